@@ -1,0 +1,121 @@
+//! An interaction as the ledger keeps it: the one shape that every source is normalised to.
+use cost_calculation::{Declared, TokenUsage, Units, UnixMillis};
+
+/// What kind of interaction it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum InteractionType {
+    /// A call of a language model.
+    Chat,
+    /// A database operation.
+    Db,
+    /// A call of a tool or an API.
+    Api,
+    /// A cost that the caller declares.
+    CostEvent,
+}
+
+impl InteractionType {
+    /// The name in SQL and JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Db => "db",
+            Self::Api => "api",
+            Self::CostEvent => "cost-event",
+        }
+    }
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum InteractionStatus {
+    /// It did what it should.
+    Ok,
+    /// It failed.
+    Error,
+}
+
+impl InteractionStatus {
+    /// The name in SQL and JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// One normalised interaction, content left out.
+///
+/// Every field has passed the limits of this crate; text that is absent is empty where the
+/// ledger uses it as part of a key (`provider`, `model_name`, `agent`, `tenant_id`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interaction {
+    /// The caller's id, the key of exactly-once: 1 to 128 characters.
+    pub id: String,
+    /// The source's session (LibreChat: the conversation), or user and day without one.
+    pub session_id: String,
+    /// Tenant, or empty.
+    pub tenant_id: String,
+    /// The user as the source gave it.
+    pub user_id: String,
+    /// Start.
+    pub timestamp: UnixMillis,
+    /// Completion: it decides the price.
+    pub price_time: UnixMillis,
+    /// Kind.
+    pub kind: InteractionType,
+    /// Duration in milliseconds.
+    pub duration_ms: Option<u64>,
+    /// Time to the first token in milliseconds.
+    pub time_to_first_token_ms: Option<u64>,
+    /// Provider as the source named it (LibreChat's ids), or empty.
+    pub provider: String,
+    /// Model, trimmed, or empty.
+    pub model_name: String,
+    /// The model as the provider reported it, where that differs.
+    pub model_reported: Option<String>,
+    /// The name of the LibreChat endpoint, where it is known and not the provider itself.
+    pub endpoint: Option<String>,
+    /// Region served.
+    pub region: Option<String>,
+    /// Service tier served.
+    pub service_tier: Option<String>,
+    /// Tokens in disjoint buckets.
+    pub usage: TokenUsage,
+    /// Everything counted that is not a token.
+    pub units: Units,
+    /// A declared cost.
+    pub declared: Option<Declared>,
+    /// Agent, or empty.
+    pub agent: String,
+    /// LibreChat's message.
+    pub message_id: Option<String>,
+    /// Trace, 32 hex digits where it came by OTLP.
+    pub trace_id: Option<String>,
+    /// What it was for: `message`, `title`, `memory`, `summarization`, …
+    pub context: Option<String>,
+    /// How it ended.
+    pub status: InteractionStatus,
+    /// The error's class or first words, content left out.
+    pub error: Option<String>,
+    /// Where it came from: `api`, `langfuse`, `otel`.
+    pub source: &'static str,
+    /// A JSON object of at most 4 KiB.
+    pub metadata: Option<String>,
+}
+
+/// The start or the explicit end of a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionMark {
+    /// The session.
+    pub session_id: String,
+    /// Tenant, or empty.
+    pub tenant_id: String,
+    /// The user.
+    pub user_id: String,
+    /// When it started or ended.
+    pub timestamp: UnixMillis,
+    /// Whether this is the end.
+    pub is_end: bool,
+}

@@ -1,0 +1,1 @@
+//! Public price lists to quotes: parse, merge, guard.

@@ -1,0 +1,1 @@
+//! Answers queries, serves the dashboard, and is the suite's front door.
