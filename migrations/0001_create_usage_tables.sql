@@ -40,7 +40,9 @@ CREATE TABLE sessions (
   last_seen         INTEGER NOT NULL,
   interaction_count INTEGER NOT NULL DEFAULT 0,
   error_count       INTEGER NOT NULL DEFAULT 0,
+  -- Interactions with no price at all, and with a price for a part only.
   unpriced_count    INTEGER NOT NULL DEFAULT 0,
+  partial_count     INTEGER NOT NULL DEFAULT 0,
   token_count       INTEGER NOT NULL DEFAULT 0,
   total_cost        INTEGER NOT NULL DEFAULT 0,
   -- 1 when events of more than one user carried this session's id.

@@ -11,6 +11,7 @@ CREATE TABLE sessions_archive (
   interaction_count INTEGER NOT NULL DEFAULT 0,
   error_count       INTEGER NOT NULL DEFAULT 0,
   unpriced_count    INTEGER NOT NULL DEFAULT 0,
+  partial_count     INTEGER NOT NULL DEFAULT 0,
   token_count       INTEGER NOT NULL DEFAULT 0,
   total_cost        INTEGER NOT NULL DEFAULT 0,
   mixed_users       INTEGER NOT NULL DEFAULT 0,

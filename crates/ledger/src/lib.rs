@@ -1,1 +1,31 @@
-//! What is kept: every SQL statement of the suite, behind a small Database trait.
+//! What is kept: every SQL statement of the suite, behind a small `Database` trait.
+//!
+//! A newcomer reads `record_batch` first: it is the one transaction by which interactions,
+//! estimates, sessions and sums come into being, each event exactly once. Everything else reads
+//! what it wrote (`query`), moves it (archive), checks it (verify), or prices it.
+//!
+//! The crate knows no Cloudflare type. On D1 the trait is implemented by the `edge` crate, in
+//! tests by [`sqlite`] (feature `sqlite`), under the same limits:
+//!
+//! ```
+//! use ledger::{Database, Statement, sqlite::Sqlite};
+//!
+//! let database = Sqlite::migrated()?;
+//! let rows = futures_executor::block_on(database.query(Statement::with(
+//!     "SELECT json_object('sum', SUM(j.value)) FROM json_each(?1) j",
+//!     &[9_007_199_254_740_993_i64, 1],
+//! )?))?;
+//! assert_eq!(rows.texts(), [r#"{"sum":9007199254740994}"#]);
+//! # Ok::<(), ledger::DatabaseError>(())
+//! ```
+
+pub mod database;
+pub mod latency_bucket;
+pub mod reporting_zone;
+pub mod rollup;
+pub mod schema;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
+
+pub use database::{Database, DatabaseError, Rows, Statement};
+pub use reporting_zone::ReportingZone;

@@ -1,0 +1,478 @@
+//! Recording a batch of priced interactions: each exactly once, with its estimate, its session and
+//! every sum, in one transaction.
+//!
+//! The caller's id is the key, without a time window, and the archive counts too. An id that is
+//! already there adds nothing anywhere: all later statements look at the rows that carry this
+//! batch's own `ingest_id`. The insert itself compares the price book, the schema and the
+//! reporting zone with `ledger_state`, so that no estimate made with an older book gets in.
+
+use std::sync::LazyLock;
+
+use cost_calculation::{Estimate, PicoUsd, UnixMillis};
+use events::Interaction;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    database::{Database, DatabaseError, Rows, Statement},
+    estimate_lines::compact_lines,
+    interaction_columns::{INTERACTION_INSERT, interaction_row},
+    latency_bucket::bucket_of,
+    reporting_zone::ReportingZone,
+    rollup::{ROLLUPS, TOKEN_SUM, measures_of_interaction, upsert},
+    schema::SCHEMA_VERSION,
+};
+
+/// The most interactions in one batch.
+pub const BATCH_INTERACTIONS_MAX: usize = 500;
+
+/// What the estimates of a batch were made with, and what marks the batch.
+#[derive(Debug, Clone, Copy)]
+pub struct BatchContext {
+    /// A fresh random number for each attempt; positive.
+    pub ingest_id: i64,
+    /// When the request arrived.
+    pub received_at: UnixMillis,
+    /// The version of the price book that the estimates were made with.
+    pub price_book_version: i64,
+    /// The installation's reporting zone, as this Worker is configured.
+    pub reporting_zone: ReportingZone,
+}
+
+/// What became of one interaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recorded {
+    /// It is new and counted.
+    Accepted(RecordedCost),
+    /// It was there already, with the same body; this is the answer it got then, or since.
+    Duplicate(RecordedCost),
+    /// Its id was there already with another body; nothing changed.
+    Conflict,
+}
+
+/// The stored cost of an interaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedCost {
+    /// `None` where nothing of it has a price.
+    pub total_cost: Option<PicoUsd>,
+    /// `priced`, `partial`, `unpriced` or `declared`.
+    pub price_state: String,
+}
+
+/// Why a batch was not recorded. Nothing of it was kept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// The price book moved since the estimates were made: load it and estimate again.
+    #[error("the price book moved on to version {current}")]
+    StalePriceBook {
+        /// The version now.
+        current: i64,
+    },
+    /// The database's schema is not the one that this software writes.
+    #[error(
+        "the database has schema version {found}, this Worker writes version {expected}: apply the \
+         migrations or deploy the matching release"
+    )]
+    SchemaMismatch {
+        /// The database's version.
+        found: i64,
+        /// This software's version.
+        expected: i64,
+    },
+    /// The ledger keeps its days in another zone than this Worker is configured for.
+    #[error(
+        "the ledger's reporting time zone is {found}, this Worker is configured for {expected}: \
+         set REPORTING_TIME_ZONE to the ledger's, or have an admin change the ledger's zone"
+    )]
+    ZoneMismatch {
+        /// The ledger's zone.
+        found: String,
+        /// The Worker's zone.
+        expected: String,
+    },
+    /// More interactions than a batch takes, or the same id twice: a fault of the caller.
+    #[error("{0}")]
+    Misuse(String),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+#[derive(Serialize)]
+struct EventsParameter<'a> {
+    ingest_id: i64,
+    received_at: i64,
+    price_book_version: i64,
+    schema_version: i64,
+    zone: &'a str,
+    users: Vec<[&'a str; 2]>,
+    events: Vec<serde_json::Value>,
+}
+
+#[derive(Serialize)]
+struct BatchParameter {
+    ingest_id: i64,
+    count: usize,
+}
+
+#[derive(Deserialize)]
+struct StoredAnswer {
+    id: String,
+    is_new: i64,
+    body_hash: String,
+    total_cost: Option<i64>,
+    price_state: String,
+}
+
+#[derive(Deserialize)]
+struct StateRow {
+    price_book_version: i64,
+    schema_version: i64,
+    reporting_time_zone: String,
+}
+
+/// The condition under which anything is written at all.
+const GUARD: &str = "EXISTS (SELECT 1 FROM ledger_state
+    WHERE price_book_version = ?1 ->> 'price_book_version'
+      AND schema_version = ?1 ->> 'schema_version'
+      AND reporting_time_zone = ?1 ->> 'zone')";
+
+/// The rows of this batch: the last ones by key, so a scan of at most `count` of them.
+const NEW_ROWS: &str =
+    "i.interaction_key > (SELECT MAX(interaction_key) FROM interactions) - (?1 ->> 'count')
+         AND i.ingest_id = ?1 ->> 'ingest_id'";
+
+static INSERT_USERS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "INSERT INTO users (tenant_id, user_id)
+         SELECT j.value ->> 0, j.value ->> 1 FROM json_each(?1, '$.users') j WHERE {GUARD}
+         ON CONFLICT (tenant_id, user_id) DO NOTHING"
+    )
+});
+
+static INSERT_INTERACTIONS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "{INTERACTION_INSERT}
+         WHERE {GUARD}
+           AND NOT EXISTS (SELECT 1 FROM interactions k WHERE k.id = j.value ->> 0)
+           AND NOT EXISTS (SELECT 1 FROM interactions_archive k WHERE k.id = j.value ->> 0)
+         ON CONFLICT (id) DO NOTHING"
+    )
+});
+
+// One row for each event: id, then the estimate's columns.
+const INSERT_ESTIMATES: &str = "
+INSERT INTO cost_estimates (interaction_key, revision, ai_tokens_cost, db_ops_cost, api_calls_cost,
+  compute_time_cost, total_cost, cache_savings, price_state, match_kind, calculation_version,
+  price_book_version, created_at, lines)
+SELECT i.interaction_key, 1, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4,
+  j.value ->> 5, j.value ->> 6, j.value ->> 7, j.value ->> 8, j.value ->> 9,
+  ?1 ->> 'price_book_version', ?1 ->> 'received_at', j.value ->> 10
+FROM json_each(?1, '$.estimates') j JOIN interactions i ON i.id = j.value ->> 0
+WHERE i.ingest_id = ?1 ->> 'ingest_id'";
+
+static UNARCHIVE_SESSIONS: LazyLock<[String; 2]> = LazyLock::new(|| {
+    let touched = format!("SELECT i.session_id FROM interactions i WHERE {NEW_ROWS}");
+    [
+        format!(
+            "INSERT INTO sessions SELECT * FROM sessions_archive WHERE id IN ({touched})
+             ON CONFLICT (id) DO NOTHING"
+        ),
+        format!("DELETE FROM sessions_archive WHERE id IN ({touched})"),
+    ]
+});
+
+static UPSERT_SESSIONS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "WITH delta AS (
+           SELECT i.session_id, i.timestamp,
+             FIRST_VALUE(i.user_key) OVER (PARTITION BY i.session_id
+               ORDER BY i.timestamp, u.tenant_id, u.user_id) AS first_user,
+             i.user_key, i.status, e.price_state, e.total_cost, {TOKEN_SUM} AS tokens
+           FROM interactions i JOIN users u USING (user_key)
+             JOIN cost_estimates e ON e.interaction_key = i.interaction_key AND e.revision = 1
+           WHERE {NEW_ROWS}
+         )
+         INSERT INTO sessions (id, user_key, start_time, last_seen, interaction_count, error_count,
+           unpriced_count, partial_count, token_count, total_cost, mixed_users, first_ingest_id)
+         SELECT session_id, MAX(first_user), MIN(timestamp), MAX(timestamp), COUNT(*),
+           SUM(status = 'error'), SUM(price_state = 'unpriced'), SUM(price_state = 'partial'),
+           SUM(tokens), SUM(COALESCE(total_cost, 0)), MIN(user_key) <> MAX(user_key),
+           ?1 ->> 'ingest_id'
+         FROM delta WHERE true GROUP BY session_id
+         ON CONFLICT (id) DO UPDATE SET
+           {SESSION_OWNER},
+           start_time = MIN(sessions.start_time, excluded.start_time),
+           last_seen = MAX(sessions.last_seen, excluded.last_seen),
+           interaction_count = sessions.interaction_count + excluded.interaction_count,
+           error_count = sessions.error_count + excluded.error_count,
+           unpriced_count = sessions.unpriced_count + excluded.unpriced_count,
+           partial_count = sessions.partial_count + excluded.partial_count,
+           token_count = sessions.token_count + excluded.token_count,
+           total_cost = sessions.total_cost + excluded.total_cost"
+    )
+});
+
+/// A session belongs to the user of its earliest event; at the same instant the smaller
+/// `(tenant_id, user_id)` decides, so that the order of arrival never does.
+pub(crate) const SESSION_OWNER: &str = "mixed_users = MAX(sessions.mixed_users, \
+     excluded.mixed_users, sessions.user_key <> excluded.user_key),
+  user_key = CASE
+    WHEN excluded.start_time < sessions.start_time THEN excluded.user_key
+    WHEN excluded.start_time = sessions.start_time
+      AND (SELECT (n.tenant_id, n.user_id) < (o.tenant_id, o.user_id) FROM users n, users o
+           WHERE n.user_key = excluded.user_key AND o.user_key = sessions.user_key)
+      THEN excluded.user_key
+    ELSE sessions.user_key END";
+
+static INSERT_SESSION_MODELS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "INSERT INTO session_models (session_id, provider, model, agent)
+         SELECT i.session_id, i.provider, i.model_name, i.agent FROM interactions i WHERE {NEW_ROWS}
+         ON CONFLICT DO NOTHING"
+    )
+});
+
+static INSERT_SESSION_DAYS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "INSERT INTO session_days (day, user_key, session_id)
+         SELECT i.day, i.user_key, i.session_id FROM interactions i WHERE {NEW_ROWS}
+         ON CONFLICT DO NOTHING"
+    )
+});
+
+static UPSERT_ROLLUPS: LazyLock<[String; 3]> = LazyLock::new(|| {
+    let delta = format!(
+        "  SELECT i.day, i.user_key, i.provider, i.model_name AS model, i.agent, i.type,
+         {}
+  FROM interactions i
+    JOIN cost_estimates e ON e.interaction_key = i.interaction_key AND e.revision = 1
+  WHERE {NEW_ROWS}",
+        measures_of_interaction()
+    );
+    ROLLUPS.map(|(table, key)| upsert(table, key, &delta))
+});
+
+// One row for each latency: id, metric, bucket. Only calls of models that succeeded count.
+const UPSERT_LATENCIES: &str = "
+INSERT INTO latency_histogram (day, provider, model, metric, bucket, count)
+SELECT i.day, i.provider, i.model_name, j.value ->> 1, j.value ->> 2, COUNT(*)
+FROM json_each(?1, '$.latencies') j JOIN interactions i ON i.id = j.value ->> 0
+WHERE i.ingest_id = ?1 ->> 'ingest_id'
+GROUP BY 1, 2, 3, 4, 5
+ON CONFLICT (day, provider, model, metric, bucket) DO UPDATE SET
+  count = latency_histogram.count + excluded.count";
+
+static BUMP_LEDGER: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "UPDATE ledger_state SET ledger_version = ledger_version + 1
+         WHERE EXISTS (SELECT 1 FROM interactions i WHERE {NEW_ROWS})"
+    )
+});
+
+// The unique index on `id` serves both halves.
+const ANSWERS: &str = "
+SELECT json_object('id', i.id, 'is_new', i.ingest_id = ?1 ->> 'ingest_id',
+  'body_hash', hex(i.body_hash), 'total_cost', e.total_cost, 'price_state', e.price_state)
+FROM json_each(?1, '$.ids') j JOIN interactions i ON i.id = j.value
+  JOIN cost_estimates e ON e.interaction_key = i.interaction_key
+WHERE e.revision = (SELECT MAX(revision) FROM cost_estimates x
+                    WHERE x.interaction_key = i.interaction_key)
+UNION ALL
+SELECT json_object('id', i.id, 'is_new', 0,
+  'body_hash', hex(i.body_hash), 'total_cost', e.total_cost, 'price_state', e.price_state)
+FROM json_each(?1, '$.ids') j JOIN interactions_archive i ON i.id = j.value
+  JOIN cost_estimates_archive e ON e.interaction_key = i.interaction_key
+WHERE e.revision = (SELECT MAX(revision) FROM cost_estimates_archive x
+                    WHERE x.interaction_key = i.interaction_key)";
+
+const STATE: &str = "
+SELECT json_object('price_book_version', price_book_version, 'schema_version', schema_version,
+  'reporting_time_zone', reporting_time_zone)
+FROM ledger_state";
+
+/// Records interactions with their estimates; answers for each, in the order given.
+///
+/// The ids must differ from each other: repeats within a request are the caller's to resolve
+/// first. At most [`BATCH_INTERACTIONS_MAX`].
+pub async fn record_batch<D: Database>(
+    database: &D,
+    context: &BatchContext,
+    batch: &[(Interaction, Estimate)],
+) -> Result<Vec<Recorded>, RecordError> {
+    if batch.is_empty() {
+        return Ok(Vec::new());
+    }
+    if batch.len() > BATCH_INTERACTIONS_MAX {
+        return Err(RecordError::Misuse(format!(
+            "a batch of {} interactions is over the limit of {BATCH_INTERACTIONS_MAX}",
+            batch.len()
+        )));
+    }
+    let rows = database.batch(&statements(context, batch)?).await?;
+    answers(context, batch, &rows)
+}
+
+fn statements(
+    context: &BatchContext,
+    batch: &[(Interaction, Estimate)],
+) -> Result<Vec<Statement>, DatabaseError> {
+    let mut users: Vec<[&str; 2]> = batch
+        .iter()
+        .map(|(interaction, _)| [interaction.tenant_id.as_str(), interaction.user_id.as_str()])
+        .collect();
+    users.sort_unstable();
+    users.dedup();
+    let events = Statement::with(
+        INSERT_INTERACTIONS.as_str(),
+        &EventsParameter {
+            ingest_id: context.ingest_id,
+            received_at: context.received_at.0,
+            price_book_version: context.price_book_version,
+            schema_version: SCHEMA_VERSION,
+            zone: context.reporting_zone.name(),
+            users,
+            events: batch
+                .iter()
+                .map(|(interaction, _)| interaction_row(interaction, context.reporting_zone))
+                .collect(),
+        },
+    )?;
+    let estimates = Statement::with(
+        INSERT_ESTIMATES,
+        &serde_json::json!({
+            "ingest_id": context.ingest_id,
+            "received_at": context.received_at.0,
+            "price_book_version": context.price_book_version,
+            "estimates": batch.iter().map(estimate_row).collect::<Vec<_>>(),
+        }),
+    )?;
+    let new_rows = Statement::with(
+        "",
+        &BatchParameter { ingest_id: context.ingest_id, count: batch.len() },
+    )?;
+    let on_new_rows = |sql: &'static str| Statement { sql: sql.into(), ..new_rows.clone() };
+    let mut statements = vec![
+        Statement { sql: INSERT_USERS.as_str().into(), ..events.clone() },
+        events,
+        estimates,
+        on_new_rows(&UNARCHIVE_SESSIONS[0]),
+        on_new_rows(&UNARCHIVE_SESSIONS[1]),
+        on_new_rows(&UPSERT_SESSIONS),
+        on_new_rows(&INSERT_SESSION_MODELS),
+        on_new_rows(&INSERT_SESSION_DAYS),
+    ];
+    statements.extend(UPSERT_ROLLUPS.iter().map(|sql| on_new_rows(sql)));
+    let latencies: Vec<_> = batch.iter().flat_map(|(i, _)| latency_rows(i)).collect();
+    if !latencies.is_empty() {
+        statements.push(Statement::with(
+            UPSERT_LATENCIES,
+            &serde_json::json!({ "ingest_id": context.ingest_id, "latencies": latencies }),
+        )?);
+    }
+    statements.push(on_new_rows(&BUMP_LEDGER));
+    statements.push(Statement::with(
+        ANSWERS,
+        &serde_json::json!({
+            "ingest_id": context.ingest_id,
+            "ids": batch.iter().map(|(interaction, _)| &interaction.id).collect::<Vec<_>>(),
+        }),
+    )?);
+    statements.push(Statement::new(STATE));
+    Ok(statements)
+}
+
+fn estimate_row((interaction, estimate): &(Interaction, Estimate)) -> serde_json::Value {
+    let pico = |amount: Option<PicoUsd>| amount.map(PicoUsd::get);
+    serde_json::json!([
+        interaction.id,
+        pico(estimate.ai_tokens),
+        pico(estimate.db_ops),
+        pico(estimate.api_calls),
+        pico(estimate.compute_time),
+        pico(estimate.total),
+        estimate.cache_savings.get(),
+        estimate.price_state.as_str(),
+        estimate.match_kind.map(cost_calculation::MatchKind::as_str),
+        estimate.calculation_version,
+        compact_lines(&estimate.lines),
+    ])
+}
+
+fn latency_rows(interaction: &Interaction) -> Vec<serde_json::Value> {
+    use events::{InteractionStatus, InteractionType};
+    if interaction.kind != InteractionType::Chat || interaction.status != InteractionStatus::Ok {
+        return Vec::new();
+    }
+    [
+        ("duration", interaction.duration_ms),
+        ("time_to_first_token", interaction.time_to_first_token_ms),
+    ]
+    .into_iter()
+    .filter_map(|(metric, latency_ms)| {
+        latency_ms.map(|ms| serde_json::json!([interaction.id, metric, bucket_of(ms)]))
+    })
+    .collect()
+}
+
+fn answers(
+    context: &BatchContext,
+    batch: &[(Interaction, Estimate)],
+    rows: &[Rows],
+) -> Result<Vec<Recorded>, RecordError> {
+    let [.., stored, state] = rows else {
+        return Err(DatabaseError::Other("the batch gave no answers".to_owned()).into());
+    };
+    let stored: std::collections::HashMap<String, StoredAnswer> = stored
+        .decode::<StoredAnswer>()?
+        .into_iter()
+        .map(|answer| (answer.id.clone(), answer))
+        .collect();
+    let state: Option<StateRow> = state.first()?;
+    batch
+        .iter()
+        .map(|(interaction, _)| match stored.get(&interaction.id) {
+            None => Err(refusal(context, state.as_ref())),
+            Some(answer) if answer.body_hash != upper_hex(&interaction.digest()) => {
+                Ok(Recorded::Conflict)
+            }
+            Some(answer) => {
+                let cost = RecordedCost {
+                    total_cost: answer.total_cost.map(PicoUsd::new),
+                    price_state: answer.price_state.clone(),
+                };
+                Ok(if answer.is_new == 1 {
+                    Recorded::Accepted(cost)
+                } else {
+                    Recorded::Duplicate(cost)
+                })
+            }
+        })
+        .collect()
+}
+
+/// Why the guard kept the batch out.
+fn refusal(context: &BatchContext, state: Option<&StateRow>) -> RecordError {
+    let Some(state) = state else {
+        return DatabaseError::Other("ledger_state has no row: apply the migrations".to_owned())
+            .into();
+    };
+    if state.schema_version != SCHEMA_VERSION {
+        RecordError::SchemaMismatch { found: state.schema_version, expected: SCHEMA_VERSION }
+    } else if state.reporting_time_zone != context.reporting_zone.name() {
+        RecordError::ZoneMismatch {
+            found: state.reporting_time_zone.clone(),
+            expected: context.reporting_zone.name().to_owned(),
+        }
+    } else {
+        RecordError::StalePriceBook { current: state.price_book_version }
+    }
+}
+
+fn upper_hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02X}");
+        text
+    })
+}
