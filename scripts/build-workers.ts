@@ -1,0 +1,68 @@
+// Builds the Workers to Wasm, each only when something it is made of has changed.
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { installWasmTools } from "./install-tools.ts";
+import { root, workerDirectory, workerNames } from "./repository.ts";
+import { runCommand, runScript, step } from "./steps.ts";
+
+/** What every Worker is made of. */
+const commonSources = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "crates", "pricing", "contracts", "scripts/install-tools.ts"];
+const ignoredDirectories = new Set(["target", "build", "node_modules", "tests", "benches"]);
+
+/** Builds every Worker that is not up to date. */
+export async function buildWorkers(): Promise<void> {
+  const common = digestOf(commonSources.map((path) => join(root, path)));
+  const stale = workerNames
+    .map((name) => ({ name, directory: workerDirectory(name) }))
+    .map((worker) => ({ ...worker, digest: digestOf([join(worker.directory, "src"), join(worker.directory, "Cargo.toml")], common) }))
+    .filter((worker) => !isBuilt(worker.directory, worker.digest));
+  if (stale.length === 0) return;
+  const tools = await installWasmTools();
+  for (const { name, directory, digest } of stale) {
+    await step(`Building ${name} to Wasm`, async () => {
+      await runCommand(tools.workerBuild, ["--release", directory], {
+        title: `Building ${name}`,
+        remedy: "mend the error that the compiler names above, then run this again.",
+        env: tools.env,
+      });
+      writeFileSync(stampOf(directory), digest);
+      console.log(`    ${name}: ${Math.round(wasmSizeGzipped(directory) / 1024)} kB gzipped`);
+    });
+  }
+}
+
+/** The size of a crate's built Wasm, as Cloudflare counts it. */
+export function wasmSizeGzipped(directory: string): number {
+  return gzipSync(readFileSync(join(directory, "build", "index_bg.wasm"))).length;
+}
+
+function stampOf(directory: string): string {
+  return join(directory, "build", ".sources");
+}
+
+function isBuilt(directory: string, digest: string): boolean {
+  return existsSync(join(directory, "build", "index_bg.wasm"))
+    && existsSync(stampOf(directory))
+    && readFileSync(stampOf(directory), "utf8") === digest;
+}
+
+/** A digest of files and folders, by name and content. */
+export function digestOf(paths: readonly string[], seed = ""): string {
+  const hash = createHash("sha256").update(seed);
+  const visit = (path: string): void => {
+    if (!existsSync(path)) return;
+    if (statSync(path).isDirectory()) {
+      for (const entry of readdirSync(path).toSorted()) {
+        if (!ignoredDirectories.has(entry)) visit(join(path, entry));
+      }
+    } else {
+      hash.update(`${path.slice(root.length)}\0`).update(readFileSync(path)).update("\0");
+    }
+  };
+  for (const path of paths) visit(path);
+  return hash.digest("hex");
+}
+
+if (import.meta.main) await runScript(buildWorkers);

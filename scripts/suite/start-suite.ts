@@ -1,0 +1,106 @@
+// Starts the three Workers in workerd from their own wrangler.toml files. `make dev`, the tests and
+// the benchmarks all start the suite here, so that no configuration is written twice.
+import { existsSync, mkdirSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Log, LogLevel, Miniflare, type MiniflareOptions, type Request as WorkerRequest, type Response as WorkerResponse, type WorkerOptions } from "miniflare";
+import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
+import { dashboardDist, workerDirectory, type WorkerName, workerNames } from "../repository.ts";
+import { StepError } from "../steps.ts";
+import { applyMigrations } from "./apply-migrations.ts";
+
+export type Database = Awaited<ReturnType<Miniflare["getD1Database"]>>;
+export type Outbound = (request: WorkerRequest) => WorkerResponse | Promise<WorkerResponse>;
+
+export interface SuiteOptions {
+  /** Where the database lives; without it, in memory. */
+  persist?: string;
+  /** 0, the default, takes any free port. */
+  port?: number;
+  host?: string;
+  /** Variables and secrets laid over those of every wrangler.toml. */
+  variables?: Record<string, string>;
+  /** Answers what the Workers ask of the outside world; without it they reach the network. */
+  outbound?: Outbound;
+  /** Gets every line that a Worker logs. */
+  onLog?: (line: string) => void;
+}
+
+export interface Suite {
+  /** The one address of all three, without a slash at its end. */
+  url: string;
+  database: Database;
+  /** Runs a Worker's scheduled handler as cron would; answers with the outcome, `ok` or `exception`. */
+  runScheduled(worker: WorkerName, cron: string, scheduledTime: Date): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** The front door comes first: Miniflare serves the first Worker on the port. */
+const startOrder: readonly WorkerName[] = workerNames;
+
+export async function startSuite(options: SuiteOptions = {}): Promise<Suite> {
+  const miniflare = new Miniflare(miniflareOptions(options));
+  try {
+    const url = await miniflare.ready;
+    const database = await miniflare.getD1Database("DB", "analytics-api");
+    await applyMigrations(database);
+    return {
+      url: url.origin,
+      database,
+      async runScheduled(worker, cron, scheduledTime) {
+        const fetcher = await miniflare.getWorker(worker);
+        return (await fetcher.scheduled({ cron, scheduledTime })).outcome;
+      },
+      stop: () => miniflare.dispose(),
+    };
+  } catch (error) {
+    await miniflare.dispose();
+    throw error;
+  }
+}
+
+/** The cron expressions of a Worker. */
+export function cronsOf(worker: WorkerName): string[] {
+  return unstable_readConfig({ config: join(workerDirectory(worker), "wrangler.toml") }, { hideWarnings: true }).triggers.crons ?? [];
+}
+
+function miniflareOptions(options: SuiteOptions): MiniflareOptions {
+  const onLog = options.onLog;
+  return {
+    host: options.host ?? "127.0.0.1",
+    port: options.port ?? 0,
+    // Without it Miniflare would ask the network for a sample of `request.cf`.
+    cf: false,
+    log: new Log(LogLevel.ERROR),
+    ...(onLog && { handleStructuredLogs: ({ message }: { message: string }) => onLog(message) }),
+    d1Persist: options.persist ? join(options.persist, "v3", "d1") : false,
+    workers: startOrder.map((name) => workerOptions(name, options)),
+  };
+}
+
+function workerOptions(name: WorkerName, options: SuiteOptions): WorkerOptions {
+  const directory = workerDirectory(name);
+  // Before the dashboard's first build the front door serves an empty folder.
+  const assets = name !== "analytics-api" || existsSync(dashboardDist) ? {} : { assets: { directory: emptyDirectory() } };
+  const { workerOptions, main } = unstable_getMiniflareWorkerOptions(
+    join(directory, "wrangler.toml"), undefined, { overrides: assets });
+  if (main === undefined || !existsSync(main)) {
+    throw new StepError(`${name} has not been built.`, "run 'scripts/run build-workers.ts', then run this again.");
+  }
+  return {
+    ...(workerOptions as WorkerOptions),
+    name,
+    modules: true,
+    scriptPath: main,
+    modulesRoot: join(directory, "build"),
+    modulesRules: [{ type: "CompiledWasm", include: ["**/*.wasm"], fallthrough: true }],
+    bindings: { ...workerOptions.bindings, ...options.variables },
+    ...(options.outbound && { outboundService: options.outbound }),
+  } as WorkerOptions;
+}
+
+function emptyDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), "tokentill-no-dashboard-"));
+  mkdirSync(join(directory, "app"));
+  return directory;
+}
