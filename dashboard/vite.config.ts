@@ -1,0 +1,26 @@
+import optimizeLocales from "@react-aria/optimize-locales-plugin";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+/** Where `npm run dev` finds the suite; the built site is served by the suite itself. */
+const suite = process.env.SUITE_URL ?? "http://127.0.0.1:8787";
+
+/** Everything that is not the dashboard's own path belongs to the suite's Workers. */
+const suitePaths = "^/(?!app/)";
+
+export default defineConfig({
+  base: "/app/",
+  plugins: [react(), tailwindcss(), { ...optimizeLocales.vite({ locales: ["en-US"] }), enforce: "pre" }],
+  build: {
+    // The Workers' assets directory is `dist`, and the site lives under /app/.
+    outDir: "dist/app",
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    // light-dark(), nesting and :has() without fallbacks.
+    target: ["chrome125", "firefox129", "safari18"],
+    manifest: true,
+    modulePreload: { polyfill: false },
+  },
+  server: { proxy: { [suitePaths]: { target: suite, changeOrigin: true } } },
+});

@@ -1,0 +1,36 @@
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig, mergeConfig } from "vitest/config";
+import viteConfig from "./vite.config.ts";
+
+/** Debian's browser unless the environment names another: nothing is downloaded. */
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+export default mergeConfig(
+  viteConfig,
+  defineConfig({
+    test: {
+      projects: [
+        {
+          // Pure functions: no browser, no React.
+          extends: true,
+          test: { name: "unit", environment: "node", include: ["src/**/*.test.ts"] },
+        },
+        {
+          // Components in a real browser: layout, focus and colours are the true ones.
+          extends: true,
+          test: {
+            name: "browser",
+            include: ["src/**/*.test.tsx"],
+            browser: {
+              enabled: true,
+              headless: true,
+              screenshotFailures: false,
+              provider: playwright({ launchOptions: { executablePath, args: ["--no-sandbox"] } }),
+              instances: [{ browser: "chromium", viewport: { width: 1280, height: 900 } }],
+            },
+          },
+        },
+      ],
+    },
+  }),
+);
