@@ -1,1 +1,21 @@
-//! Cloudflare at the edge of the pure crates: D1, keys, problem responses, configuration, logs, clock.
+//! Cloudflare at the edge of the pure crates: D1 as a [`ledger::Database`], keys and scopes,
+//! problem responses, configuration, logs, the clock.
+//!
+//! A Worker's request goes through it once: [`Suite::of`](suite::Suite::of) opens the database and reads the
+//! configuration, [`access::authenticate`] names the caller, [`body::read`] takes the body within
+//! its limit, and what goes wrong becomes a [`Problem`], the one shape of every error response.
+
+pub mod access;
+pub mod body;
+pub mod clock;
+pub mod cookie;
+pub mod credential;
+pub mod d1;
+pub mod log;
+pub mod problem;
+pub mod respond;
+pub mod suite;
+
+pub use access::{Caller, Scope};
+pub use problem::Problem;
+pub use suite::Suite;

@@ -19,6 +19,7 @@
 //! # Ok::<(), ledger::DatabaseError>(())
 //! ```
 
+pub mod api_keys;
 pub mod database;
 pub mod latency_bucket;
 pub mod reporting_zone;

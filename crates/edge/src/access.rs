@@ -1,0 +1,276 @@
+//! Who calls, and what they may do.
+//!
+//! A caller presents a key (Basic or Bearer) or the cookie that a sign-in gave; both lead to a row
+//! of `api_keys`, which is read again at most 30 seconds later, so that a revoked key stops soon
+//! everywhere.
+
+use std::{cell::RefCell, collections::HashMap};
+
+use cost_calculation::UnixMillis;
+use ledger::{
+    DatabaseError,
+    api_keys::{self, ApiKey},
+};
+use subtle::ConstantTimeEq;
+use worker::{Method, Request};
+
+use crate::{
+    cookie,
+    credential::{Credential, parse_authorization},
+    d1::D1,
+    problem::Problem,
+    suite::Suite,
+};
+
+/// How long a key's row is believed, in milliseconds.
+pub const KEY_CACHE_MS: i64 = 30_000;
+/// The most keys remembered by an isolate.
+const KEY_CACHE_ENTRIES_MAX: usize = 256;
+
+/// What a key permits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Send events.
+    Ingest,
+    /// Send events older than the limit for others.
+    Backfill,
+    /// Read everything.
+    Read,
+    /// Read one user's own numbers.
+    SelfRead,
+    /// Change prices, keys and settings; includes reading.
+    Admin,
+}
+
+impl Scope {
+    /// The name in `api_keys.scopes`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ingest => "ingest",
+            Self::Backfill => "backfill",
+            Self::Read => "read",
+            Self::SelfRead => "self",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// The scope of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        [
+            Self::Ingest,
+            Self::Backfill,
+            Self::Read,
+            Self::SelfRead,
+            Self::Admin,
+        ]
+        .into_iter()
+        .find(|scope| scope.as_str() == name)
+    }
+}
+
+/// A caller with a valid key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The key's public half: safe to log.
+    pub key_id: String,
+    /// The one user that a key of scope `self` may read.
+    pub user_id: Option<String>,
+    /// Whether the caller is a browser with a cookie.
+    pub by_cookie: bool,
+    scopes: String,
+}
+
+impl Caller {
+    /// A caller that another proof than a key names (Cloudflare Access), with these scopes.
+    pub fn by_other_proof(name: String, scopes: &[Scope]) -> Self {
+        Self {
+            key_id: name,
+            user_id: None,
+            by_cookie: true,
+            scopes: scopes
+                .iter()
+                .map(|scope| scope.as_str())
+                .collect::<Vec<_>>()
+                .join(" "),
+        }
+    }
+
+    /// Whether the key has the scope; an admin may also read.
+    pub fn has(&self, scope: Scope) -> bool {
+        self.scopes.split(' ').any(|name| {
+            name == scope.as_str() || (scope == Scope::Read && name == Scope::Admin.as_str())
+        })
+    }
+
+    /// Refuses a caller without the scope.
+    pub fn require(&self, scope: Scope) -> Result<(), Problem> {
+        if self.has(scope) {
+            return Ok(());
+        }
+        Err(Problem::forbidden(format!(
+            "the key {} has not the scope `{}`: use one that has it, or have an admin make one",
+            self.key_id,
+            scope.as_str()
+        )))
+    }
+
+    /// The scopes, in the order of the key's row.
+    pub fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.scopes.split(' ').filter(|name| !name.is_empty())
+    }
+}
+
+/// Which proofs a path accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proofs {
+    /// A key only: ingestion takes no cookies.
+    Key,
+    /// A key, or the cookie of a browser that signed in.
+    KeyOrCookie,
+}
+
+thread_local! {
+    static KEYS: RefCell<HashMap<String, (ApiKey, UnixMillis)>> = RefCell::new(HashMap::new());
+}
+
+/// Names the caller, or refuses.
+pub async fn authenticate(
+    request: &Request,
+    suite: &Suite,
+    proofs: Proofs,
+    now: UnixMillis,
+) -> Result<Caller, Problem> {
+    let header = |name: &str| request.headers().get(name).ok().flatten();
+    if let Some(value) = header("authorization") {
+        let credential = parse_authorization(&value).ok_or_else(|| {
+            Problem::unauthorized(
+                "the Authorization header holds no key: send `Basic base64(public:secret)` or \
+                 `Bearer <secret>`",
+            )
+        })?;
+        let key = key_of(&suite.database, &credential, now).await?;
+        return Ok(caller(key, false));
+    }
+    if proofs == Proofs::KeyOrCookie {
+        if let Some(cookie_header) = header("cookie") {
+            let key_id = suite
+                .cookie_secret
+                .as_deref()
+                .zip(cookie::find(&cookie_header))
+                .and_then(|(secret, value)| cookie::verify(secret, value, now));
+            if let Some(key_id) = key_id {
+                require_same_origin(request)?;
+                let key = cached(&suite.database, key_id, None, now).await?;
+                return Ok(caller(valid(key, now)?, true));
+            }
+        }
+    }
+    Err(Problem::unauthorized(match proofs {
+        Proofs::Key => "send a key in the Authorization header: `Basic base64(public:secret)`",
+        Proofs::KeyOrCookie => "sign in at /app/, or send a key in the Authorization header",
+    }))
+}
+
+/// The valid key that a credential presents, or a refusal.
+pub async fn key_of(
+    database: &D1,
+    credential: &Credential,
+    now: UnixMillis,
+) -> Result<ApiKey, Problem> {
+    let key = match credential {
+        Credential::Pair { id, key_hash } => cached(database, id, None, now)
+            .await?
+            .filter(|key| bool::from(key.key_hash.as_bytes().ct_eq(key_hash.as_bytes()))),
+        Credential::Secret { key_hash } => cached(database, key_hash, Some(key_hash), now).await?,
+        Credential::Public { .. } => None,
+    };
+    valid(key, now)
+}
+
+/// Whether a key with this public half is valid: enough to answer a request that reads and writes
+/// nothing.
+pub async fn is_known_public(database: &D1, id: &str, now: UnixMillis) -> Result<bool, Problem> {
+    Ok(valid(cached(database, id, None, now).await?, now).is_ok())
+}
+
+async fn cached(
+    database: &D1,
+    cache_key: &str,
+    by_hash: Option<&str>,
+    now: UnixMillis,
+) -> Result<Option<ApiKey>, Problem> {
+    let remembered = KEYS.with_borrow(|keys| {
+        keys.get(cache_key)
+            .filter(|(_, read_at)| now.0.saturating_sub(read_at.0) < KEY_CACHE_MS)
+            .map(|(key, _)| key.clone())
+    });
+    if remembered.is_some() {
+        return Ok(remembered);
+    }
+    let found: Result<Option<ApiKey>, DatabaseError> = match by_hash {
+        Some(hash) => api_keys::find_by_hash(database, hash).await,
+        None => api_keys::find_by_id(database, cache_key).await,
+    };
+    let found = found.inspect_err(|error| {
+        crate::log::error(
+            &serde_json::json!({ "event": "key_lookup_failed", "error": error.to_string() }),
+        );
+    })?;
+    // Only keys that exist are remembered: guesses can't fill the memory.
+    if let Some(key) = &found {
+        KEYS.with_borrow_mut(|keys| {
+            if keys.len() >= KEY_CACHE_ENTRIES_MAX {
+                keys.clear();
+            }
+            keys.insert(cache_key.to_owned(), (key.clone(), now));
+        });
+    }
+    Ok(found)
+}
+
+fn valid(key: Option<ApiKey>, now: UnixMillis) -> Result<ApiKey, Problem> {
+    let key = key.ok_or_else(|| {
+        Problem::unauthorized("the key is not known here: check both halves, or make a new one")
+    })?;
+    if key.revoked_at.is_some() {
+        return Err(Problem::unauthorized(
+            "the key was revoked: have an admin make a new one",
+        ));
+    }
+    if key.expires_at.is_some_and(|expires_at| expires_at <= now.0) {
+        return Err(Problem::unauthorized(
+            "the key has expired: have an admin make a new one",
+        ));
+    }
+    Ok(key)
+}
+
+fn caller(key: ApiKey, by_cookie: bool) -> Caller {
+    Caller {
+        key_id: key.id,
+        user_id: key.user_id,
+        by_cookie,
+        scopes: key.scopes,
+    }
+}
+
+/// A browser's write must come from this site's own pages.
+fn require_same_origin(request: &Request) -> Result<(), Problem> {
+    if matches!(
+        request.method(),
+        Method::Get | Method::Head | Method::Options
+    ) {
+        return Ok(());
+    }
+    let origin = request.headers().get("origin").ok().flatten();
+    let own = request
+        .url()
+        .ok()
+        .map(|url| url.origin().ascii_serialization());
+    if origin.is_some() && origin == own {
+        return Ok(());
+    }
+    Err(Problem::forbidden(
+        "a change with a browser's sign-in must come from this site's own pages; scripts use a key",
+    ))
+}

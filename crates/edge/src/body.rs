@@ -1,0 +1,42 @@
+//! A request's body, within a limit.
+
+use futures_util::StreamExt;
+use worker::Request;
+
+use crate::problem::Problem;
+
+/// Reads the body; over `bytes_max` it stops reading and refuses.
+pub async fn read(request: &mut Request, bytes_max: usize) -> Result<Vec<u8>, Problem> {
+    let too_large = || {
+        Problem::too_large(format!(
+            "the body is over {bytes_max} bytes: send less at a time, for example half of it twice"
+        ))
+    };
+    let unreadable = |_| Problem::bad_request("the body broke off; send the request again");
+    let announced = request.headers().get("content-length").ok().flatten();
+    let announced = announced.and_then(|length| length.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > bytes_max) {
+        return Err(too_large());
+    }
+    if announced.is_some() {
+        return request.bytes().await.map_err(unreadable).and_then(|body| {
+            if body.len() > bytes_max {
+                Err(too_large())
+            } else {
+                Ok(body)
+            }
+        });
+    }
+    if request.inner().body().is_none() {
+        return Ok(Vec::new());
+    }
+    let mut stream = request.stream().map_err(unreadable)?;
+    let mut body = Vec::new();
+    while let Some(chunk) = stream.next().await {
+        body.extend_from_slice(&chunk.map_err(unreadable)?);
+        if body.len() > bytes_max {
+            return Err(too_large());
+        }
+    }
+    Ok(body)
+}

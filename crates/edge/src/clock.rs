@@ -1,0 +1,30 @@
+//! The clock and chance, from the runtime.
+
+use cost_calculation::UnixMillis;
+
+/// Now. Between two I/O operations the clock of a Worker stands still.
+pub fn now() -> UnixMillis {
+    UnixMillis(i64::try_from(worker::Date::now().as_millis()).unwrap_or(i64::MAX))
+}
+
+/// A fresh random positive number: marks the rows of one batch.
+pub fn random_id() -> i64 {
+    let [a, b, c, d, e, f, g, h, ..] = *uuid::Uuid::new_v4().as_bytes();
+    // 62 random bits at least: version and variant bits lie in the other half of a UUID, but for
+    // four of them.
+    (i64::from_be_bytes([a, b, c, d, e, f, g, h]) & i64::MAX).max(1)
+}
+
+/// A random identifier in hex, of 128 bits.
+pub fn random_hex() -> String {
+    uuid::Uuid::new_v4().simple().to_string()
+}
+
+/// Waits before the `attempt`-th repeat (from 1): at random up to 50 ms, doubled each time, at
+/// most 2 s. D1's documentation recommends these bounds
+/// (<https://developers.cloudflare.com/d1/best-practices/retry-queries/>).
+pub async fn pause_before_retry(attempt: u32) {
+    let ceiling_ms = 50_u64.saturating_mul(1 << attempt.min(6)).min(2000);
+    let wait_ms = random_id().unsigned_abs() % ceiling_ms;
+    worker::Delay::from(std::time::Duration::from_millis(wait_ms)).await;
+}
