@@ -16,7 +16,7 @@ export interface NewKey {
 export function newKey(name: string, keyScopes: readonly Scope[], userId?: string): NewKey {
   return {
     id: `pk-tt-${randomBytes(12).toString("hex")}`,
-    secret: `sk-tt-${randomBytes(24).toString("hex")}`,
+    secret: `sk-tt-${randomBytes(32).toString("hex")}`,
     name,
     scopes: keyScopes,
     ...(userId !== undefined && { userId }),

@@ -1,0 +1,36 @@
+# Every target works on a fresh machine with cargo, rustup, Node ≥ 20, npm, python3 and apt: what is
+# missing is installed. `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help dev test clean-data key prices bench fuzz deploy
+
+PORT ?= 8787
+SAMPLE ?= 1
+export PORT SAMPLE
+
+help: ## Shows this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+dev: ## Starts the suite with sample data on http://127.0.0.1:8787 (PORT=… for another port, SAMPLE=0 for an empty ledger)
+	@scripts/run dev.ts
+
+test: ## Runs every check and test, cheap ones first (ONLY=name,… for some of them)
+	@scripts/run test.ts
+
+clean-data: ## Forgets the local ledger, its keys and its logs
+	@rm -rf .dev
+	@echo "The local ledger, its keys and its logs are gone."
+
+key: ## Makes an API key in the local ledger (NAME=… SCOPES="ingest read" USER_ID=… REMOTE=1 for the deployed one)
+	@scripts/run make-key.ts
+
+prices: ## Refreshes the vendored price snapshot from the packages that publish it
+	@sh pricing/refresh.sh
+
+bench: ## Measures ingestion and queries beside a TypeScript Worker that does the same work
+	@scripts/run bench.ts
+
+fuzz: ## Runs schemathesis against the three contracts on a suite of its own
+	@scripts/run fuzz.ts
+
+deploy: ## Creates or updates the suite on Cloudflare (needs CLOUDFLARE_API_TOKEN, or a wrangler login)
+	@scripts/run deploy.ts

@@ -1,0 +1,19 @@
+// Loads the vendored price snapshot through pricing-sync's public endpoint.
+import { StepError } from "../steps.ts";
+
+/** Answers with a line on what the sync did. A snapshot that is already loaded changes nothing. */
+export async function loadPriceSnapshot(url: string, adminKey: string): Promise<string> {
+  const response = await fetch(`${url}/pricing/sync`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${adminKey}`, "content-type": "application/json" },
+    body: JSON.stringify({ source: "snapshot" }),
+  });
+  const text = await response.text();
+  if (!response.ok) {
+    throw new StepError(
+      `POST /pricing/sync answered ${response.status}: ${text.slice(0, 500)}`,
+      "look into .dev/logs/workers.log; 'make clean-data' starts from an empty ledger.",
+    );
+  }
+  return text;
+}
