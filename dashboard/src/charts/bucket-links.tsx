@@ -1,0 +1,101 @@
+import { type AnchorHTMLAttributes, type KeyboardEvent, type ReactNode, type Ref, useRef, useState } from "react";
+
+/** What a bucket's link needs beside its address. */
+export type BucketAnchor = AnchorHTMLAttributes<HTMLAnchorElement> & { ref: Ref<HTMLAnchorElement> };
+
+type BucketLinksProps = {
+  /** Where each bucket lies, in pixels of the plot. */
+  buckets: readonly { left: number; width: number; name: string; lines: readonly string[] }[];
+  top: number;
+  height: number;
+  /** Draws the link of one bucket; the chart does not know the router. */
+  renderLink: (index: number, anchor: BucketAnchor) => ReactNode;
+  /** What to show beside the bucket under the pointer or the focus. */
+  renderTip: (index: number) => ReactNode;
+  label: string;
+};
+
+/**
+ * The reading layer of a chart: one real link per bucket over an invisible drawing, one tab stop.
+ * Left and right step, Home and End jump, up and down read the parts, Enter opens, Escape leaves.
+ */
+export function BucketLinks({ buckets, top, height, renderLink, renderTip, label }: BucketLinksProps) {
+  const anchors = useRef<(HTMLAnchorElement | null)[]>([]);
+  const [stop, setStop] = useState(buckets.length - 1);
+  const [shown, setShown] = useState<number | null>(null);
+  const [line, setLine] = useState(-1);
+  const [said, setSaid] = useState("");
+  const tabStop = Math.min(Math.max(stop, 0), buckets.length - 1);
+
+  const focus = (index: number) => {
+    const next = Math.min(Math.max(index, 0), buckets.length - 1);
+    setStop(next);
+    setLine(-1);
+    anchors.current[next]?.focus();
+  };
+  const read = (step: number) => {
+    const lines = buckets[tabStop]?.lines ?? [];
+    if (lines.length === 0) return;
+    const next = (line + step + lines.length) % lines.length;
+    setLine(next);
+    setSaid(lines[next] ?? "");
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const moves: Record<string, () => void> = {
+      ArrowLeft: () => focus(tabStop - 1),
+      ArrowRight: () => focus(tabStop + 1),
+      Home: () => focus(0),
+      End: () => focus(buckets.length - 1),
+      ArrowUp: () => read(-1),
+      ArrowDown: () => read(1),
+      Escape: () => {
+        setShown(null);
+        anchors.current[tabStop]?.blur();
+      },
+    };
+    const move = event.altKey || event.ctrlKey || event.metaKey ? undefined : moves[event.key];
+    if (move === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    move();
+  };
+
+  const tip = shown === null ? undefined : buckets[shown];
+  const rightmost = Math.max(0, ...buckets.map(({ left, width }) => left + width));
+  return (
+    <>
+      <ol aria-label={label} onKeyDown={onKeyDown} onPointerLeave={() => setShown(null)} className="print-hidden">
+        {buckets.map((bucket, index) => (
+          <li key={bucket.name} className="absolute" style={{ left: bucket.left, width: bucket.width, top, height }}>
+            {renderLink(index, {
+              ref: (element) => {
+                anchors.current[index] = element;
+              },
+              tabIndex: index === tabStop ? 0 : -1,
+              "aria-label": [bucket.name, ...bucket.lines].join("; "),
+              className: "absolute inset-0 rounded-sm hover:bg-accent/7 focus-visible:bg-accent/7",
+              onPointerEnter: () => setShown(index),
+              onFocus: () => {
+                setShown(index);
+                setStop(index);
+              },
+              onBlur: () => setShown(null),
+            })}
+          </li>
+        ))}
+      </ol>
+      <span role="status" className="sr-only">
+        {said}
+      </span>
+      {tip !== undefined && shown !== null && (
+        <div
+          aria-hidden="true"
+          className="pointer-events-none absolute z-20 w-max max-w-72 rounded-control border border-line bg-raised px-3 py-2 text-xs shadow-[0_4px_16px_var(--color-shadow)]"
+          style={tip.left + tip.width / 2 < rightmost / 2 ? { left: tip.left + tip.width + 8, top: top + 4 } : { right: `calc(100% - ${tip.left - 8}px)`, top: top + 4 }}
+        >
+          {renderTip(shown)}
+        </div>
+      )}
+    </>
+  );
+}

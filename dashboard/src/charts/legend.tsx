@@ -1,0 +1,59 @@
+import type { ReactNode } from "react";
+import type { Series } from "../prepare/stack.ts";
+import { seriesColour } from "./series-colour.ts";
+
+type LegendProps = {
+  series: readonly Series[];
+  showsPrevious: boolean;
+  showsAhead: boolean;
+  showsOpen: boolean;
+  showsUnpriced: boolean;
+  note?: ReactNode;
+};
+
+/** What each colour, dash and hatch of a stacked chart means: only what is in the picture. */
+export function Legend({ series, showsPrevious, showsAhead, showsOpen, showsUnpriced, note }: LegendProps) {
+  return (
+    <ul className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs text-muted" aria-label="Legend">
+      {series.map(({ key, name, slot }) => (
+        <li key={key} className="flex min-w-0 items-center gap-1.5">
+          <span className="size-2.5 shrink-0 rounded-sm" style={{ background: seriesColour(slot) }} />
+          <span className="truncate">{name}</span>
+        </li>
+      ))}
+      {showsUnpriced && (
+        <Key name="no price (height says nothing)">
+          <rect x="1" y="3" width="12" height="6" fill="none" stroke="var(--color-warn)" />
+          <path d="M3 9l4-6M7 9l4-6" stroke="var(--color-warn)" />
+        </Key>
+      )}
+      {showsPrevious && (
+        <Key name="compared period">
+          <path d="M1 6h12" stroke="var(--color-mark)" strokeWidth="2" strokeDasharray="3 2" />
+        </Key>
+      )}
+      {showsOpen && (
+        <Key name="still open">
+          <rect x="3" y="1" width="8" height="11" fill="var(--color-series-1)" opacity="0.5" />
+        </Key>
+      )}
+      {showsAhead && (
+        <Key name="projected">
+          <rect x="3.5" y="1.500" width="7" height="10" fill="none" stroke="var(--color-control-line)" strokeDasharray="2 2" />
+        </Key>
+      )}
+      {note !== undefined && <li>{note}</li>}
+    </ul>
+  );
+}
+
+function Key({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <li className="flex items-center gap-1.5">
+      <svg aria-hidden="true" width="14" height="13">
+        {children}
+      </svg>
+      {name}
+    </li>
+  );
+}

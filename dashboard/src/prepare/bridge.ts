@@ -1,0 +1,42 @@
+/** From last period's total to this one's, step by step: where each bar of the bridge lies. */
+import { exactDifference, exactSum, position, sign } from "./decimal.ts";
+
+/** A step of the bridge as the API explains it. */
+export type BridgeStep = { key: string; name: string; amount: string };
+
+/** A bar of the bridge, in percent of the widest reach. */
+export type BridgeBar = {
+  key: string;
+  name: string;
+  amount: string;
+  kind: "total" | "rise" | "fall" | "none";
+  left: number;
+  width: number;
+};
+
+/** A bridge ready to be drawn. */
+export type Bridge = {
+  bars: BridgeBar[];
+  /** What the steps leave unexplained; "0" when they explain everything, to the last digit. */
+  remainder: string;
+};
+
+/** Lays the bars out; the running sum decides where each step starts. */
+export function prepareBridge(before: { name: string; amount: string }, steps: readonly BridgeStep[], after: { name: string; amount: string }): Bridge {
+  const running: string[] = [before.amount];
+  for (const step of steps) running.push(exactSum([running.at(-1) ?? "0", step.amount]));
+  const reach = Math.max(...running.map(position), position(after.amount)) || 1;
+  const floor = Math.min(0, ...running.map(position), position(after.amount));
+  const percent = (value: number) => ((value - floor) / (reach - floor)) * 100;
+  const bar = (key: string, name: string, amount: string, from: number, to: number, kind: BridgeBar["kind"]): BridgeBar => ({
+    key, name, amount, kind, left: percent(Math.min(from, to)), width: Math.abs(percent(to) - percent(from)),
+  });
+  const bars = [bar("before", before.name, before.amount, 0, position(before.amount), "total")];
+  steps.forEach((step, index) => {
+    const direction = sign(step.amount);
+    const kind = direction > 0 ? "rise" : direction < 0 ? "fall" : "none";
+    bars.push(bar(step.key, step.name, step.amount, position(running[index] ?? "0"), position(running[index + 1] ?? "0"), kind));
+  });
+  bars.push(bar("after", after.name, after.amount, 0, position(after.amount), "total"));
+  return { bars, remainder: exactDifference(after.amount, running.at(-1) ?? "0") };
+}
