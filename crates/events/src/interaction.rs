@@ -119,3 +119,46 @@ pub struct SessionMark {
     /// Whether this is the end.
     pub is_end: bool,
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A chat with a value in most fields.
+    pub(crate) fn an_interaction() -> Interaction {
+        Interaction {
+            id: "chat-1".into(),
+            session_id: "conv-1".into(),
+            tenant_id: String::new(),
+            user_id: "user-1".into(),
+            timestamp: UnixMillis(1_795_438_269_324),
+            price_time: UnixMillis(1_795_438_269_536),
+            kind: InteractionType::Chat,
+            duration_ms: Some(212),
+            time_to_first_token_ms: Some(39),
+            provider: "openAI".into(),
+            model_name: "gpt-5-mini".into(),
+            model_reported: None,
+            endpoint: None,
+            region: None,
+            service_tier: None,
+            usage: TokenUsage {
+                input: 200,
+                cache_read: 1000,
+                output: 100,
+                reasoning: 200,
+                ..TokenUsage::default()
+            },
+            units: Units::default(),
+            declared: None,
+            agent: "agent_abc".into(),
+            message_id: Some("msg-1".into()),
+            trace_id: None,
+            context: Some("message".into()),
+            status: InteractionStatus::Ok,
+            error: None,
+            source: "api",
+            metadata: None,
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What a parser has to know beside the body.
+use std::collections::BTreeMap;
+
+use cost_calculation::UnixMillis;
+
+use crate::{InteractionType, Limits};
+
+/// What the request says beside its body, and what the installation allows.
+#[derive(Debug, Clone)]
+pub struct Context<'a> {
+    /// When the request arrived.
+    pub received_at: UnixMillis,
+    /// What the installation allows.
+    pub limits: Limits,
+    /// The request's `Idempotency-Key`: the id of an event that carries none.
+    pub idempotency_key: Option<&'a str>,
+    /// Whether the key may send events older than [`crate::limits::AGE_DAYS_MAX`].
+    pub allow_backfill: bool,
+    /// Which trace source counts.
+    pub counted_sources: CountedSources,
+}
+
+impl Context<'_> {
+    /// The context of a request at a moment, with everything else at its default.
+    pub fn at(received_at: UnixMillis) -> Self {
+        Self {
+            received_at,
+            limits: Limits::default(),
+            idempotency_key: None,
+            allow_backfill: false,
+            counted_sources: CountedSources::default(),
+        }
+    }
+}
+
+/// Which one trace source counts for a type, where two exporters may see the same call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountedSources(BTreeMap<String, String>);
+
+impl Default for CountedSources {
+    /// Langfuse's spans count for chat.
+    fn default() -> Self {
+        Self(BTreeMap::from([("chat".to_owned(), "langfuse".to_owned())]))
+    }
+}
+
+impl CountedSources {
+    /// Reads `{"chat":"langfuse"}`, as `ledger_state.counted_sources` holds it. `None` where the
+    /// text is no such object.
+    pub fn from_json(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok().map(Self)
+    }
+
+    /// Whether interactions of this type count when they come from this trace source.
+    pub fn counts(&self, kind: InteractionType, source: &str) -> bool {
+        self.0
+            .get(kind.as_str())
+            .is_none_or(|counted| counted == source)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn by_default_only_langfuse_counts_for_chat() {
+        let counted = CountedSources::default();
+        assert!(counted.counts(InteractionType::Chat, "langfuse"));
+        assert!(!counted.counts(InteractionType::Chat, "otel"));
+        assert!(counted.counts(InteractionType::Api, "otel"));
+    }
+
+    #[test]
+    fn an_admin_may_choose_another_source() {
+        let counted = CountedSources::from_json(r#"{"chat":"otel"}"#).unwrap();
+        assert!(counted.counts(InteractionType::Chat, "otel"));
+        assert!(!counted.counts(InteractionType::Chat, "langfuse"));
+        assert_eq!(CountedSources::from_json("[]"), None);
+    }
+}

@@ -1,0 +1,276 @@
+//! The fingerprint by which a repeated event is told from a conflicting one.
+use cost_calculation::{Component, Declared, TokenUsage, Units, UnixMillis};
+use sha2::{Digest as _, Sha256};
+
+use crate::Interaction;
+
+/// Written first, so that a later encoding can never be mistaken for this one.
+const VERSION: &[u8] = b"tokentill interaction 1\n";
+
+impl Interaction {
+    /// The first 128 bits of SHA-256 over a canonical encoding of every field.
+    ///
+    /// Two events with one id and one digest are the same event sent twice; with one id and two
+    /// digests they contradict each other. When the event arrived plays no part.
+    pub fn digest(&self) -> [u8; 16] {
+        // Taken apart without `..`: a new field can't be forgotten here.
+        let Self {
+            id,
+            session_id,
+            tenant_id,
+            user_id,
+            timestamp: UnixMillis(timestamp_ms),
+            price_time: UnixMillis(price_time_ms),
+            kind,
+            duration_ms,
+            time_to_first_token_ms,
+            provider,
+            model_name,
+            model_reported,
+            endpoint,
+            region,
+            service_tier,
+            usage,
+            units,
+            declared,
+            agent,
+            message_id,
+            trace_id,
+            context,
+            status,
+            error,
+            source,
+            metadata,
+        } = self;
+        let mut encoder = Encoder(Sha256::new_with_prefix(VERSION));
+        encoder
+            .text(id)
+            .text(session_id)
+            .text(tenant_id)
+            .text(user_id);
+        encoder
+            .int(*timestamp_ms)
+            .int(*price_time_ms)
+            .text(kind.as_str());
+        encoder
+            .optional_count(*duration_ms)
+            .optional_count(*time_to_first_token_ms);
+        encoder
+            .text(provider)
+            .text(model_name)
+            .optional_text(model_reported.as_deref());
+        encoder
+            .optional_text(endpoint.as_deref())
+            .optional_text(region.as_deref());
+        encoder.optional_text(service_tier.as_deref());
+        encoder
+            .usage(usage)
+            .units(units)
+            .declared(declared.as_ref());
+        encoder.text(agent).optional_text(message_id.as_deref());
+        encoder
+            .optional_text(trace_id.as_deref())
+            .optional_text(context.as_deref());
+        encoder
+            .text(status.as_str())
+            .optional_text(error.as_deref());
+        encoder.text(source).optional_text(metadata.as_deref());
+        encoder.finish()
+    }
+}
+
+/// Writes each value so that no two sequences of values have the same bytes: texts behind their
+/// length, options behind a mark.
+struct Encoder(Sha256);
+
+impl Encoder {
+    fn text(&mut self, text: &str) -> &mut Self {
+        self.count(text.len() as u64);
+        self.0.update(text.as_bytes());
+        self
+    }
+
+    fn count(&mut self, count: u64) -> &mut Self {
+        self.0.update(count.to_le_bytes());
+        self
+    }
+
+    fn int(&mut self, int: i64) -> &mut Self {
+        self.0.update(int.to_le_bytes());
+        self
+    }
+
+    fn optional_text(&mut self, text: Option<&str>) -> &mut Self {
+        self.0.update([u8::from(text.is_some())]);
+        if let Some(text) = text {
+            self.text(text);
+        }
+        self
+    }
+
+    fn optional_count(&mut self, count: Option<u64>) -> &mut Self {
+        self.0.update([u8::from(count.is_some())]);
+        if let Some(count) = count {
+            self.count(count);
+        }
+        self
+    }
+
+    fn usage(&mut self, usage: &TokenUsage) -> &mut Self {
+        let TokenUsage {
+            input,
+            cache_read,
+            cache_write_5m,
+            cache_write_1h,
+            output,
+            reasoning,
+            audio_in,
+            audio_out,
+            image_in,
+            image_out,
+        } = *usage;
+        let buckets = [
+            input,
+            cache_read,
+            cache_write_5m,
+            cache_write_1h,
+            output,
+            reasoning,
+            audio_in,
+            audio_out,
+            image_in,
+            image_out,
+        ];
+        for tokens in buckets {
+            self.count(tokens);
+        }
+        self
+    }
+
+    fn units(&mut self, units: &Units) -> &mut Self {
+        let Units {
+            rows_read,
+            rows_written,
+            operations,
+            cpu_ms,
+            wall_ms,
+            requests,
+            calls,
+        } = units;
+        for quantity in [
+            rows_read,
+            rows_written,
+            operations,
+            cpu_ms,
+            wall_ms,
+            requests,
+        ] {
+            self.count(*quantity);
+        }
+        // The map is sorted: the order in the body plays no part.
+        self.count(calls.len() as u64);
+        for (resource, quantity) in calls {
+            self.text(resource).count(*quantity);
+        }
+        self
+    }
+
+    fn declared(&mut self, declared: Option<&Declared>) -> &mut Self {
+        self.0.update([u8::from(declared.is_some())]);
+        if let Some(Declared { component, amount }) = declared {
+            let component = match component {
+                Component::AiTokens => 0,
+                Component::DbOps => 1,
+                Component::ApiCalls => 2,
+                Component::ComputeTime => 3,
+            };
+            self.count(component).int(amount.get());
+        }
+        self
+    }
+
+    fn finish(self) -> [u8; 16] {
+        let mut digest = [0; 16];
+        for (kept, byte) in digest.iter_mut().zip(self.0.finalize()) {
+            *kept = byte;
+        }
+        digest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::interaction::tests::an_interaction;
+
+    #[test]
+    fn the_same_event_has_the_same_digest() {
+        assert_eq!(an_interaction().digest(), an_interaction().digest());
+    }
+
+    #[test]
+    fn the_encoding_of_version_1_stays_as_it_is() {
+        // Digests are stored: another value here would turn every repeat into a conflict.
+        let hex: String = an_interaction()
+            .digest()
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect();
+        assert_eq!(hex, "a1219c0c859febb5f812a0f5197659fc");
+    }
+
+    #[test]
+    fn each_changed_field_changes_the_digest() {
+        let changes: [fn(&mut Interaction); 26] = [
+            |i| i.id.push('x'),
+            |i| i.session_id.push('x'),
+            |i| i.tenant_id.push('x'),
+            |i| i.user_id.push('x'),
+            |i| i.timestamp.0 += 1,
+            |i| i.price_time.0 += 1,
+            |i| i.kind = crate::InteractionType::Api,
+            |i| i.duration_ms = None,
+            |i| i.time_to_first_token_ms = Some(1),
+            |i| i.provider.push('x'),
+            |i| i.model_name.push('x'),
+            |i| i.model_reported = Some(String::new()),
+            |i| i.endpoint = Some(String::new()),
+            |i| i.region = Some(String::new()),
+            |i| i.service_tier = Some(String::new()),
+            |i| i.usage.image_out += 1,
+            |i| i.units.requests += 1,
+            |i| {
+                i.units.calls.insert("web_search".into(), 1);
+            },
+            |i| {
+                i.declared = Some(Declared {
+                    component: Component::DbOps,
+                    amount: cost_calculation::PicoUsd::ZERO,
+                });
+            },
+            |i| i.agent.push('x'),
+            |i| i.message_id = Some(String::new()),
+            |i| i.trace_id = Some(String::new()),
+            |i| i.context = Some(String::new()),
+            |i| i.status = crate::InteractionStatus::Error,
+            |i| i.error = Some(String::new()),
+            |i| i.metadata = Some("{}".into()),
+        ];
+        let mut seen = vec![an_interaction().digest()];
+        for change in changes {
+            let mut changed = an_interaction();
+            change(&mut changed);
+            assert!(!seen.contains(&changed.digest()), "{changed:?}");
+            seen.push(changed.digest());
+        }
+    }
+
+    #[test]
+    fn text_can_not_slip_from_one_field_into_the_next() {
+        let mut left = an_interaction();
+        let mut right = an_interaction();
+        (left.provider, left.model_name) = ("ab".into(), "c".into());
+        (right.provider, right.model_name) = ("a".into(), "bc".into());
+        assert_ne!(left.digest(), right.digest());
+    }
+}

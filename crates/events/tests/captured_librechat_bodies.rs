@@ -1,0 +1,140 @@
+//! The bodies that `@librechat/agents` 3.9.2 sent to a Langfuse base URL, their texts replaced by
+//! a canary.
+#![allow(clippy::unwrap_used, reason = "a failing test may panic")]
+
+use cost_calculation::{TokenUsage, UnixMillis};
+use events::{Context, Interaction, InteractionStatus, InteractionType, OtlpOutcome, otlp_json};
+
+const CHATS: &[u8] = include_bytes!("fixtures/langfuse-openai+anthropic+error.json");
+const RUNS: &[u8] = include_bytes!("fixtures/langfuse-memory+title+toolcall.json");
+/// A minute after the bodies were captured.
+const RECEIVED_AT: UnixMillis = UnixMillis(1_795_438_340_000);
+
+fn parse(body: &[u8]) -> OtlpOutcome {
+    otlp_json::parse(body, &Context::at(RECEIVED_AT)).unwrap()
+}
+
+fn brief(interaction: &Interaction) -> (&str, &str, InteractionType, &str) {
+    (
+        &interaction.user_id,
+        &interaction.model_name,
+        interaction.kind,
+        interaction.context.as_deref().unwrap_or_default(),
+    )
+}
+
+#[test]
+fn the_three_generations_have_their_disjoint_tokens() {
+    let outcome = parse(CHATS);
+    let usages: Vec<_> = outcome
+        .interactions
+        .iter()
+        .map(|interaction| (interaction.model_name.as_str(), interaction.usage))
+        .collect();
+    let none = TokenUsage::default();
+    assert_eq!(
+        usages,
+        [
+            (
+                "gpt-5-mini",
+                TokenUsage { input: 200, cache_read: 1000, output: 100, reasoning: 200, ..none }
+            ),
+            (
+                "claude-sonnet-4-5",
+                TokenUsage {
+                    input: 50,
+                    cache_write_5m: 400,
+                    cache_read: 3000,
+                    output: 77,
+                    ..none
+                }
+            ),
+            ("err-model", none),
+        ]
+    );
+    assert_eq!((outcome.dropped, outcome.ignored, outcome.rejected.len()), (18, 0, 0));
+}
+
+#[test]
+fn a_generation_knows_who_where_and_how_long() {
+    let outcome = parse(CHATS);
+    let [chat, ..] = outcome.interactions.as_slice() else { panic!("three generations") };
+    assert_eq!(chat.id.len(), 49);
+    assert!(chat.id.ends_with("-3846fa6a7987f83a"));
+    assert_eq!(chat.trace_id.as_deref(), chat.id.get(..32));
+    assert_eq!(chat.user_id, "user-1");
+    assert_eq!(chat.session_id, "conv-1");
+    assert_eq!(chat.provider, "openAI");
+    assert_eq!(chat.agent, "agent_abc");
+    assert_eq!(chat.endpoint, None);
+    assert_eq!(chat.message_id.as_deref(), Some("msg-openAI-gpt-5-mini"));
+    assert_eq!(chat.timestamp, UnixMillis(1_795_438_269_324));
+    assert_eq!(chat.price_time, UnixMillis(1_795_438_269_536));
+    assert_eq!(chat.duration_ms, Some(212));
+    assert_eq!(chat.time_to_first_token_ms, Some(39));
+    assert_eq!(chat.status, InteractionStatus::Ok);
+    assert_eq!(chat.source, "langfuse");
+}
+
+#[test]
+fn a_failed_call_keeps_the_errors_class_and_none_of_its_words() {
+    let outcome = parse(CHATS);
+    let failed = outcome.interactions.last().unwrap();
+    assert_eq!(failed.status, InteractionStatus::Error);
+    assert_eq!(failed.error.as_deref(), Some("Error 400 model_not_found"));
+}
+
+#[test]
+fn memory_title_and_tool_runs_are_told_apart() {
+    let outcome = parse(RUNS);
+    let briefs: Vec<_> = outcome.interactions.iter().map(brief).collect();
+    assert_eq!(
+        briefs,
+        [
+            ("user-2", "gpt-5-mini", InteractionType::Chat, "memory"),
+            ("user-2", "gpt-5-mini", InteractionType::Chat, "message"),
+            ("user-2", "gpt-5-mini", InteractionType::Chat, "title"),
+            ("user-3", "gpt-5-mini", InteractionType::Chat, "message"),
+            ("user-3", "", InteractionType::Api, "message"),
+            ("user-3", "gpt-5-mini", InteractionType::Chat, "message"),
+        ]
+    );
+    assert!(outcome.interactions.iter().all(|chat| {
+        chat.kind != InteractionType::Chat || chat.provider == "openAI"
+    }));
+}
+
+#[test]
+fn a_tool_is_one_call_of_its_resource() {
+    let outcome = parse(RUNS);
+    let tool = outcome.interactions.iter().find(|i| i.kind == InteractionType::Api).unwrap();
+    assert_eq!(tool.units.calls.get("tool:search_db"), Some(&1));
+    assert_eq!(tool.duration_ms, Some(122));
+    assert_eq!(tool.session_id, "conv-4");
+}
+
+#[test]
+fn the_canary_of_the_prompts_appears_in_no_output() {
+    for body in [CHATS, RUNS] {
+        assert!(String::from_utf8_lossy(body).contains("CANARY"));
+        assert!(!format!("{:?}", parse(body)).contains("CANARY"));
+    }
+}
+
+#[test]
+fn the_same_body_gives_the_same_digests_whenever_it_arrives() {
+    let digests = |at| {
+        let outcome = otlp_json::parse(CHATS, &Context::at(at)).unwrap();
+        outcome.interactions.iter().map(Interaction::digest).collect::<Vec<_>>()
+    };
+    assert_eq!(digests(RECEIVED_AT), digests(UnixMillis(RECEIVED_AT.0 + 86_400_000)));
+}
+
+#[test]
+fn a_source_that_does_not_count_is_ignored_and_counted_as_such() {
+    let mut context = Context::at(RECEIVED_AT);
+    context.counted_sources = events::CountedSources::from_json(r#"{"chat":"otel"}"#).unwrap();
+    let outcome = otlp_json::parse(RUNS, &context).unwrap();
+    assert_eq!(outcome.ignored, 5);
+    assert_eq!(outcome.interactions.len(), 1);
+}
