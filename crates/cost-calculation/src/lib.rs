@@ -1,16 +1,88 @@
-//! Prices one LLM interaction exactly: money, token usage, dated rates, model names, the explained estimate.
+//! What did this call of a language model cost, exactly, and why?
+//!
+//! A [`PriceBook`] holds dated rates; a [`Billable`] says what was consumed, by which model and
+//! when; [`estimate`] answers with an [`Estimate`]: four components, their sum, and the lines that
+//! anyone can add up again. Amounts are whole picodollars ([`PicoUsd`]) and every rate is an
+//! integer per some number of units, so no sum ever depends on floating point. An unknown price is
+//! unknown: it is never zero and never another model's.
+//!
+//! ```
+//! use cost_calculation::{
+//!     Billable, PriceBook, PriceRow, ResourceType, TokenUsage, Units, UnixMillis, ValidFromBasis,
+//!     estimate,
+//! };
+//!
+//! let row = |id, resource, usd_per_million: &str| PriceRow {
+//!     id,
+//!     provider: "anthropic".to_owned(),
+//!     model: "claude-sonnet-4-5".to_owned(),
+//!     resource,
+//!     region: String::new(),
+//!     service_tier: "standard".to_owned(),
+//!     min_context: 0,
+//!     schedule: String::new(),
+//!     rate_pico: usd_per_million.parse::<cost_calculation::PicoUsd>().unwrap().get(),
+//!     per: 1_000_000,
+//!     valid_from: UnixMillis(0),
+//!     valid_from_basis: ValidFromBasis::Stated,
+//!     valid_to: None,
+//!     stale: false,
+//! };
+//! let rows = vec![row(1, ResourceType::Input, "3"), row(2, ResourceType::Output, "15")];
+//! let book = PriceBook::new(rows, Vec::new(), Vec::new());
+//!
+//! let usage = TokenUsage { input: 1_200, output: 300, ..TokenUsage::default() };
+//! let answer = estimate(&book, &Billable {
+//!     provider: "anthropic",
+//!     model: "claude-sonnet-4-5-20250929",
+//!     endpoint: "",
+//!     region: "",
+//!     service_tier: "",
+//!     usage: &usage,
+//!     units: &Units::default(),
+//!     declared: None,
+//!     price_time: UnixMillis(1_764_000_000_000),
+//! })?;
+//! assert_eq!(answer.total.unwrap().to_string(), "0.0081");
+//! assert_eq!(answer.match_kind.unwrap().as_str(), "without_date");
+//! # Ok::<(), cost_calculation::EstimateError>(())
+//! ```
+//!
+//! Usage comes from each provider's own payload through `read_usage`, which turns overlapping
+//! counts into disjoint buckets.
+
+mod component_sum;
+mod decimal;
 pub mod estimate;
+mod exact_sum;
+mod flags;
+mod infrastructure;
 pub mod model_name;
 pub mod money;
+mod multiplier;
 pub mod price;
+mod price_components;
+mod provider;
+mod rate_selection;
+mod resolve_model;
 pub mod resource;
+mod schedule;
+mod token_lines;
 pub mod usage;
 
-pub use estimate::{Billable, Component, Declared, Estimate, EstimateError, Line, PriceState, estimate};
-pub use model_name::{MatchKind, ModelAlias, ProviderMapping};
+pub use decimal::Decimal;
+pub use estimate::{
+    Billable, Component, Declared, Estimate, EstimateError, Line, MatchedModel, PriceState,
+    estimate,
+};
+pub use flags::{Flag, Flags};
+pub use model_name::{MatchKind, ModelAlias, ParsedModel, ProviderMapping};
 pub use money::{MoneyError, PicoUsd, UnixMillis};
-pub use price::{PriceBook, PriceRow, ValidFromBasis};
-pub use resource::ResourceType;
+pub use price::{PriceBook, PriceRow, UnknownName, ValidFromBasis};
+pub use provider::{canonical_provider, known_provider};
+pub use resolve_model::billed_provider;
+pub use resource::{ResourceType, ResourceTypeError};
+pub use schedule::{Schedule, ScheduleError};
 pub use usage::{TokenUsage, Units};
 
 /// The version of the rules in this crate; stored with each estimate.

@@ -1,0 +1,151 @@
+//! What a reader of an estimate must know about a line.
+use std::fmt;
+
+use serde::ser::SerializeSeq;
+use serde::{Serialize, Serializer};
+
+/// One remark on a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Flag {
+    /// The rate's start of validity is assumed, not stated or observed.
+    AssumedStart,
+    /// The rate has not been confirmed within its `cache_ttl`.
+    StalePrice,
+    /// No rate of its own: billed at the input rate.
+    BilledAsInput,
+    /// A cache write of one hour without a rate of its own: billed at the five-minute rate.
+    BilledAsShortCacheWrite,
+    /// No rate of its own: billed at the output rate.
+    BilledAsOutput,
+    /// The input rate has a tier for a context of this size, this rate has none.
+    ContextTierMissing,
+    /// The model charges for each request, and the one request was not reported but implied.
+    ImpliedRequest,
+    /// The amount was declared by the caller.
+    Declared,
+    /// The book has no rate.
+    Unpriced,
+}
+
+impl Flag {
+    /// Every flag, in the order of their bits.
+    pub const ALL: [Self; 9] = [
+        Self::AssumedStart,
+        Self::StalePrice,
+        Self::BilledAsInput,
+        Self::BilledAsShortCacheWrite,
+        Self::BilledAsOutput,
+        Self::ContextTierMissing,
+        Self::ImpliedRequest,
+        Self::Declared,
+        Self::Unpriced,
+    ];
+
+    /// The name in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AssumedStart => "assumed_start",
+            Self::StalePrice => "stale_price",
+            Self::BilledAsInput => "billed_as_input",
+            Self::BilledAsShortCacheWrite => "billed_as_cache_write_5m",
+            Self::BilledAsOutput => "billed_as_output",
+            Self::ContextTierMissing => "context_tier_missing",
+            Self::ImpliedRequest => "implied_request",
+            Self::Declared => "declared",
+            Self::Unpriced => "unpriced",
+        }
+    }
+}
+
+/// The remarks on a line, or on all lines of an estimate together.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Flags(u16);
+
+impl Flags {
+    /// No remark.
+    pub const NONE: Self = Self(0);
+
+    /// These and one more.
+    #[must_use]
+    pub const fn with(self, flag: Flag) -> Self {
+        Self(self.0 | 1 << flag as u16)
+    }
+
+    /// These and all of the others.
+    #[must_use]
+    pub const fn union(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
+    /// Whether the flag is set.
+    pub const fn contains(self, flag: Flag) -> bool {
+        self.0 & (1 << flag as u16) != 0
+    }
+
+    /// Whether none is set.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The flags as a number, for storage; the bits never change their meaning.
+    pub const fn bits(self) -> u16 {
+        self.0
+    }
+
+    /// The flags of a stored number; bits without a meaning are left out.
+    pub const fn from_bits(bits: u16) -> Self {
+        Self(bits & ((1 << Flag::ALL.len()) - 1))
+    }
+
+    /// The flags that are set.
+    pub fn iter(self) -> impl Iterator<Item = Flag> {
+        Flag::ALL
+            .into_iter()
+            .filter(move |flag| self.contains(*flag))
+    }
+}
+
+impl fmt::Debug for Flags {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_set()
+            .entries(self.iter().map(Flag::as_str))
+            .finish()
+    }
+}
+
+impl Serialize for Flags {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut names = serializer.serialize_seq(None)?;
+        for flag in self.iter() {
+            names.serialize_element(flag.as_str())?;
+        }
+        names.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_survive_storage_as_a_number() {
+        for flag in Flag::ALL {
+            let flags = Flags::NONE.with(flag);
+            assert_eq!(
+                Flags::from_bits(flags.bits()).iter().collect::<Vec<_>>(),
+                [flag]
+            );
+        }
+        assert_eq!(Flags::from_bits(u16::MAX).iter().count(), Flag::ALL.len());
+    }
+
+    #[test]
+    fn json_names_the_flags() {
+        let flags = Flags::NONE.with(Flag::Unpriced).with(Flag::AssumedStart);
+        assert_eq!(
+            serde_json::to_string(&flags).unwrap(),
+            r#"["assumed_start","unpriced"]"#
+        );
+    }
+}

@@ -1,0 +1,315 @@
+//! From a billable to its lines and components.
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use crate::component_sum::ComponentSum;
+use crate::flags::{Flag, Flags};
+use crate::infrastructure::{TOOL_PROVIDER, compute_key, database_key};
+use crate::multiplier::{Applied, Multipliers};
+use crate::rate_selection::{Conditions, ModelRates, STANDARD};
+use crate::resolve_model::{Candidate, billed_provider, walk_candidates};
+use crate::token_lines::TokenPricing;
+use crate::{
+    Billable, CALCULATION_VERSION, Component, Estimate, EstimateError, MatchKind, MatchedModel,
+    PicoUsd, PriceBook, PriceRow, PriceState, ResourceType, model_name::normalize_tier,
+};
+
+/// What some models charge for each request, whatever its tokens.
+static REQUEST: LazyLock<ResourceType> = LazyLock::new(|| ResourceType::Call("request".to_owned()));
+/// An operator's one rate for every tool without its own.
+static ANY_TOOL: LazyLock<ResourceType> = LazyLock::new(|| ResourceType::Call("tool:*".to_owned()));
+
+/// A reported model, found in the book.
+pub(crate) struct Resolved<'b> {
+    pub rates: &'b ModelRates,
+    pub matched: MatchedModel,
+    /// The second region that may apply, or empty.
+    pub wider_region: Cow<'static, str>,
+    pub kind: MatchKind,
+}
+
+/// One estimate in the making.
+pub(crate) struct Pricing<'b> {
+    book: &'b PriceBook,
+    billable: &'b Billable<'b>,
+    resolved: Option<Resolved<'b>>,
+    estimate: Estimate,
+}
+
+impl<'b> Pricing<'b> {
+    pub fn new(book: &'b PriceBook, billable: &'b Billable<'b>) -> Self {
+        Self {
+            book,
+            billable,
+            resolved: resolve(book, billable),
+            estimate: Estimate {
+                ai_tokens: None,
+                db_ops: None,
+                api_calls: None,
+                compute_time: None,
+                total: None,
+                cache_savings: PicoUsd::ZERO,
+                price_state: PriceState::Unpriced,
+                match_kind: None,
+                matched: None,
+                multiplier_price_ids: Vec::new(),
+                flags: Flags::NONE,
+                lines: Vec::with_capacity(10),
+                calculation_version: CALCULATION_VERSION,
+            },
+        }
+    }
+
+    pub fn run(mut self) -> Result<Estimate, EstimateError> {
+        let (mut priced, mut unpriced) = (false, false);
+        for component in Component::ALL {
+            let mut sum = ComponentSum::new(component);
+            match self
+                .billable
+                .declared
+                .filter(|declared| declared.component == component)
+            {
+                Some(declared) => sum.declare(declared.amount, &mut self.estimate.lines)?,
+                None => match component {
+                    Component::AiTokens => self.price_tokens(&mut sum)?,
+                    Component::DbOps => self.price_database(&mut sum)?,
+                    Component::ApiCalls => self.price_calls(&mut sum)?,
+                    Component::ComputeTime => self.price_compute(&mut sum)?,
+                },
+            }
+            priced |= sum.any_priced;
+            unpriced |= sum.any_unpriced;
+            let cost = sum.cost();
+            match component {
+                Component::AiTokens => self.estimate.ai_tokens = cost,
+                Component::DbOps => self.estimate.db_ops = cost,
+                Component::ApiCalls => self.estimate.api_calls = cost,
+                Component::ComputeTime => self.estimate.compute_time = cost,
+            }
+        }
+        let mut estimate = self.estimate;
+        estimate.price_state = match (unpriced, priced, self.billable.declared) {
+            (true, false, _) => PriceState::Unpriced,
+            (true, true, _) => PriceState::Partial,
+            (false, _, Some(_)) => PriceState::Declared,
+            (false, _, None) => PriceState::Priced,
+        };
+        if estimate.price_state != PriceState::Unpriced {
+            let components = [
+                estimate.ai_tokens,
+                estimate.db_ops,
+                estimate.api_calls,
+                estimate.compute_time,
+            ];
+            estimate.total = Some(PicoUsd::checked_sum(components.into_iter().flatten())?);
+        }
+        estimate.flags = estimate
+            .lines
+            .iter()
+            .fold(Flags::NONE, |flags, line| flags.union(line.flags));
+        if let Some(resolved) = self.resolved {
+            estimate.match_kind = Some(resolved.kind);
+            estimate.matched = Some(resolved.matched);
+        }
+        Ok(estimate)
+    }
+
+    fn price_tokens(&mut self, sum: &mut ComponentSum) -> Result<(), EstimateError> {
+        let usage = self.billable.usage;
+        if usage.total() == 0 {
+            return Ok(());
+        }
+        let Some(resolved) = &self.resolved else {
+            for (resource, quantity) in usage.buckets() {
+                let note = "no row of the price book is in force for this model";
+                sum.unpriced(resource, quantity, note, &mut self.estimate.lines);
+            }
+            return Ok(());
+        };
+        let conditions = Conditions {
+            at: self.billable.price_time,
+            regions: [&resolved.matched.region, &resolved.wider_region],
+            context: usage.total_input(),
+        };
+        let tier = resolved.matched.service_tier.as_str();
+        let provider_rates = self.book.rates(&resolved.matched.provider, "");
+        let multipliers = Multipliers::select(resolved.rates, provider_rates, tier, &conditions)?;
+        let tokens = TokenPricing {
+            rates: resolved.rates,
+            tier,
+            conditions,
+            multipliers,
+        };
+        self.estimate.cache_savings = tokens.price(usage, sum, &mut self.estimate.lines)?;
+        if sum.any_priced {
+            self.estimate.multiplier_price_ids = tokens.multipliers.price_ids();
+        }
+        Ok(())
+    }
+
+    fn price_database(&mut self, sum: &mut ComponentSum) -> Result<(), EstimateError> {
+        let units = self.billable.units;
+        let quantities = [
+            (ResourceType::RowsRead, units.rows_read),
+            (ResourceType::RowsWritten, units.rows_written),
+            (ResourceType::Operations, units.operations),
+        ];
+        if quantities.iter().all(|(_, quantity)| *quantity == 0) {
+            return Ok(());
+        }
+        let key = database_key(self.book, self.billable);
+        self.price_infrastructure(&key, quantities, sum)
+    }
+
+    fn price_compute(&mut self, sum: &mut ComponentSum) -> Result<(), EstimateError> {
+        let units = self.billable.units;
+        let quantities = [
+            (ResourceType::CpuMs, units.cpu_ms),
+            (ResourceType::WallMs, units.wall_ms),
+            (ResourceType::Requests, units.requests),
+        ];
+        if quantities.iter().all(|(_, quantity)| *quantity == 0) {
+            return Ok(());
+        }
+        let key = compute_key(self.book, self.billable);
+        self.price_infrastructure(&key, quantities, sum)
+    }
+
+    fn price_infrastructure(
+        &mut self,
+        (provider, model): &(Cow<'_, str>, &str),
+        quantities: [(ResourceType, u64); 3],
+        sum: &mut ComponentSum,
+    ) -> Result<(), EstimateError> {
+        let places = [
+            self.book.rates(provider, model),
+            self.book.rates(provider, ""),
+        ];
+        let region = self.billable.region.trim().to_ascii_lowercase();
+        for (resource, quantity) in quantities {
+            let found = first_rate(&places, &resource, STANDARD, &self.plain(&region));
+            match found {
+                Some(row) => {
+                    let flags = Flags::NONE;
+                    let lines = &mut self.estimate.lines;
+                    sum.priced(resource, quantity, row, Applied::NONE, flags, lines)?;
+                }
+                None => {
+                    let note = "no rate is in force for this resource";
+                    sum.unpriced(resource, quantity, note, &mut self.estimate.lines);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn price_calls(&mut self, sum: &mut ComponentSum) -> Result<(), EstimateError> {
+        let model_rates = self.resolved.as_ref().map(|resolved| resolved.rates);
+        let implied = self.billable.usage.total() > 0
+            && !self.billable.units.calls.contains_key(REQUEST.as_str())
+            && model_rates.is_some_and(|rates| rates.any_of(&REQUEST));
+        if !implied && self.billable.units.calls.values().all(|count| *count == 0) {
+            return Ok(());
+        }
+        let provider = match &self.resolved {
+            Some(resolved) => Cow::Borrowed(resolved.matched.provider.as_str()),
+            None => billed_provider(self.book, self.billable),
+        };
+        let places = [
+            model_rates,
+            self.book.rates(&provider, ""),
+            self.book.rates(TOOL_PROVIDER, ""),
+        ];
+        let (region, tier) = match &self.resolved {
+            Some(resolved) => (
+                resolved.matched.region.clone(),
+                resolved.matched.service_tier.clone(),
+            ),
+            None => (
+                self.billable.region.trim().to_ascii_lowercase(),
+                STANDARD.to_owned(),
+            ),
+        };
+        let conditions = self.plain(&region);
+        let find = |resource: &ResourceType| -> Option<&'b PriceRow> {
+            first_rate(&places, resource, &tier, &conditions)
+                .or_else(|| first_rate(&places, resource, STANDARD, &conditions))
+        };
+        let lines = &mut self.estimate.lines;
+        if implied && let Some(row) = find(&REQUEST) {
+            let flags = Flags::NONE.with(Flag::ImpliedRequest);
+            sum.priced(REQUEST.clone(), 1, row, Applied::NONE, flags, lines)?;
+        }
+        for (name, count) in &self.billable.units.calls {
+            let resource = ResourceType::Call(name.clone());
+            let any_tool = || name.starts_with("tool:").then(|| find(&ANY_TOOL)).flatten();
+            match find(&resource).or_else(any_tool) {
+                Some(row) => {
+                    sum.priced(resource, *count, row, Applied::NONE, Flags::NONE, lines)?;
+                }
+                None => {
+                    sum.unpriced(resource, *count, "no rate is in force for this call", lines);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What chooses a rate that has no context tiers.
+    fn plain<'c>(&self, region: &'c str) -> Conditions<'c> {
+        Conditions {
+            at: self.billable.price_time,
+            regions: [region, ""],
+            context: 0,
+        }
+    }
+}
+
+fn first_rate<'b>(
+    places: &[Option<&'b ModelRates>],
+    resource: &ResourceType,
+    tier: &str,
+    conditions: &Conditions<'_>,
+) -> Option<&'b PriceRow> {
+    places
+        .iter()
+        .flatten()
+        .find_map(|rates| rates.select(resource, tier, conditions))
+}
+
+/// The first key of the ladder with a row in force.
+fn resolve<'b>(book: &'b PriceBook, billable: &Billable<'_>) -> Option<Resolved<'b>> {
+    walk_candidates(book, billable, &mut |candidate: &Candidate<'_>| {
+        let rates = book.rates(candidate.provider, candidate.model)?;
+        if !rates.any_in_force(billable.price_time) {
+            return None;
+        }
+        let region = billable.region.trim().to_ascii_lowercase();
+        let (region, wider_region) = if candidate.region.is_empty() {
+            (region, Cow::Borrowed(""))
+        } else if candidate.provider == "aws" && candidate.region != "global" {
+            // Bedrock's price lists know one price for every geography.
+            (candidate.region.to_owned(), Cow::Borrowed("regional"))
+        } else {
+            (candidate.region.to_owned(), Cow::Owned(region))
+        };
+        let service_tier = if candidate.service_tier.is_empty() {
+            normalize_tier(billable.service_tier).into_owned()
+        } else {
+            candidate.service_tier.to_owned()
+        };
+        let (provider, model) = (candidate.provider.to_owned(), candidate.model.to_owned());
+        let matched = MatchedModel {
+            provider,
+            model,
+            region,
+            service_tier,
+        };
+        Some(Resolved {
+            rates,
+            matched,
+            wider_region,
+            kind: candidate.kind,
+        })
+    })
+}
