@@ -22,6 +22,8 @@ export interface SuiteOptions {
   variables?: Record<string, string>;
   /** Answers what the Workers ask of the outside world; without it they reach the network. */
   outbound?: Outbound;
+  /** Which Worker answers on the port; without it the front door. */
+  primary?: WorkerName;
   /** Gets every line that a Worker logs. */
   onLog?: (line: string) => void;
 }
@@ -34,9 +36,6 @@ export interface Suite {
   runScheduled(worker: WorkerName, cron: string, scheduledTime: Date): Promise<string>;
   stop(): Promise<void>;
 }
-
-/** The front door comes first: Miniflare serves the first Worker on the port. */
-const startOrder: readonly WorkerName[] = workerNames;
 
 export async function startSuite(options: SuiteOptions = {}): Promise<Suite> {
   const miniflare = new Miniflare(miniflareOptions(options));
@@ -65,7 +64,7 @@ export function cronsOf(worker: WorkerName): string[] {
 }
 
 function miniflareOptions(options: SuiteOptions): MiniflareOptions {
-  const onLog = options.onLog;
+  const { onLog, primary = "analytics-api" } = options;
   return {
     host: options.host ?? "127.0.0.1",
     port: options.port ?? 0,
@@ -74,7 +73,10 @@ function miniflareOptions(options: SuiteOptions): MiniflareOptions {
     log: new Log(LogLevel.ERROR),
     ...(onLog && { handleStructuredLogs: ({ message }: { message: string }) => onLog(message) }),
     d1Persist: options.persist ? join(options.persist, "v3", "d1") : false,
-    workers: startOrder.map((name) => workerOptions(name, options)),
+    // Miniflare serves the first one on the port.
+    workers: workerNames
+      .toSorted((a, b) => Number(b === primary) - Number(a === primary))
+      .map((name) => workerOptions(name, options)),
   };
 }
 

@@ -1,0 +1,30 @@
+// Starts the TypeScript Worker on the same workerd and the same kind of D1 as the suite.
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { Miniflare } from "miniflare";
+import { applyMigrations } from "../../scripts/suite/apply-migrations.ts";
+import type { Database } from "../../scripts/suite/start-suite.ts";
+
+export interface ComparisonSuite {
+  url: string;
+  database: Database;
+  stop(): Promise<void>;
+}
+
+export async function startComparison(persist: string): Promise<ComparisonSuite> {
+  const scriptPath = join(mkdtempSync(join(tmpdir(), "tokentill-comparison-")), "worker.js");
+  await build({
+    entryPoints: [join(import.meta.dirname, "comparison-worker", "worker.ts")],
+    bundle: true, minify: true, format: "esm", target: "es2024", outfile: scriptPath,
+  });
+  const miniflare = new Miniflare({
+    cf: false, host: "127.0.0.1", port: 0, name: "comparison", modules: true, scriptPath,
+    compatibilityDate: "2026-07-01", d1Databases: { DB: "comparison" }, d1Persist: persist,
+  });
+  const url = (await miniflare.ready).origin;
+  const database = await miniflare.getD1Database("DB");
+  await applyMigrations(database);
+  return { url, database, stop: () => miniflare.dispose() };
+}

@@ -1,0 +1,174 @@
+// What the tracker would be in TypeScript, written as one usually does: Hono, zod, floats. It does
+// the same work on the same tables: key, validation, price in force, estimate, and one batch for
+// interaction, estimate, session and the three rollups, safe to repeat.
+import { Hono } from "hono";
+import * as z from "zod";
+
+interface Env {
+  Bindings: { DB: D1Database };
+}
+
+const usage = z.strictObject({
+  input: z.int().nonnegative().default(0),
+  cache_read: z.int().nonnegative().default(0),
+  cache_write_5m: z.int().nonnegative().default(0),
+  cache_write_1h: z.int().nonnegative().default(0),
+  output: z.int().nonnegative().default(0),
+  reasoning: z.int().nonnegative().default(0),
+});
+
+const event = z.strictObject({
+  id: z.string().min(1).max(128),
+  type: z.enum(["chat", "db", "api", "cost-event"]),
+  timestamp: z.iso.datetime(),
+  user_id: z.string().min(1).max(128),
+  session_id: z.string().min(1).max(256),
+  duration_ms: z.int().nonnegative().optional(),
+  time_to_first_token_ms: z.int().nonnegative().optional(),
+  provider: z.string().max(64).default(""),
+  model_name: z.string().max(200).default(""),
+  agent: z.string().max(200).default(""),
+  message_id: z.string().max(128).optional(),
+  context: z.string().max(40).optional(),
+  status: z.enum(["ok", "error"]).default("ok"),
+  error: z.string().max(120).optional(),
+  usage_convention: z.literal("disjoint").optional(),
+  usage: usage.default({ input: 0, cache_read: 0, cache_write_5m: 0, cache_write_1h: 0, output: 0, reasoning: 0 }),
+});
+type Event = z.infer<typeof event>;
+
+type Rates = Partial<Record<keyof z.infer<typeof usage>, { id: number; rate: number; per: number }>>;
+const cacheMs = 60_000;
+const keys = new Map<string, { scopes: string; readAt: number }>();
+const prices = new Map<string, { rates: Rates; readAt: number }>();
+
+async function mayIngest(database: D1Database, header: string | undefined): Promise<boolean> {
+  const [scheme, value = ""] = (header ?? "").split(" ");
+  if (scheme !== "Basic") return false;
+  const [id = "", secret = ""] = atob(value).split(":");
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(secret));
+  const hash = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const cacheKey = `${id}:${hash}`;
+  const known = keys.get(cacheKey);
+  if (known !== undefined && Date.now() - known.readAt < cacheMs) return known.scopes.includes("ingest");
+  const row = await database
+    .prepare("SELECT scopes FROM api_keys WHERE id = ?1 AND key_hash = ?2 AND revoked_at IS NULL")
+    .bind(id, hash)
+    .first<{ scopes: string }>();
+  if (row === null) return false;
+  keys.set(cacheKey, { scopes: row.scopes, readAt: Date.now() });
+  return row.scopes.includes("ingest");
+}
+
+async function ratesOf(database: D1Database, provider: string, model: string): Promise<Rates> {
+  const cacheKey = `${provider}/${model}`;
+  const known = prices.get(cacheKey);
+  if (known !== undefined && Date.now() - known.readAt < cacheMs) return known.rates;
+  const { results } = await database
+    .prepare("SELECT id, resource_type, rate, per FROM prices WHERE model = ?1 AND region = '' AND service_tier = 'standard' AND min_context = 0 AND valid_to IS NULL AND status = 'active'")
+    .bind(model)
+    .all<{ id: number; resource_type: string; rate: number; per: number }>();
+  const rates: Rates = {};
+  for (const row of results) rates[row.resource_type as keyof Rates] = { id: row.id, rate: row.rate, per: row.per };
+  prices.set(cacheKey, { rates, readAt: Date.now() });
+  return rates;
+}
+
+function estimate(tokens: z.infer<typeof usage>, rates: Rates): { total: number | null; lines: unknown[] } {
+  const lines: unknown[] = [];
+  let total: number | null = 0;
+  for (const [bucket, quantity] of Object.entries(tokens) as [keyof Rates, number][]) {
+    if (quantity === 0) continue;
+    const row = rates[bucket] ?? (bucket === "reasoning" ? rates.output : bucket.startsWith("cache") ? rates.input : undefined);
+    if (row === undefined) {
+      total = null;
+      continue;
+    }
+    const amount = Math.round((quantity * row.rate) / row.per);
+    if (total !== null) total += amount;
+    lines.push([bucket, quantity, row.id, amount]);
+  }
+  return { total, lines };
+}
+
+async function bodyHash(parsed: Event): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(parsed)));
+  return [...new Uint8Array(digest).subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+const insertUsers = `INSERT INTO users (user_id) SELECT DISTINCT value->>'user_id' FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING`;
+const insertInteractions = `
+INSERT INTO interactions (id, session_id, user_key, timestamp, day, price_time, type, duration_ms, time_to_first_token_ms, provider, model_name,
+  input_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, output_tokens, reasoning_tokens, agent, message_id, context, status, error, source, received_at, ingest_id, body_hash)
+SELECT e.value->>'id', e.value->>'session_id', u.user_key, e.value->>'time', e.value->>'day', e.value->>'price_time', e.value->>'type', e.value->>'duration_ms', e.value->>'time_to_first_token_ms',
+  e.value->>'provider', e.value->>'model_name', e.value->>'input', e.value->>'cache_read', e.value->>'cache_write_5m', e.value->>'cache_write_1h', e.value->>'output', e.value->>'reasoning',
+  e.value->>'agent', e.value->>'message_id', e.value->>'context', e.value->>'status', e.value->>'error', 'api', e.value->>'received_at', e.value->>'ingest_id', unhex(e.value->>'body_hash')
+FROM json_each(?1) e JOIN users u ON u.tenant_id = '' AND u.user_id = e.value->>'user_id'
+WHERE NOT EXISTS (SELECT 1 FROM interactions_archive a WHERE a.id = e.value->>'id')
+ON CONFLICT DO NOTHING RETURNING id`;
+const insertEstimates = `
+INSERT INTO cost_estimates (interaction_key, revision, ai_tokens_cost, total_cost, price_state, calculation_version, price_book_version, created_at, lines)
+SELECT i.interaction_key, 1, e.value->>'cost', e.value->>'cost', iif(e.value->>'cost' IS NULL, 'unpriced', 'priced'), 1, 1, i.received_at, e.value->>'lines'
+FROM json_each(?1) e JOIN interactions i ON i.id = e.value->>'id' AND i.ingest_id = e.value->>'ingest_id'`;
+const newRows = `FROM interactions i JOIN cost_estimates c USING (interaction_key)
+WHERE i.id IN (SELECT value->>'id' FROM json_each(?1)) AND i.ingest_id = ?1->0->>'ingest_id'`;
+const upsertSessions = `
+INSERT INTO sessions (id, user_key, start_time, last_seen, interaction_count, error_count, token_count, total_cost, first_ingest_id)
+SELECT i.session_id, min(i.user_key), min(i.timestamp), max(i.price_time), count(*), sum(i.status = 'error'),
+  sum(i.input_tokens + i.cache_read_tokens + i.cache_write_5m_tokens + i.output_tokens + i.reasoning_tokens), sum(ifnull(c.total_cost, 0)), i.ingest_id
+${newRows} GROUP BY i.session_id
+ON CONFLICT (id) DO UPDATE SET start_time = min(start_time, excluded.start_time), last_seen = max(last_seen, excluded.last_seen),
+  interaction_count = interaction_count + excluded.interaction_count, error_count = error_count + excluded.error_count,
+  token_count = token_count + excluded.token_count, total_cost = total_cost + excluded.total_cost`;
+const measures = ["interaction_count", "error_count", "input_tokens", "cache_read_tokens", "cache_write_5m_tokens", "output_tokens", "reasoning_tokens", "ai_tokens_cost", "total_cost"] as const;
+const sums = `count(*), sum(i.status = 'error'), sum(i.input_tokens), sum(i.cache_read_tokens), sum(i.cache_write_5m_tokens), sum(i.output_tokens), sum(i.reasoning_tokens), sum(ifnull(c.ai_tokens_cost, 0)), sum(ifnull(c.total_cost, 0))`;
+const rollup = (table: string, names: string, values: string): string => `
+INSERT INTO ${table} (${names}, ${measures.join(", ")})
+SELECT ${values}, ${sums} ${newRows} GROUP BY ${values}
+ON CONFLICT (${names}) DO UPDATE SET ${measures.map((measure) => `${measure} = ${measure} + excluded.${measure}`).join(", ")}`;
+const upsertCube = rollup("usage_daily", "day, user_key, provider, model, agent, type", "i.day, i.user_key, i.provider, i.model_name, i.agent, i.type");
+const upsertDays = rollup("daily_stats", "day, user_key", "i.day, i.user_key");
+const upsertModels = rollup("daily_model_stats", "day, provider, model, type", "i.day, i.provider, i.model_name, i.type");
+
+async function record(database: D1Database, events: readonly Event[]): Promise<Set<string>> {
+  const ingestId = Math.floor(Math.random() * Number.MAX_SAFE_INTEGER);
+  const now = Date.now();
+  const rows = await Promise.all(
+    events.map(async (parsed) => {
+      const time = Date.parse(parsed.timestamp);
+      const { total, lines } = estimate(parsed.usage, await ratesOf(database, parsed.provider, parsed.model_name));
+      const { usage: tokens, ...rest } = parsed;
+      return {
+        ...rest, ...tokens, time, day: parsed.timestamp.slice(0, 10), price_time: time + (parsed.duration_ms ?? 0), received_at: now,
+        ingest_id: ingestId, body_hash: await bodyHash(parsed), cost: total, lines: JSON.stringify(lines),
+      };
+    }),
+  );
+  const json = JSON.stringify(rows);
+  const statements = [insertUsers, insertInteractions, insertEstimates, upsertSessions, upsertCube, upsertDays, upsertModels];
+  const results = await database.batch<{ id: string }>(statements.map((sql) => database.prepare(sql).bind(json)));
+  return new Set(results[1]!.results.map((row) => row.id));
+}
+
+const app = new Hono<Env>();
+
+app.use("/track/*", async (context, next) => {
+  if (!(await mayIngest(context.env.DB, context.req.header("authorization")))) return context.json({ title: "unauthorized" }, 401);
+  return next();
+});
+
+app.post("/track/interaction", async (context) => {
+  const parsed = event.safeParse(await context.req.json());
+  if (!parsed.success) return context.json({ title: "invalid", issues: parsed.error.issues }, 422);
+  const accepted = await record(context.env.DB, [parsed.data]);
+  return context.json({ id: parsed.data.id, status: accepted.has(parsed.data.id) ? "accepted" : "duplicate" });
+});
+
+app.post("/track/batch", async (context) => {
+  const parsed = z.strictObject({ events: z.array(event).max(500) }).safeParse(await context.req.json());
+  if (!parsed.success) return context.json({ title: "invalid", issues: parsed.error.issues }, 422);
+  const accepted = await record(context.env.DB, parsed.data.events);
+  return context.json({ results: parsed.data.events.map(({ id }) => ({ id, status: accepted.has(id) ? "accepted" : "duplicate" })) });
+});
+
+export default app;

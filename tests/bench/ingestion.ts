@@ -1,0 +1,197 @@
+// Ingestion beside a TypeScript Worker that does the same work: interleaved rounds, raw latencies,
+// medians of several, since the machine itself drifts between minutes.
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { buildWorkers, wasmSizeGzipped } from "../../scripts/build-workers.ts";
+import { workerDirectory, workerNames } from "../../scripts/repository.ts";
+import { sampleHistory, type TrackEvent } from "../../scripts/sample/history.ts";
+import { movedTo } from "../../scripts/sample/move-trace.ts";
+import { newKey, storeKeyStatement } from "../../scripts/suite/api-keys.ts";
+import { loadPriceSnapshot } from "../../scripts/suite/load-price-snapshot.ts";
+import { type Database, startSuite } from "../../scripts/suite/start-suite.ts";
+import { openaiAnthropicError } from "../integration/fixtures.ts";
+import { ClosedLoop, prepareRequest } from "./closed-loop.ts";
+import { startComparison } from "./comparison-suite.ts";
+import { median, milliseconds, summarise } from "./latencies.ts";
+
+const rounds = Number(process.env["ROUNDS"] ?? 5);
+const singlesPerRound = 300;
+const batchesPerRound = 12;
+const batchSize = 500;
+
+interface Candidate {
+  name: string;
+  url: string;
+  singles: number[][];
+  eventsPerSecond: number[];
+  repeatsPerSecond: number[];
+}
+
+await buildWorkers();
+const directory = mkdtempSync(join(tmpdir(), "tokentill-bench-"));
+const outbound = (): never => { throw new Error("no network while measuring"); };
+const variables = { COOKIE_SECRET: "a secret of the benchmark, long enough" };
+const suite = await startSuite({ persist: join(directory, "suite"), outbound, variables });
+const direct = await startSuite({ persist: join(directory, "direct"), outbound, variables, primary: "analytics-tracker" });
+const comparison = await startComparison(join(directory, "comparison"));
+
+const ingest = newKey("bench", ["ingest"]);
+const admin = newKey("bench admin", ["admin"]);
+for (const { database } of [suite, direct, comparison]) {
+  for (const key of [ingest, admin]) {
+    const { sql, parameter } = storeKeyStatement(key, Date.now());
+    await database.prepare(sql).bind(parameter).run();
+  }
+}
+await loadPriceSnapshot(suite.url, admin.secret);
+await copyPrices(suite.database, [direct.database, comparison.database]);
+
+const headers = { authorization: `Basic ${Buffer.from(`${ingest.id}:${ingest.secret}`).toString("base64")}`, "content-type": "application/json" };
+const chats = sampleHistory(new Date()).filter((event) => event["type"] === "chat" && event["endpoint"] === undefined);
+let nextEvent = 0;
+
+/** A chat of the sample with an id that nobody has sent. */
+function freshEvent(): TrackEvent {
+  nextEvent += 1;
+  return { ...chats[nextEvent % chats.length]!, id: `bench-${process.pid}-${nextEvent}` };
+}
+
+const post = (path: string, body: unknown): Buffer => prepareRequest("POST", path, headers, JSON.stringify(body));
+
+try {
+  const candidates: Candidate[] = [
+    { name: "tracker, directly", url: direct.url },
+    { name: "TypeScript Worker", url: comparison.url },
+    { name: "tracker, through the front door", url: suite.url },
+  ].map((candidate) => ({ ...candidate, singles: [], eventsPerSecond: [], repeatsPerSecond: [] }));
+  for (const candidate of candidates) await measureSingles(candidate, 100);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const candidate of candidates) candidate.singles.push(await measureSingles(candidate, singlesPerRound));
+    for (const candidate of candidates) await measureBatches(candidate);
+    console.log(`  round ${round + 1} of ${rounds}`);
+  }
+  report(candidates);
+  await reportStorage();
+  await reportTrace();
+  reportSizes();
+} finally {
+  for (const { stop } of [suite, direct, comparison]) await stop();
+  rmSync(directory, { recursive: true, force: true });
+}
+
+async function measureSingles(candidate: Candidate, count: number): Promise<number[]> {
+  const client = await ClosedLoop.open(candidate.url);
+  const requests = Array.from({ length: count }, () => post("/track/interaction", freshEvent()));
+  const durations: number[] = [];
+  for (const request of requests) {
+    const { status, durationMs } = await client.send(request);
+    if (status >= 300) throw new Error(`${candidate.name} answered ${status}`);
+    durations.push(durationMs);
+  }
+  client.close();
+  return durations;
+}
+
+async function measureBatches(candidate: Candidate): Promise<void> {
+  const client = await ClosedLoop.open(candidate.url);
+  const batches = Array.from({ length: batchesPerRound }, () =>
+    post("/track/batch", { events: Array.from({ length: batchSize }, freshEvent) }));
+  for (const rates of [candidate.eventsPerSecond, candidate.repeatsPerSecond]) {
+    const started = performance.now();
+    for (const batch of batches) {
+      const { status } = await client.send(batch);
+      if (status >= 300) throw new Error(`${candidate.name} answered ${status} to a batch`);
+    }
+    rates.push((batchesPerRound * batchSize * 1000) / (performance.now() - started));
+  }
+  client.close();
+}
+
+function report(candidates: readonly Candidate[]): void {
+  console.log(`\nIngestion, ${availableParallelism()} cores, ${rounds} interleaved rounds, one connection`);
+  console.log(`${"".padEnd(34)}${["one event p50", "p95", "p99", "max", `${batchSize} a batch`, "the same again"].map((title) => title.padStart(16)).join("")}`);
+  for (const { name, singles, eventsPerSecond, repeatsPerSecond } of candidates) {
+    const each = singles.map(summarise);
+    const columns = [
+      ...(["p50", "p95", "p99", "max"] as const).map((field) => milliseconds(median(each.map((summary) => summary[field])))),
+      `${Math.round(median(eventsPerSecond))}/s`,
+      `${Math.round(median(repeatsPerSecond))}/s`,
+    ];
+    console.log(`${name.padEnd(34)}${columns.map((column) => column.padStart(16)).join("")}`);
+  }
+  const [ours, theirs] = candidates;
+  const ratio = (of: (candidate: Candidate) => number[]): string =>
+    median(of(ours!).map((value, round) => value / of(theirs!)[round]!)).toFixed(2);
+  console.log(`tracker to TypeScript Worker, median of the rounds: p50 ×${ratio(({ singles }) => singles.map((round) => summarise(round).p50))}, batches ×${ratio(({ eventsPerSecond }) => eventsPerSecond)}`);
+}
+
+/** What an interaction takes in the database, its estimate and its share of the rollups included. */
+async function reportStorage(): Promise<void> {
+  const count = await direct.database.prepare("SELECT count(*) AS n FROM interactions").first<number>("n");
+  const meta = (await direct.database.prepare("SELECT 1").run()).meta;
+  const empty = await emptySize();
+  console.log(`\nStorage: ${Math.round((meta.size_after - empty) / (count ?? 1))} bytes an interaction (${count} interactions)`);
+}
+
+/** A ledger with prices and no interaction. */
+async function emptySize(): Promise<number> {
+  const fresh = await startSuite({ outbound, variables });
+  try {
+    await copyPrices(suite.database, [fresh.database]);
+    return (await fresh.database.prepare("SELECT 1").run()).meta.size_after;
+  } finally {
+    await fresh.stop();
+  }
+}
+
+async function reportTrace(): Promise<void> {
+  const client = await ClosedLoop.open(direct.url);
+  const durations: number[] = [];
+  let bytes = 0;
+  for (let index = 0; index < 20; index += 1) {
+    // Other span ids each time: the same spans again would only be looked up.
+    const spans = Array.from({ length: 14 }, (_, copy) =>
+      (JSON.parse(withFreshSpanIds(movedTo(openaiAnthropicError, new Date()), `${index}-${copy}`)) as { resourceSpans: unknown[] }).resourceSpans).flat();
+    const body = JSON.stringify({ resourceSpans: spans });
+    bytes = body.length;
+    const { status, durationMs } = await client.send(prepareRequest("POST", "/api/public/otel/v1/traces", headers, body));
+    if (status >= 300) throw new Error(`the trace was answered ${status}`);
+    durations.push(durationMs);
+  }
+  client.close();
+  const { p50, p99 } = summarise(durations);
+  console.log(`A LibreChat trace of ${(bytes / 1_048_576).toFixed(2)} MiB: p50 ${milliseconds(p50)}, p99 ${milliseconds(p99)} (wall time, the database's included)`);
+}
+
+function withFreshSpanIds(body: string, salt: string): string {
+  let seed = 0;
+  for (const character of salt) seed = (seed * 31 + character.charCodeAt(0)) >>> 0;
+  const prefix = (seed ^ process.pid).toString(16).padStart(8, "0").slice(-8);
+  return body.replaceAll(/("(?:spanId|parentSpanId)"\s*:\s*")[0-9a-f]{8}/g, `$1${prefix}`);
+}
+
+function reportSizes(): void {
+  for (const name of workerNames) {
+    const build = join(workerDirectory(name), "build");
+    const javascript = gzipSync(readFileSync(join(build, "index.js"))).length;
+    console.log(`${name}: Wasm ${Math.round(wasmSizeGzipped(workerDirectory(name)) / 1024)} kB gzipped (${Math.round(statSync(join(build, "index_bg.wasm")).size / 1024)} kB), JavaScript ${Math.round(javascript / 1024)} kB`);
+  }
+}
+
+async function copyPrices(from: Database, to: readonly Database[]): Promise<void> {
+  const { results } = await from.prepare("SELECT * FROM prices").all<Record<string, unknown>>();
+  const columns = Object.keys(results[0] ?? {});
+  if (columns.length === 0) throw new Error("the price book is empty: the snapshot was not loaded");
+  const state = await from.prepare("SELECT price_book_version AS version FROM ledger_state").first<number>("version");
+  for (const database of to) {
+    for (let start = 0; start < results.length; start += 1_000) {
+      await database
+        .prepare(`INSERT INTO prices (${columns.join(", ")}) SELECT ${columns.map((column) => `value->>'${column}'`).join(", ")} FROM json_each(?1)`)
+        .bind(JSON.stringify(results.slice(start, start + 1_000)))
+        .run();
+    }
+    await database.prepare("UPDATE ledger_state SET price_book_version = CAST(?1 AS INTEGER)").bind(state).run();
+  }
+}
