@@ -30,7 +30,11 @@ FROM json_each(?1, '$.events') j
 /// model as the source named it stays in `model_reported` where it differs.
 pub fn interaction_row(interaction: &Interaction, zone: ReportingZone) -> Value {
     let usage = &interaction.usage;
-    let hash: String = interaction.digest().iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash: String = interaction
+        .digest()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     json!([
         interaction.id,
         interaction.session_id,
@@ -60,7 +64,9 @@ pub fn interaction_row(interaction: &Interaction, zone: ReportingZone) -> Value 
         usage.image_out,
         units_json(&interaction.units),
         interaction.declared.map(|declared| declared.amount.get()),
-        interaction.declared.map(|declared| declared.component.as_str()),
+        interaction
+            .declared
+            .map(|declared| declared.component.as_str()),
         interaction.agent,
         interaction.message_id,
         interaction.trace_id,
@@ -108,7 +114,22 @@ pub fn units_from_json(text: Option<&str>) -> Result<Units, serde_json::Error> {
         requests: u64,
         calls: std::collections::BTreeMap<String, u64>,
     }
-    let Stored { rows_read, rows_written, operations, cpu_ms, wall_ms, requests, calls } =
-        text.map_or_else(|| Ok(Stored::default()), serde_json::from_str)?;
-    Ok(Units { rows_read, rows_written, operations, cpu_ms, wall_ms, requests, calls })
+    let Stored {
+        rows_read,
+        rows_written,
+        operations,
+        cpu_ms,
+        wall_ms,
+        requests,
+        calls,
+    } = text.map_or_else(|| Ok(Stored::default()), serde_json::from_str)?;
+    Ok(Units {
+        rows_read,
+        rows_written,
+        operations,
+        cpu_ms,
+        wall_ms,
+        requests,
+        calls,
+    })
 }

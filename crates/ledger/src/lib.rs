@@ -21,10 +21,20 @@
 
 pub mod api_keys;
 pub mod database;
+#[cfg(feature = "database-cases")]
+pub mod database_cases;
+pub mod estimate_lines;
+pub mod feedback;
+pub mod ingest;
+pub mod interaction_columns;
 pub mod latency_bucket;
+pub mod price_cache;
+pub mod query;
+pub mod record_batch;
 pub mod reporting_zone;
 pub mod rollup;
 pub mod schema;
+pub mod session_mark;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 

@@ -348,11 +348,20 @@ fn statements(
     )?;
     let new_rows = Statement::with(
         "",
-        &BatchParameter { ingest_id: context.ingest_id, count: batch.len() },
+        &BatchParameter {
+            ingest_id: context.ingest_id,
+            count: batch.len(),
+        },
     )?;
-    let on_new_rows = |sql: &'static str| Statement { sql: sql.into(), ..new_rows.clone() };
+    let on_new_rows = |sql: &'static str| Statement {
+        sql: sql.into(),
+        ..new_rows.clone()
+    };
     let mut statements = vec![
-        Statement { sql: INSERT_USERS.as_str().into(), ..events.clone() },
+        Statement {
+            sql: INSERT_USERS.as_str().into(),
+            ..events.clone()
+        },
         events,
         estimates,
         on_new_rows(&UNARCHIVE_SESSIONS[0]),
@@ -457,22 +466,29 @@ fn refusal(context: &BatchContext, state: Option<&StateRow>) -> RecordError {
             .into();
     };
     if state.schema_version != SCHEMA_VERSION {
-        RecordError::SchemaMismatch { found: state.schema_version, expected: SCHEMA_VERSION }
+        RecordError::SchemaMismatch {
+            found: state.schema_version,
+            expected: SCHEMA_VERSION,
+        }
     } else if state.reporting_time_zone != context.reporting_zone.name() {
         RecordError::ZoneMismatch {
             found: state.reporting_time_zone.clone(),
             expected: context.reporting_zone.name().to_owned(),
         }
     } else {
-        RecordError::StalePriceBook { current: state.price_book_version }
+        RecordError::StalePriceBook {
+            current: state.price_book_version,
+        }
     }
 }
 
 fn upper_hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02X}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // Writing to a string does not fail.
+            let _ = write!(text, "{byte:02X}");
+            text
+        })
 }

@@ -95,6 +95,10 @@ pub fn migrations() -> Result<Vec<(String, String)>, DatabaseError> {
     Ok(files)
 }
 
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "the shape that `map_err` takes"
+)]
 fn from_rusqlite(error: rusqlite::Error) -> DatabaseError {
     DatabaseError::from_message(&error.to_string())
 }

@@ -1,0 +1,97 @@
+//! The explicit start or end of a session, as a source sends it.
+//!
+//! A mark moves the session's earliest and latest instants and nothing else, so that sending it
+//! again, or an end before its start, changes nothing that the other order would not.
+
+use cost_calculation::UnixMillis;
+use events::SessionMark;
+use serde::Deserialize;
+
+use crate::{
+    database::{Database, DatabaseError, Statement},
+    record_batch::SESSION_OWNER,
+    reporting_zone::ReportingZone,
+};
+
+/// A session after its mark.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct MarkedSession {
+    /// Its earliest instant, unix milliseconds.
+    pub start_time: i64,
+    /// Its latest explicit end.
+    pub end_time: Option<i64>,
+    /// Its latest instant.
+    pub last_seen: i64,
+    /// Whether this mark made the session known.
+    pub is_new: bool,
+}
+
+const INSERT_USER: &str = "
+INSERT INTO users (tenant_id, user_id) SELECT ?1 ->> 'tenant_id', ?1 ->> 'user_id' WHERE true
+ON CONFLICT (tenant_id, user_id) DO NOTHING";
+
+const UNARCHIVE: [&str; 2] = [
+    "INSERT INTO sessions SELECT * FROM sessions_archive WHERE id = ?1 ->> 'session_id'
+     ON CONFLICT (id) DO NOTHING",
+    "DELETE FROM sessions_archive WHERE id = ?1 ->> 'session_id'",
+];
+
+const INSERT_DAY: &str = "
+INSERT INTO session_days (day, user_key, session_id)
+SELECT ?1 ->> 'day', user_key, ?1 ->> 'session_id' FROM users
+WHERE tenant_id = ?1 ->> 'tenant_id' AND user_id = ?1 ->> 'user_id'
+ON CONFLICT DO NOTHING";
+
+const BUMP_LEDGER: &str = "UPDATE ledger_state SET ledger_version = ledger_version + 1";
+
+const ANSWER: &str = "
+SELECT json_object('start_time', start_time, 'end_time', end_time, 'last_seen', last_seen,
+  'is_new', json(iif(first_ingest_id = ?1 ->> 'ingest_id', 'true', 'false')))
+FROM sessions WHERE id = ?1 ->> 'session_id'";
+
+fn upsert() -> String {
+    format!(
+        "INSERT INTO sessions (id, user_key, start_time, end_time, last_seen, first_ingest_id)
+         SELECT ?1 ->> 'session_id', user_key, ?1 ->> 'timestamp', ?1 ->> 'end_time',
+           ?1 ->> 'timestamp', ?1 ->> 'ingest_id'
+         FROM users WHERE tenant_id = ?1 ->> 'tenant_id' AND user_id = ?1 ->> 'user_id'
+         ON CONFLICT (id) DO UPDATE SET
+           {SESSION_OWNER},
+           start_time = MIN(sessions.start_time, excluded.start_time),
+           last_seen = MAX(sessions.last_seen, excluded.last_seen),
+           end_time = NULLIF(MAX(COALESCE(sessions.end_time, -1), COALESCE(excluded.end_time, -1)), -1)"
+    )
+}
+
+/// Records a mark; `ingest_id` is a fresh random positive number.
+pub async fn record_session_mark<D: Database>(
+    database: &D,
+    mark: &SessionMark,
+    ingest_id: i64,
+    zone: ReportingZone,
+) -> Result<MarkedSession, DatabaseError> {
+    let UnixMillis(timestamp) = mark.timestamp;
+    let parameter = serde_json::json!({
+        "session_id": mark.session_id,
+        "tenant_id": mark.tenant_id,
+        "user_id": mark.user_id,
+        "timestamp": timestamp,
+        "end_time": mark.is_end.then_some(timestamp),
+        "day": zone.day(mark.timestamp),
+        "ingest_id": ingest_id,
+    })
+    .to_string();
+    let with = |sql: &'static str| Statement::with_json(sql, parameter.clone());
+    let mut statements = vec![with(INSERT_USER), with(UNARCHIVE[0]), with(UNARCHIVE[1])];
+    statements.push(Statement::with_json(upsert(), parameter.clone()));
+    if !mark.is_end {
+        statements.push(with(INSERT_DAY));
+    }
+    statements.extend([Statement::new(BUMP_LEDGER), with(ANSWER)]);
+    let rows = database.batch(&statements).await?;
+    rows.last()
+        .map(|answer| answer.first())
+        .transpose()?
+        .flatten()
+        .ok_or_else(|| DatabaseError::Other("the session was not recorded".to_owned()))
+}
