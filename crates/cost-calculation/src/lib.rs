@@ -48,7 +48,7 @@
 //! # Ok::<(), cost_calculation::EstimateError>(())
 //! ```
 //!
-//! Usage comes from each provider's own payload through `read_usage`, which turns overlapping
+//! Usage comes from each provider's own payload through [`read_usage`], which turns overlapping
 //! counts into disjoint buckets.
 
 mod component_sum;
@@ -64,11 +64,14 @@ pub mod price;
 mod price_components;
 mod provider;
 mod rate_selection;
+pub mod read_usage;
+mod reported;
 mod resolve_model;
 pub mod resource;
 mod schedule;
 mod token_lines;
 pub mod usage;
+mod usage_convention;
 
 pub use decimal::Decimal;
 pub use estimate::{
@@ -80,10 +83,13 @@ pub use model_name::{MatchKind, ModelAlias, ParsedModel, ProviderMapping};
 pub use money::{MoneyError, PicoUsd, UnixMillis};
 pub use price::{PriceBook, PriceRow, UnknownName, ValidFromBasis};
 pub use provider::{canonical_provider, known_provider};
+pub use read_usage::{TOKENS_MAX, UsageError, read_usage};
+pub use reported::{ReportedCostError, read_calls, read_reported_cost, read_service_tier};
 pub use resolve_model::billed_provider;
 pub use resource::{ResourceType, ResourceTypeError};
 pub use schedule::{Schedule, ScheduleError};
 pub use usage::{TokenUsage, Units};
+pub use usage_convention::UsageConvention;
 
 /// The version of the rules in this crate; stored with each estimate.
 pub const CALCULATION_VERSION: u32 = 1;
