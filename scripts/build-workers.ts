@@ -11,11 +11,21 @@ import { runCommand, runScript, step } from "./steps.ts";
 const commonSources = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "crates", "pricing", "contracts", "scripts/install-tools.ts"];
 const ignoredDirectories = new Set(["target", "build", "node_modules", "tests", "benches"]);
 
+const workers = workerNames.map((name) => ({ name: name as string, directory: workerDirectory(name) }));
+
 /** Builds every Worker that is not up to date. */
-export async function buildWorkers(): Promise<void> {
+export function buildWorkers(): Promise<void> {
+  return buildWasm(workers);
+}
+
+/** Builds the Worker that runs shared cases in workerd; tests alone need it. */
+export function buildRuntimeCases(): Promise<void> {
+  return buildWasm([{ name: "runtime-cases", directory: join(root, "tests", "runtime-cases") }]);
+}
+
+async function buildWasm(crates: readonly { name: string; directory: string }[]): Promise<void> {
   const common = digestOf(commonSources.map((path) => join(root, path)));
-  const stale = workerNames
-    .map((name) => ({ name, directory: workerDirectory(name) }))
+  const stale = crates
     .map((worker) => ({ ...worker, digest: digestOf([join(worker.directory, "src"), join(worker.directory, "Cargo.toml")], common) }))
     .filter((worker) => !isBuilt(worker.directory, worker.digest));
   if (stale.length === 0) return;

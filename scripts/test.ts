@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { availableParallelism } from "node:os";
 import { buildDashboard } from "./build-dashboard.ts";
-import { buildWorkers } from "./build-workers.ts";
+import { buildRuntimeCases, buildWorkers } from "./build-workers.ts";
 import { installChromium } from "./install-chromium.ts";
 import { endRunningCommands, runCommand, runScript, seconds, StepError } from "./steps.ts";
 import { countTests, type TestCounts } from "./test-counts.ts";
@@ -14,7 +14,7 @@ interface Check {
   run: () => Promise<string>;
 }
 
-const wasmPackages = ["edge", "analytics-tracker", "analytics-api", "pricing-sync"].flatMap((name) => ["-p", name]);
+const wasmPackages = ["edge", "analytics-tracker", "analytics-api", "pricing-sync", "runtime-cases"].flatMap((name) => ["-p", name]);
 const warningsAreErrors = ["--", "-D", "warnings"];
 
 const command = (title: string, program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) => (): Promise<string> =>
@@ -39,6 +39,7 @@ const checks: Check[] = [
 
 async function buildAll(): Promise<string> {
   await buildWorkers();
+  await buildRuntimeCases();
   await buildDashboard();
   return "";
 }

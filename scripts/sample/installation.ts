@@ -67,6 +67,6 @@ export interface SampleAgent {
 export const agents: readonly (readonly [number, SampleAgent | undefined])[] = [
   [62, undefined],
   [16, { id: "agent_research_assistant", tool: "web_search" }],
-  [13, { id: "agent_code_reviewer", tool: "execute_code" }],
-  [9, { id: "agent_support_drafts", tool: "file_search" }],
+  [13, { id: "agent_code_reviewer", tool: "tool:execute_code" }],
+  [9, { id: "agent_support_drafts", tool: "tool:file_search" }],
 ];

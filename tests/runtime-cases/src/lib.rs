@@ -1,0 +1,25 @@
+//! Runs the crates' shared cases inside workerd, on a real D1: what holds on the host must hold
+//! where the suite really runs. Only tests start this Worker.
+//!
+//! `GET /database` answers with the outcome of each case of [`ledger::database_cases`], as
+//! `[[name, null or the fault], …]`.
+
+use edge::d1::D1;
+use ledger::database_cases;
+use worker::{Context, Env, Request, Response, Result, event};
+
+/// Answers with the outcomes of the cases that the path names.
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {
+    match request.path().as_str() {
+        "/database" => {
+            let outcomes = database_cases::run_all(&D1::new(env.d1("DB")?)).await;
+            let named: Vec<_> = outcomes
+                .into_iter()
+                .map(|(name, result)| (name, result.err()))
+                .collect();
+            Response::from_json(&named)
+        }
+        _ => Response::error("no such cases", 404),
+    }
+}
