@@ -1,0 +1,27 @@
+//! Any question about usage and cost, answered from the sums that [`crate::record_batch`] keeps.
+//!
+//! A caller makes a [`Reader`] for one request (it reads the ledger's state: version, zone, today)
+//! and asks it; each question lives in a module of its own, takes its parameters decoded and
+//! checked by [`Parameters`], and gives back the contract's answer, ready to be written as JSON.
+//! Every statement is served by an index; ranges of days go in as segments, so that one statement
+//! reads this period, the compared one and the one for a forecast, each row once.
+
+mod amount;
+mod bridge;
+mod calendar;
+mod etag;
+mod figures;
+mod forecast;
+mod parameters;
+mod percentile;
+mod problem;
+
+pub use amount::{Amount, Ratio};
+pub use bridge::{Bridge, BridgeItem, bridge};
+pub use calendar::{CompareMode, DayRange, Granularity, Period};
+pub use etag::{AnswerKey, etag, matches};
+pub use figures::{Coverage, Figures};
+pub use forecast::{Forecast, forecast};
+pub use parameters::{Include, Page, Parameters};
+pub use percentile::{Percentiles, percentiles};
+pub use problem::QueryError;
