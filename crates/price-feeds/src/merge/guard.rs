@@ -1,0 +1,83 @@
+//! What is not believed without a second word.
+
+use std::collections::BTreeMap;
+
+use crate::{Feed, Rate, merge::SubKey, quote::TOKENS_PER};
+
+/// A change by more than this factor, up or down, waits.
+pub const CHANGE_FACTOR_MAX: i128 = 3;
+/// A price above this many dollars per million tokens waits; the dearest real one is 600.
+pub const DOLLARS_PER_MILLION_MAX: i64 = 1_000;
+/// A cache write below this part of the uncached input's price waits: providers charge for
+/// writing at least the input, or next to nothing on every tier.
+pub const CACHE_WRITE_DIVISOR_MAX: i128 = 3;
+/// Sources agree within so many thousandths.
+pub const AGREEMENT_THOUSANDTHS: i128 = 10;
+/// A list with less than this share of its last count of models or rates is refused.
+pub const SHRINK_PERCENT_MIN: usize = 80;
+
+/// Why a whole list is refused although it could be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the list has {found} {what}, less than {SHRINK_PERCENT_MIN} % of the {last} that it had \
+     before; prices stay as they are"
+)]
+pub struct Shrunk {
+    /// `models` or `rates`.
+    pub what: &'static str,
+    /// How many there are now.
+    pub found: usize,
+    /// How many there were.
+    pub last: usize,
+}
+
+/// Refuses a list that lost too much since it was last accepted.
+pub fn check_size(feed: &Feed, last_models: usize, last_rates: usize) -> Result<(), Shrunk> {
+    for (what, found, last) in [
+        ("models", feed.model_count, last_models),
+        ("rates", feed.quotes.len(), last_rates),
+    ] {
+        if found * 100 < last * SHRINK_PERCENT_MIN {
+            return Err(Shrunk { what, found, last });
+        }
+    }
+    Ok(())
+}
+
+/// Why a rate waits that has no predecessor, or does whatever its predecessor was.
+pub(super) fn doubt_by_itself(
+    rate: Rate,
+    sub_key: &SubKey,
+    inputs: &BTreeMap<SubKey, Rate>,
+) -> Option<String> {
+    const PICO: i64 = 1_000_000_000_000;
+    if rate.per == TOKENS_PER && rate.rate_pico > DOLLARS_PER_MILLION_MAX * PICO {
+        let dollars = rate.rate_pico / PICO;
+        return Some(format!(
+            "{dollars} dollars per million tokens is above {DOLLARS_PER_MILLION_MAX}"
+        ));
+    }
+    // A zero is a price: many providers don't charge for cache writes at all.
+    let input = inputs.get(sub_key).filter(|_| !rate.is_zero())?;
+    rate.is_below_part_of(*input, CACHE_WRITE_DIVISOR_MAX)
+        .then(|| format!("a cache write below a {CACHE_WRITE_DIVISOR_MAX}rd of the input's price"))
+}
+
+/// Why a rate waits that follows another one.
+pub(super) fn doubt_by_change(rate: Rate, last: Rate) -> Option<String> {
+    if rate.is_zero() && !last.is_zero() {
+        return Some("fell to zero".to_owned());
+    }
+    // From zero, every rise is infinite: a price where there was none is a new price.
+    (!last.is_zero() && rate.differs_by_more_than(last, CHANGE_FACTOR_MAX)).then(|| {
+        format!(
+            "changed by more than a factor of {CHANGE_FACTOR_MAX}: from {} to {} picodollars",
+            per_of(last),
+            per_of(rate)
+        )
+    })
+}
+
+fn per_of(rate: Rate) -> String {
+    format!("{} per {}", rate.rate_pico, rate.per)
+}

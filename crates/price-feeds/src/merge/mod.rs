@@ -1,0 +1,112 @@
+//! From what the sources say to what changes in the price book.
+//!
+//! [`merge_model`] looks at one model: every source's quotes, and every row that the book has. It
+//! decides field by field, where a field is a resource in a region and a service tier. All context
+//! tiers and time windows of a field come from one source, since those of two sources would
+//! overlap: the first source by priority that quotes the field now. A field that it lacks is filled
+//! from the next one.
+//!
+//! Nothing that the book holds is rewritten: a change closes a row and opens one. What looks like
+//! a slip goes to quarantine ([`guard`]) and what is in force stays in force.
+
+mod change;
+mod field;
+pub mod guard;
+mod history;
+
+use std::collections::BTreeMap;
+
+pub use change::{BookRow, Conflict, ModelChanges, NewRow, RowStatus};
+use field::{FieldKey, FieldMerge};
+
+use crate::{Quote, Rate, Source};
+
+/// A quote with its source and the source's revision (a hash, an `ETag` or a version).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourcedQuote {
+    /// Who says so.
+    pub source: Source,
+    /// In which revision of the source.
+    pub revision: String,
+    /// What is said.
+    pub quote: Quote,
+}
+
+impl SourcedQuote {
+    fn is_in_force(&self, now_ms: i64) -> bool {
+        self.quote.valid_from_ms <= now_ms && self.quote.valid_to_ms.is_none_or(|end| now_ms < end)
+    }
+}
+
+/// A context tier and a time window within a field.
+pub(crate) type SubKey = (u64, String);
+
+/// What changes in the book for one model.
+///
+/// `quotes` and `rows` must all be of the same provider and model.
+pub fn merge_model(quotes: &[SourcedQuote], rows: &[BookRow], now_ms: i64) -> ModelChanges {
+    let mut fields: BTreeMap<FieldKey<'_>, (Vec<&SourcedQuote>, Vec<&BookRow>)> = BTreeMap::new();
+    for quote in quotes.iter().filter(|quote| speaks_for_its_own(quote)) {
+        fields
+            .entry(FieldKey::of(&quote.quote.key))
+            .or_default()
+            .0
+            .push(quote);
+    }
+    for row in rows {
+        fields
+            .entry(FieldKey::of(&row.key))
+            .or_default()
+            .1
+            .push(row);
+    }
+    let mut changes = ModelChanges::default();
+    for (field, (quotes, rows)) in &fields {
+        let inputs = input_rates(&fields, field, now_ms);
+        FieldMerge {
+            quotes,
+            rows,
+            inputs: &inputs,
+            now_ms,
+        }
+        .run(&mut changes);
+    }
+    changes
+}
+
+fn speaks_for_its_own(quote: &SourcedQuote) -> bool {
+    let provider = quote.quote.key.provider.as_str();
+    quote
+        .source
+        .own_provider()
+        .is_none_or(|own| own == provider)
+}
+
+/// The uncached input rates beside a field, by context tier and window: what a cache write is
+/// measured against.
+fn input_rates(
+    fields: &BTreeMap<FieldKey<'_>, (Vec<&SourcedQuote>, Vec<&BookRow>)>,
+    field: &FieldKey<'_>,
+    now_ms: i64,
+) -> BTreeMap<SubKey, Rate> {
+    if !field.resource_type.starts_with("cache_write") {
+        return BTreeMap::new();
+    }
+    let input = FieldKey {
+        resource_type: "input",
+        ..*field
+    };
+    let Some((quotes, _)) = fields.get(&input) else {
+        return BTreeMap::new();
+    };
+    let mut quotes: Vec<_> = quotes
+        .iter()
+        .filter(|quote| quote.is_in_force(now_ms))
+        .collect();
+    // The last one by priority goes in first, so that the first one stays.
+    quotes.sort_by_key(|quote| std::cmp::Reverse(quote.source));
+    quotes
+        .into_iter()
+        .map(|quote| (field::sub_key(&quote.quote.key), quote.quote.rate))
+        .collect()
+}
