@@ -69,6 +69,8 @@ mod reported;
 mod resolve_model;
 pub mod resource;
 mod schedule;
+#[cfg(feature = "selftest")]
+pub mod selftest;
 mod token_lines;
 pub mod usage;
 mod usage_convention;

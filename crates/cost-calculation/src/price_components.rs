@@ -188,16 +188,16 @@ impl<'b> Pricing<'b> {
         let region = self.billable.region.trim().to_ascii_lowercase();
         for (resource, quantity) in quantities {
             let found = first_rate(&places, &resource, STANDARD, &self.plain(&region));
-            match found {
-                Some(row) => {
-                    let flags = Flags::NONE;
-                    let lines = &mut self.estimate.lines;
-                    sum.priced(resource, quantity, row, Applied::NONE, flags, lines)?;
-                }
-                None => {
-                    let note = "no rate is in force for this resource";
-                    sum.unpriced(resource, quantity, note, &mut self.estimate.lines);
-                }
+            let lines = &mut self.estimate.lines;
+            if let Some(row) = found {
+                sum.priced(resource, quantity, row, Applied::NONE, Flags::NONE, lines)?;
+            } else {
+                sum.unpriced(
+                    resource,
+                    quantity,
+                    "no rate is in force for this resource",
+                    lines,
+                );
             }
         }
         Ok(())

@@ -148,19 +148,19 @@ pub fn read_usage(
     let counts = Counts::of_payload(payload)?;
     let provider = canonical_provider(provider);
     match convention {
-        UsageConvention::AnthropicMessages => anthropic::messages(&counts),
-        UsageConvention::BedrockConverse => anthropic::converse(&counts),
-        UsageConvention::Gemini => gemini::read(&counts),
-        UsageConvention::UsageMetadata => usage_metadata::read(&counts, &provider),
-        UsageConvention::LangfuseUsageDetails => langfuse::read(&counts),
-        UsageConvention::OtelGenAi => otel::read(&counts),
-        UsageConvention::Disjoint => disjoint::read(&counts),
+        UsageConvention::AnthropicMessages => anthropic::messages(counts),
+        UsageConvention::BedrockConverse => anthropic::converse(counts),
+        UsageConvention::Gemini => gemini::read(counts),
+        UsageConvention::UsageMetadata => usage_metadata::read(counts, &provider),
+        UsageConvention::LangfuseUsageDetails => langfuse::read(counts),
+        UsageConvention::OtelGenAi => otel::read(counts),
+        UsageConvention::Disjoint => disjoint::read(counts),
         UsageConvention::OpenAiChat
         | UsageConvention::OpenAiResponses
         | UsageConvention::Azure
         | UsageConvention::Xai
         | UsageConvention::DeepSeek
         | UsageConvention::OpenRouter
-        | UsageConvention::OpenAiLike => openai::read(&counts, convention),
+        | UsageConvention::OpenAiLike => openai::read(counts, convention),
     }
 }

@@ -14,7 +14,7 @@ const ADDITIVE: Reading = Reading {
     hidden_reasoning: false,
 };
 
-pub(super) fn messages(counts: &Counts<'_>) -> Result<TokenUsage, UsageError> {
+pub(super) fn messages(counts: Counts<'_>) -> Result<TokenUsage, UsageError> {
     let convention = UsageConvention::AnthropicMessages;
     let input = counts.get("input_tokens")?;
     let input = input.ok_or(UsageError::Missing {
@@ -38,7 +38,7 @@ pub(super) fn messages(counts: &Counts<'_>) -> Result<TokenUsage, UsageError> {
     .disjoint(ADDITIVE)
 }
 
-pub(super) fn converse(counts: &Counts<'_>) -> Result<TokenUsage, UsageError> {
+pub(super) fn converse(counts: Counts<'_>) -> Result<TokenUsage, UsageError> {
     let convention = UsageConvention::BedrockConverse;
     let input = counts.get("inputTokens")?;
     let input = input.ok_or(UsageError::Missing {

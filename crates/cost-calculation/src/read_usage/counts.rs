@@ -43,12 +43,12 @@ impl<'v> Counts<'v> {
     }
 
     /// The object in a field.
-    pub fn object(&self, field: &'static str) -> Result<Self, UsageError> {
+    pub fn object(self, field: &'static str) -> Result<Self, UsageError> {
         Self::of(field, self.value(field))
     }
 
     /// The first of several fields that holds an object.
-    pub fn first_object(&self, fields: &[&'static str]) -> Result<Self, UsageError> {
+    pub fn first_object(self, fields: &[&'static str]) -> Result<Self, UsageError> {
         for field in fields {
             let found = self.object(field)?;
             if found.fields.is_some() {
@@ -59,12 +59,12 @@ impl<'v> Counts<'v> {
     }
 
     /// The value of a field, `null` being none.
-    pub fn value(&self, field: &str) -> Option<&'v Value> {
+    pub fn value(self, field: &str) -> Option<&'v Value> {
         self.fields?.get(field).filter(|value| !value.is_null())
     }
 
     /// The count in a field.
-    pub fn get(&self, field: &'static str) -> Result<Option<Named>, UsageError> {
+    pub fn get(self, field: &'static str) -> Result<Option<Named>, UsageError> {
         let Some(value) = self.value(field) else {
             return Ok(None);
         };
@@ -72,12 +72,12 @@ impl<'v> Counts<'v> {
     }
 
     /// The count in a field; 0 without it.
-    pub fn or_zero(&self, field: &'static str) -> Result<Named, UsageError> {
+    pub fn or_zero(self, field: &'static str) -> Result<Named, UsageError> {
         Ok(self.get(field)?.unwrap_or(Named { field, count: 0 }))
     }
 
     /// The count that several fields of this object may hold.
-    pub fn any_of(&self, fields: &[&'static str]) -> Result<Option<Named>, UsageError> {
+    pub fn any_of(self, fields: &[&'static str]) -> Result<Option<Named>, UsageError> {
         let mut found = None;
         for field in fields {
             found = agreeing(found, self.get(field)?)?;

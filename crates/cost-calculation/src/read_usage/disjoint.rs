@@ -3,7 +3,7 @@ use super::UsageError;
 use super::counts::{Counts, count_of, shortened};
 use crate::{TokenUsage, UsageConvention};
 
-pub(super) fn read(counts: &Counts<'_>) -> Result<TokenUsage, UsageError> {
+pub(super) fn read(counts: Counts<'_>) -> Result<TokenUsage, UsageError> {
     let mut usage = TokenUsage::default();
     let mut total = None;
     for (field, value) in counts.fields.into_iter().flatten() {

@@ -12,7 +12,7 @@ const READING: Reading = Reading {
     ..Reading::INCLUSIVE
 };
 
-pub(super) fn read(counts: &Counts<'_>) -> Result<TokenUsage, UsageError> {
+pub(super) fn read(counts: Counts<'_>) -> Result<TokenUsage, UsageError> {
     let convention = UsageConvention::Gemini;
     let prompt = counts.get("promptTokenCount")?;
     let prompt = prompt.ok_or(UsageError::Missing {
@@ -66,7 +66,7 @@ pub(super) fn read(counts: &Counts<'_>) -> Result<TokenUsage, UsageError> {
 
 /// The tokens of one modality in a list of `{modality, tokenCount}`.
 fn modality_count(
-    counts: &Counts<'_>,
+    counts: Counts<'_>,
     list: &'static str,
     modality: &str,
 ) -> Result<Named, UsageError> {

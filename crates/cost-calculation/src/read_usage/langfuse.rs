@@ -36,7 +36,7 @@ const KNOWN: [&[&str]; 12] = [
     TOTAL,
 ];
 
-pub(super) fn read(counts: &Counts<'_>) -> Result<TokenUsage, UsageError> {
+pub(super) fn read(counts: Counts<'_>) -> Result<TokenUsage, UsageError> {
     let count = |keys: &[&'static str]| -> Result<u64, UsageError> {
         Ok(counts.any_of(keys)?.map_or(0, |named| named.count))
     };
@@ -63,7 +63,7 @@ pub(super) fn read(counts: &Counts<'_>) -> Result<TokenUsage, UsageError> {
 
 /// A bucket with another name is no reason to leave its tokens unbilled. The total says whether it
 /// counts beside the known ones; then its prefix says on which side.
-fn add_unknown_buckets(counts: &Counts<'_>, usage: &mut TokenUsage) -> Result<(), UsageError> {
+fn add_unknown_buckets(counts: Counts<'_>, usage: &mut TokenUsage) -> Result<(), UsageError> {
     let known_sum = usage.total();
     let (mut unknown_in, mut unknown_out, mut first) = (0_u64, 0_u64, None);
     for (key, value) in counts.fields.into_iter().flatten() {

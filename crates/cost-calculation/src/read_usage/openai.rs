@@ -6,7 +6,7 @@ use crate::{TokenUsage, UsageConvention};
 
 /// Chat (`prompt_tokens`) or responses (`input_tokens`).
 pub(super) fn read(
-    counts: &Counts<'_>,
+    counts: Counts<'_>,
     convention: UsageConvention,
 ) -> Result<TokenUsage, UsageError> {
     let chat = counts.get("prompt_tokens")?;

@@ -6,7 +6,7 @@ use super::counts::{Counts, Named};
 use super::overlap::{Reading, Reported, cache_writes};
 use crate::{TokenUsage, UsageConvention};
 
-pub(super) fn read(counts: &Counts<'_>) -> Result<TokenUsage, UsageError> {
+pub(super) fn read(counts: Counts<'_>) -> Result<TokenUsage, UsageError> {
     let convention = UsageConvention::OtelGenAi;
     let field = "gen_ai.usage.input_tokens";
     let input = counts.any_of(&[field, "gen_ai.usage.prompt_tokens"])?;

@@ -1,4 +1,6 @@
 //! Taking overlapping counts apart; the reported total decides between readings.
+use std::fmt::Write;
+
 use super::UsageError;
 use super::counts::Named;
 use crate::TokenUsage;
@@ -118,13 +120,14 @@ impl Reported {
                 self.cache_read.count,
                 self.cache_write_5m.count + self.cache_write_1h.count,
             );
-            text.push_str(&format!(" + {read} read from cache + {written} written"));
+            let _ = write!(text, " + {read} read from cache + {written} written");
         }
         if reading.reasoning == Overlap::Outside {
-            text.push_str(&format!(
+            let _ = write!(
+                text,
                 " + `{}` {}",
                 self.reasoning.field, self.reasoning.count
-            ));
+            );
         }
         text.push(')');
         text

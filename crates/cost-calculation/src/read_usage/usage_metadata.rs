@@ -21,7 +21,7 @@ const INCLUSIVE: [&str; 10] = [
 /// Providers whose counts are passed on as they come: AWS leaves the cached ones out.
 const ADDITIVE: [&str; 1] = ["aws"];
 
-pub(super) fn read(counts: &Counts<'_>, provider: &str) -> Result<TokenUsage, UsageError> {
+pub(super) fn read(counts: Counts<'_>, provider: &str) -> Result<TokenUsage, UsageError> {
     let convention = UsageConvention::UsageMetadata;
     let input = counts.get("input_tokens")?;
     let input = input.ok_or(UsageError::Missing {
