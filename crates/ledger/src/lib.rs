@@ -27,6 +27,7 @@ pub mod estimate_lines;
 pub mod feedback;
 pub mod ingest;
 pub mod interaction_columns;
+pub mod job_runs;
 pub mod latency_bucket;
 pub mod price_cache;
 pub mod query;

@@ -1,0 +1,220 @@
+//! A run of a job happens once, is tried again when it failed, and never meets itself.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a test fails by panicking"
+)]
+
+use cost_calculation::UnixMillis;
+use futures_executor::block_on;
+use ledger::{
+    job_runs::{Begun, RunRequest, StartedRun, begin, prune, recent_runs, slot, standings},
+    sqlite::Sqlite,
+};
+use serde_json::json;
+
+const HOUR_MS: i64 = 3_600_000;
+
+fn request(scheduled_time: i64, now: i64) -> RunRequest<'static> {
+    RunRequest {
+        job: "verify",
+        scheduled_time: UnixMillis(scheduled_time),
+        worker: "analytics-tracker",
+        now: UnixMillis(now),
+        lease_ms: 1_000,
+    }
+}
+
+fn begun(database: &Sqlite, scheduled_time: i64, now: i64) -> Begun {
+    block_on(begin(database, &request(scheduled_time, now))).unwrap()
+}
+
+fn started(database: &Sqlite, scheduled_time: i64, now: i64) -> StartedRun {
+    match begun(database, scheduled_time, now) {
+        Begun::Started(run) => run,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn ok(database: &Sqlite, run: &StartedRun, now: i64, summary: &serde_json::Value) -> bool {
+    block_on(run.finish_ok(database, UnixMillis(now), summary)).unwrap()
+}
+
+fn failed(database: &Sqlite, run: &StartedRun, now: i64, error: &str) -> bool {
+    block_on(run.finish_failed(database, UnixMillis(now), error)).unwrap()
+}
+
+#[test]
+fn a_run_that_succeeded_is_not_done_again() {
+    let database = Sqlite::migrated().unwrap();
+    let run = started(&database, 0, 5);
+    assert_eq!((run.attempt, &run.last_ok), (1, &None));
+    assert!(ok(&database, &run, 7, &json!({ "moved": 3 })));
+    assert!(
+        ok(&database, &run, 7, &json!({ "moved": 3 })),
+        "after a lost answer"
+    );
+    assert_eq!(begun(&database, 0, 8), Begun::AlreadyDone);
+    assert_eq!(begun(&database, 0, 1_000_000), Begun::AlreadyDone);
+    let runs = block_on(recent_runs(&database, Some("verify"), 10)).unwrap();
+    assert_eq!(runs.len(), 1);
+    assert_eq!((runs[0].status.as_str(), runs[0].attempt), ("ok", 1));
+    assert_eq!((runs[0].started_at, runs[0].finished_at), (5, Some(7)));
+    assert_eq!(runs[0].summary, json!({ "moved": 3 }));
+}
+
+#[test]
+fn the_next_run_goes_on_where_the_latest_success_ended() {
+    let database = Sqlite::migrated().unwrap();
+    let first = started(&database, 0, 0);
+    ok(&database, &first, 1, &json!({ "cursor": "k1" }));
+    let second = started(&database, 10, 10);
+    failed(&database, &second, 11, "no network");
+    let third = started(&database, 20, 20);
+    let last_ok = third.last_ok.clone().unwrap();
+    assert_eq!(
+        (last_ok.scheduled_time, last_ok.summary),
+        (0, json!({ "cursor": "k1" }))
+    );
+    ok(&database, &third, 21, &json!({}));
+}
+
+#[test]
+fn two_runs_of_one_job_are_kept_apart_and_two_jobs_are_not() {
+    let database = Sqlite::migrated().unwrap();
+    let run = started(&database, 0, 0);
+    let busy = Begun::Busy {
+        lease_until: UnixMillis(1_000),
+    };
+    assert_eq!(begun(&database, 0, 999), busy, "the same run");
+    assert_eq!(begun(&database, 10, 999), busy, "the next one");
+    let other = RunRequest {
+        job: "archive",
+        ..request(0, 1)
+    };
+    assert!(matches!(
+        block_on(begin(&database, &other)).unwrap(),
+        Begun::Started(_)
+    ));
+    ok(&database, &run, 999, &json!({}));
+    assert_eq!(started(&database, 10, 999).attempt, 1);
+}
+
+#[test]
+fn a_failed_run_says_why_and_is_tried_again() {
+    let database = Sqlite::migrated().unwrap();
+    let first = started(&database, 0, 0);
+    assert!(failed(&database, &first, 1, &"é".repeat(5_000)));
+    let standing = block_on(standings(&database, UnixMillis(2)))
+        .unwrap()
+        .remove(0);
+    assert_eq!(
+        (standing.status.as_str(), standing.failed_since_ok),
+        ("failed", 1)
+    );
+    assert!(standing.error.unwrap().len() <= 2_000);
+    let second = started(&database, 0, 5);
+    assert_eq!(second.attempt, 2);
+    ok(&database, &second, 6, &json!({}));
+    let standing = block_on(standings(&database, UnixMillis(7)))
+        .unwrap()
+        .remove(0);
+    assert_eq!(
+        (
+            standing.status.as_str(),
+            standing.error,
+            standing.last_ok_at,
+            standing.failed_since_ok
+        ),
+        ("ok", None, Some(6), 0)
+    );
+}
+
+#[test]
+fn a_run_that_died_shows_as_failed_and_cannot_overwrite_its_successor() {
+    let database = Sqlite::migrated().unwrap();
+    let dead = started(&database, 0, 0);
+    let standing = block_on(standings(&database, UnixMillis(999)))
+        .unwrap()
+        .remove(0);
+    assert_eq!(standing.status, "running");
+    let standing = block_on(standings(&database, UnixMillis(1_000)))
+        .unwrap()
+        .remove(0);
+    assert_eq!(
+        (standing.status.as_str(), standing.failed_since_ok),
+        ("failed", 1)
+    );
+    assert!(standing.error.unwrap().contains("lease expired"));
+
+    let successor = started(&database, 0, 1_000);
+    assert_eq!(successor.attempt, 2);
+    assert!(
+        !ok(&database, &dead, 1_001, &json!({ "late": true })),
+        "its lease is gone"
+    );
+    assert!(ok(&database, &successor, 1_002, &json!({ "late": false })));
+    let runs = block_on(recent_runs(&database, None, 10)).unwrap();
+    assert_eq!(runs[0].summary, json!({ "late": false }));
+}
+
+#[test]
+fn a_missed_tick_is_caught_up_by_the_next_one() {
+    let database = Sqlite::migrated().unwrap();
+    let day_ms = 24 * HOUR_MS;
+    let daily = |hour: i64| {
+        let now = UnixMillis(hour * HOUR_MS + 1_234);
+        block_on(begin(
+            &database,
+            &RunRequest {
+                scheduled_time: slot(now, day_ms),
+                ..request(0, now.0)
+            },
+        ))
+        .unwrap()
+    };
+    let mut done = Vec::new();
+    // Ticks of an hourly cron; those of 24 to 27 never came, the run of tick 28 fails.
+    for hour in (0..24).chain(28..60) {
+        if let Begun::Started(run) = daily(hour) {
+            if hour == 28 {
+                failed(&database, &run, hour * HOUR_MS + 2_000, "no network");
+            } else {
+                ok(&database, &run, hour * HOUR_MS + 2_000, &json!({}));
+                done.push(hour);
+            }
+        }
+    }
+    assert_eq!(done, [0, 29, 48], "once a day, as early as it could be");
+    assert_eq!(slot(UnixMillis(-1), 10), UnixMillis(-10));
+}
+
+#[test]
+fn another_schema_starts_no_run() {
+    let database = Sqlite::migrated().unwrap();
+    database
+        .execute_script("UPDATE ledger_state SET schema_version = 99")
+        .unwrap();
+    assert_eq!(begun(&database, 0, 0), Begun::SchemaMismatch { found: 99 });
+    assert_eq!(block_on(recent_runs(&database, None, 10)).unwrap(), []);
+}
+
+#[test]
+fn pruning_keeps_what_is_running_and_each_jobs_latest_success() {
+    let database = Sqlite::migrated().unwrap();
+    for time in 0..5 {
+        let run = started(&database, time, time);
+        if time == 1 {
+            ok(&database, &run, time, &json!({ "time": time }));
+        } else {
+            failed(&database, &run, time, "no network");
+        }
+    }
+    assert_eq!(block_on(prune(&database, UnixMillis(4))).unwrap(), 3);
+    let left = block_on(recent_runs(&database, None, 10)).unwrap();
+    let times: Vec<_> = left.iter().map(|run| run.scheduled_time).collect();
+    assert_eq!(times, [4, 1]);
+}
