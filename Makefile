@@ -17,6 +17,7 @@ test: ## Runs every check and test, cheap ones first (ONLY=name,… for some of 
 	@scripts/run test.ts
 
 clean-data: ## Forgets the local ledger, its keys and its logs
+	@if [ -f .dev/process ] && kill -0 "$$(cat .dev/process)" 2>/dev/null; then echo "'make dev' is running: stop it first (Ctrl-C, or kill $$(cat .dev/process))." >&2; exit 1; fi
 	@rm -rf .dev
 	@echo "The local ledger, its keys and its logs are gone."
 
@@ -24,7 +25,7 @@ key: ## Makes an API key in the local ledger (NAME=… SCOPES="ingest read" USER
 	@scripts/run make-key.ts
 
 prices: ## Refreshes the vendored price snapshot from the packages that publish it
-	@sh pricing/refresh.sh
+	@python3 pricing/build_snapshot.py
 
 bench: ## Measures ingestion and queries beside a TypeScript Worker that does the same work
 	@scripts/run bench.ts

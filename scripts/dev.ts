@@ -42,7 +42,9 @@ await runScript(async () => {
 
   const port = portFromEnvironment();
   refuseSecondSuite();
-  await refuseUsedPort(port);
+  // 0.0.0.0 lets a LibreChat in a container reach it.
+  const host = process.env["HOST"] || "127.0.0.1";
+  await refuseUsedPort(port, host);
   mkdirSync(devDirectory, { recursive: true });
   writeFileSync(processFile, String(process.pid));
   // It is there again when the suite is ready, so that scripts can wait for it.
@@ -51,19 +53,21 @@ await runScript(async () => {
   await buildWorkers();
   await buildDashboard();
   const secrets = localSecrets();
+  // A wildcard address is where it listens, not where one finds it.
+  const url = `http://${host === "0.0.0.0" ? "127.0.0.1" : host}:${port}`;
   suite = await step("Starting the suite", () =>
     startSuite({
       persist: devDirectory,
       port,
+      host,
       variables: { COOKIE_SECRET: secrets.cookie_secret },
       onLog: openWorkerLog(join(devDirectory, "logs", "workers.log")),
     }),
   );
   await storeMissingKeys(suite.database, [secrets.ingest, secrets.admin]);
   await step("Loading the price snapshot", async () => {
-    console.log(`    ${await loadPriceSnapshot(suite!.url, secrets.admin.secret)}`);
+    console.log(`    ${await loadPriceSnapshot(url, secrets.admin.secret)}`);
   });
-  const { url } = suite;
   const ingestKey = `${secrets.ingest.id}:${secrets.ingest.secret}`;
   if (process.env["SAMPLE"] !== "0" && (await isLedgerEmpty(suite.database))) {
     await step("Sending sample traffic: 60 days of a 50-user installation", () => sendSample(url, ingestKey, new Date()));
@@ -106,14 +110,14 @@ function refuseSecondSuite(): void {
   throw new StepError(`Another 'make dev' of this checkout is running (process ${pid}).`, `stop it first, for example with 'kill ${pid}'.`);
 }
 
-async function refuseUsedPort(port: number): Promise<void> {
+async function refuseUsedPort(port: number, host: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const probe = createServer();
     probe.once("error", (error: NodeJS.ErrnoException) => {
       const why = error.code === "EADDRINUSE" ? "is in use" : `can't be opened (${error.message})`;
       reject(new StepError(`Port ${port} ${why}.`, `stop what uses it, or take another: make dev PORT=${port + 1}.`));
     });
-    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve()));
+    probe.listen(port, host, () => probe.close(() => resolve()));
   });
 }
 
