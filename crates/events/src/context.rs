@@ -3,7 +3,10 @@ use std::collections::BTreeMap;
 
 use cost_calculation::UnixMillis;
 
-use crate::{InteractionType, Limits};
+use crate::json_body::body_text;
+use crate::json_fields::Fields;
+use crate::limits::EVENT_BYTES_MAX;
+use crate::{InteractionType, Limits, Rejection};
 
 /// What the request says beside its body, and what the installation allows.
 #[derive(Debug, Clone)]
@@ -51,6 +54,30 @@ impl CountedSources {
         serde_json::from_str(text).ok().map(Self)
     }
 
+    /// Reads what an admin chose: only types and sources that exist.
+    pub fn parse(body: &[u8]) -> Result<Self, Rejection> {
+        const SOURCES: [(&str, &str); 2] = [("langfuse", "langfuse"), ("otel", "otel")];
+        const DB_SOURCES: [(&str, &str); 1] = [("otel", "otel")];
+        let mut fields = Fields::of_body(body_text(body, EVENT_BYTES_MAX)?)?;
+        let mut counted = BTreeMap::new();
+        for (name, sources) in [
+            ("chat", &SOURCES[..]),
+            ("api", &SOURCES[..]),
+            ("db", &DB_SOURCES[..]),
+        ] {
+            if let Some(source) = fields.word(name, sources)? {
+                counted.insert(name.to_owned(), source.to_owned());
+            }
+        }
+        fields.finish()?;
+        Ok(Self(counted))
+    }
+
+    /// As `ledger_state.counted_sources` holds it.
+    pub fn to_json(&self) -> String {
+        serde_json::json!(self.0).to_string()
+    }
+
     /// Whether interactions of this type count when they come from this trace source.
     pub fn counts(&self, kind: InteractionType, source: &str) -> bool {
         self.0
@@ -77,5 +104,21 @@ mod tests {
         assert!(counted.counts(InteractionType::Chat, "otel"));
         assert!(!counted.counts(InteractionType::Chat, "langfuse"));
         assert_eq!(CountedSources::from_json("[]"), None);
+    }
+
+    #[test]
+    fn only_types_and_sources_that_exist_can_be_chosen() {
+        let chosen = CountedSources::parse(br#"{"chat":"otel","api":null}"#).unwrap();
+        assert_eq!(chosen.to_json(), r#"{"chat":"otel"}"#);
+        assert_eq!(
+            CountedSources::parse(br#"{"chat":"x"}"#).unwrap_err().field,
+            "chat"
+        );
+        assert_eq!(
+            CountedSources::parse(br#"{"chats":"otel"}"#)
+                .unwrap_err()
+                .field,
+            "chats"
+        );
     }
 }

@@ -61,16 +61,7 @@ pub fn parse_batch(
     let text = body_text(body, BATCH_BYTES_MAX)?;
     let key = idempotency_key(context)?;
     let mut fields = Fields::of_body(text)?;
-    let list = fields
-        .take("events")
-        .ok_or_else(|| fields.missing("events", "send the events as a list in `events`"))?;
-    let events: Vec<&RawValue> = serde_json::from_str(list.get()).map_err(|_| {
-        fields.invalid(
-            "events",
-            "is no list",
-            "send the events as a list in `events`",
-        )
-    })?;
+    let events = list(&mut fields, "events")?;
     fields.finish()?;
     if events.len() > BATCH_EVENTS_MAX {
         return Err(Rejection::too_large(
@@ -99,6 +90,18 @@ pub fn parse_batch(
         .collect())
 }
 
+/// Takes a list, its items unread.
+pub(crate) fn list<'a>(
+    fields: &mut Fields<'a>,
+    name: &str,
+) -> Result<Vec<&'a RawValue>, Rejection> {
+    let remedy = "send a list, as the contract describes";
+    let list = fields
+        .take(name)
+        .ok_or_else(|| fields.missing(name, remedy))?;
+    serde_json::from_str(list.get()).map_err(|_| fields.invalid(name, "is no list", remedy))
+}
+
 fn idempotency_key<'a>(context: &Context<'a>) -> Result<Option<&'a str>, Rejection> {
     let Some(key) = context
         .idempotency_key
@@ -111,7 +114,8 @@ fn idempotency_key<'a>(context: &Context<'a>) -> Result<Option<&'a str>, Rejecti
     Ok(Some(key))
 }
 
-fn check_id(id: &str, field: &str, chars_max: usize) -> Result<(), Rejection> {
+/// Refuses an id that is too long or not visible ASCII.
+pub(crate) fn check_id(id: &str, field: &str, chars_max: usize) -> Result<(), Rejection> {
     if id.len() > chars_max {
         let fault = format!("has {} bytes", id.len());
         return Err(Rejection::invalid(
@@ -323,7 +327,7 @@ fn declared_cost(value: &RawValue, context: &Context<'_>) -> Result<Declared, Re
     let amount = fields
         .text("amount", 40)?
         .ok_or_else(|| fields.missing("amount", "send US dollars as a decimal string"))?;
-    let amount = dollars(&amount).ok_or_else(|| {
+    let amount: PicoUsd = amount.parse().map_err(|_| {
         fields.invalid(
             "amount",
             format!("is {}", shown(&amount)),
@@ -336,24 +340,9 @@ fn declared_cost(value: &RawValue, context: &Context<'_>) -> Result<Declared, Re
         return Err(fields.invalid(
             "amount",
             "is outside the limit",
-            format!("send 0 to {} picodollars for one interaction", most.get()),
+            format!("send 0 to {most} US dollars for one interaction"),
         ));
     }
     fields.finish()?;
     Ok(Declared { component, amount })
-}
-
-/// Reads decimal US dollars with at most 12 digits behind the point.
-fn dollars(text: &str) -> Option<PicoUsd> {
-    let (whole, rest) = text.split_once('.').unwrap_or((text, "0"));
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    if !digits(whole) || !digits(rest) || rest.len() > 12 {
-        return None;
-    }
-    let whole: i64 = whole.parse().ok()?;
-    let rest: i64 = format!("{rest:0<12}").parse().ok()?;
-    whole
-        .checked_mul(1_000_000_000_000)?
-        .checked_add(rest)
-        .map(PicoUsd::new)
 }

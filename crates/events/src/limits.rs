@@ -41,6 +41,9 @@ pub const ERROR_CHARS_MAX: usize = 120;
 /// Characters of the name of a resource in `units.calls`.
 pub const RESOURCE_CHARS_MAX: usize = 80;
 
+/// Characters of a key's name.
+pub const KEY_NAME_CHARS_MAX: usize = 80;
+
 /// Fields of one JSON object that is read.
 pub const FIELDS_MAX: usize = 64;
 /// Resources in `units.calls`.

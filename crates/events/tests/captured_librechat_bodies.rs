@@ -37,7 +37,13 @@ fn the_three_generations_have_their_disjoint_tokens() {
         [
             (
                 "gpt-5-mini",
-                TokenUsage { input: 200, cache_read: 1000, output: 100, reasoning: 200, ..none }
+                TokenUsage {
+                    input: 200,
+                    cache_read: 1000,
+                    output: 100,
+                    reasoning: 200,
+                    ..none
+                }
             ),
             (
                 "claude-sonnet-4-5",
@@ -52,13 +58,18 @@ fn the_three_generations_have_their_disjoint_tokens() {
             ("err-model", none),
         ]
     );
-    assert_eq!((outcome.dropped, outcome.ignored, outcome.rejected.len()), (18, 0, 0));
+    assert_eq!(
+        (outcome.dropped, outcome.ignored, outcome.rejected.len()),
+        (18, 0, 0)
+    );
 }
 
 #[test]
 fn a_generation_knows_who_where_and_how_long() {
     let outcome = parse(CHATS);
-    let [chat, ..] = outcome.interactions.as_slice() else { panic!("three generations") };
+    let [chat, ..] = outcome.interactions.as_slice() else {
+        panic!("three generations")
+    };
     assert_eq!(chat.id.len(), 49);
     assert!(chat.id.ends_with("-3846fa6a7987f83a"));
     assert_eq!(chat.trace_id.as_deref(), chat.id.get(..32));
@@ -99,15 +110,22 @@ fn memory_title_and_tool_runs_are_told_apart() {
             ("user-3", "gpt-5-mini", InteractionType::Chat, "message"),
         ]
     );
-    assert!(outcome.interactions.iter().all(|chat| {
-        chat.kind != InteractionType::Chat || chat.provider == "openAI"
-    }));
+    assert!(
+        outcome
+            .interactions
+            .iter()
+            .all(|chat| { chat.kind != InteractionType::Chat || chat.provider == "openAI" })
+    );
 }
 
 #[test]
 fn a_tool_is_one_call_of_its_resource() {
     let outcome = parse(RUNS);
-    let tool = outcome.interactions.iter().find(|i| i.kind == InteractionType::Api).unwrap();
+    let tool = outcome
+        .interactions
+        .iter()
+        .find(|i| i.kind == InteractionType::Api)
+        .unwrap();
     assert_eq!(tool.units.calls.get("tool:search_db"), Some(&1));
     assert_eq!(tool.duration_ms, Some(122));
     assert_eq!(tool.session_id, "conv-4");
@@ -125,9 +143,16 @@ fn the_canary_of_the_prompts_appears_in_no_output() {
 fn the_same_body_gives_the_same_digests_whenever_it_arrives() {
     let digests = |at| {
         let outcome = otlp_json::parse(CHATS, &Context::at(at)).unwrap();
-        outcome.interactions.iter().map(Interaction::digest).collect::<Vec<_>>()
+        outcome
+            .interactions
+            .iter()
+            .map(Interaction::digest)
+            .collect::<Vec<_>>()
     };
-    assert_eq!(digests(RECEIVED_AT), digests(UnixMillis(RECEIVED_AT.0 + 86_400_000)));
+    assert_eq!(
+        digests(RECEIVED_AT),
+        digests(UnixMillis(RECEIVED_AT.0 + 86_400_000))
+    );
 }
 
 #[test]

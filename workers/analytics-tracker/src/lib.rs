@@ -1,1 +1,36 @@
 //! Takes events in, prices them and keeps them; its crons keep the ledger.
+//!
+//! A request goes one way: [`route`] names what it asks for, `handle_request` checks its key and
+//! reads its body, [`events`] decodes and validates, `record` prices and records through
+//! [`ledger::ingest`], and the answer goes back. Everything that decides about money is in the
+//! pure crates; here is the wiring.
+mod answer;
+mod counted_sources;
+mod handle_request;
+mod jobs;
+mod keys;
+mod langfuse;
+mod price_caches;
+mod record;
+mod request_log;
+mod route;
+mod settings;
+mod traces;
+mod track;
+
+use worker::{Context, Env, Request, Response, ScheduleContext, ScheduledEvent, event};
+
+#[event(start)]
+fn start() {
+    console_error_panic_hook::set_once();
+}
+
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+    handle_request::respond(request, &env).await
+}
+
+#[event(scheduled)]
+async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    jobs::run_scheduled(&event.cron(), &env).await;
+}

@@ -1,0 +1,145 @@
+//! Keys: listed, made, revoked.
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use chrono::{DateTime, SecondsFormat};
+use edge::Problem;
+use edge::credential::{PUBLIC_PREFIX, SECRET_PREFIX, hash_secret};
+use edge::respond::{json, with_type};
+use events::limits::EVENT_BYTES_MAX;
+use events::parse_new_key;
+use ledger::api_keys::{self, Actor, ApiKey};
+use serde_json::{Value, json};
+use worker::{Request, Response};
+
+use crate::handle_request::{Visit, problem_of};
+
+/// `GET /admin/keys`.
+pub(crate) async fn list(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
+    visit.admin(request).await?;
+    let keys = api_keys::list(&visit.suite.database).await?;
+    let items: Vec<Value> = keys.iter().map(to_json).collect();
+    json(200, &json!({ "total": items.len(), "items": items }))
+}
+
+/// `POST /admin/keys`.
+pub(crate) async fn create(
+    visit: &mut Visit<'_>,
+    request: &mut Request,
+) -> Result<Response, Problem> {
+    let admin = visit.admin(request).await?;
+    let body = visit.json_body(request, EVENT_BYTES_MAX).await?;
+    let asked = parse_new_key(&body, visit.received_at).map_err(|refusal| problem_of(&refusal))?;
+    let secret = format!(
+        "{SECRET_PREFIX}{}",
+        BASE64_URL_SAFE_NO_PAD.encode(random_bytes())
+    );
+    let key = ApiKey {
+        id: format!("{PUBLIC_PREFIX}{}", edge::clock::random_hex()),
+        key_hash: hash_secret(&secret),
+        name: asked.name,
+        scopes: asked.scopes.join(" "),
+        user_id: asked.user_id,
+        created_at: visit.received_at.0,
+        expires_at: asked.expires_at.map(|moment| moment.0),
+        revoked_at: None,
+    };
+    let actor = Actor {
+        key_id: &admin.key_id,
+        at: visit.received_at.0,
+    };
+    api_keys::insert(&visit.suite.database, &key, actor).await?;
+    let mut body = to_json(&key);
+    if let Value::Object(body) = &mut body {
+        body.insert("secret".to_owned(), json!(secret));
+    }
+    json(201, &body)
+}
+
+/// `DELETE /admin/keys/{id}`.
+pub(crate) async fn revoke(
+    visit: &Visit<'_>,
+    request: &Request,
+    id: &str,
+) -> Result<Response, Problem> {
+    let admin = visit.admin(request).await?;
+    if admin.key_id == id {
+        return Err(Problem::invalid_field(
+            "id",
+            "a key can't revoke itself: use another admin key, so that one is left",
+        ));
+    }
+    if api_keys::find_by_id(&visit.suite.database, id)
+        .await?
+        .is_none()
+    {
+        return Err(Problem::not_found(
+            "no key has this public half; GET /admin/keys lists them",
+        ));
+    }
+    let actor = Actor {
+        key_id: &admin.key_id,
+        at: visit.received_at.0,
+    };
+    api_keys::revoke(&visit.suite.database, id, actor).await?;
+    with_type(204, "application/json", Vec::new())
+}
+
+/// 32 bytes of the runtime's randomness.
+fn random_bytes() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    let drawn = [
+        uuid::Uuid::new_v4(),
+        uuid::Uuid::new_v4(),
+        uuid::Uuid::new_v4(),
+    ];
+    // Six bits of each UUID are fixed; a third one more than makes up for them.
+    let pool = drawn
+        .iter()
+        .flat_map(|uuid| uuid.as_bytes().iter().copied());
+    for (index, byte) in pool.enumerate() {
+        if let Some(mixed) = bytes.get_mut(index % 32) {
+            *mixed ^= byte;
+        }
+    }
+    bytes
+}
+
+fn to_json(key: &ApiKey) -> Value {
+    json!({
+        "id": key.id,
+        "name": key.name,
+        "scopes": key.scopes.split(' ').collect::<Vec<_>>(),
+        "user_id": key.user_id,
+        "created_at": iso(Some(key.created_at)),
+        "expires_at": iso(key.expires_at),
+        "revoked_at": iso(key.revoked_at),
+    })
+}
+
+fn iso(unix_ms: Option<i64>) -> Option<String> {
+    let moment = DateTime::from_timestamp_millis(unix_ms?)?;
+    Some(moment.to_rfc3339_opts(SecondsFormat::Millis, true))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listed_key_holds_neither_its_secret_nor_its_hash() {
+        let key = ApiKey {
+            id: "pk-tt-1".to_owned(),
+            key_hash: "ab".repeat(32),
+            name: "LibreChat".to_owned(),
+            scopes: "ingest backfill".to_owned(),
+            user_id: None,
+            created_at: 1_795_438_269_363,
+            expires_at: None,
+            revoked_at: None,
+        };
+        let listed = to_json(&key);
+        assert_eq!(listed["scopes"], json!(["ingest", "backfill"]));
+        assert_eq!(listed["created_at"], "2026-11-23T12:51:09.363Z");
+        assert!(!listed.to_string().contains("abab"));
+    }
+}

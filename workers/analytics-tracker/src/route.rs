@@ -1,0 +1,157 @@
+//! Which operation a method and a path name.
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
+/// One operation of `contracts/tracking-api.yaml`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Route {
+    TrackInteraction,
+    TrackBatch,
+    StartSession,
+    EndSession,
+    ExportLangfuseTraces,
+    ExportTraces,
+    ListLangfuseProjects,
+    RecordScore,
+    DeleteScore { id: String },
+    TestLangfuseIngestion,
+    ListKeys,
+    CreateKey,
+    RevokeKey { id: String },
+    GetCountedSources,
+    SetCountedSources,
+    RunArchive,
+    RunVerify,
+    GetHealth,
+}
+
+/// Why no operation fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoRoute {
+    /// Nothing has this path.
+    UnknownPath,
+    /// The path takes other methods: these.
+    OtherMethod(&'static str),
+}
+
+impl Route {
+    /// The operation of a method and an undecoded path.
+    pub(crate) fn of(method: &str, path: &str) -> Result<Self, NoRoute> {
+        let only = |allow: &'static str, route: Self| {
+            if method == allow {
+                Ok(route)
+            } else {
+                Err(NoRoute::OtherMethod(allow))
+            }
+        };
+        match path {
+            "/track/interaction" => only("POST", Self::TrackInteraction),
+            "/track/batch" => only("POST", Self::TrackBatch),
+            "/track/session/start" => only("POST", Self::StartSession),
+            "/track/session/end" => only("POST", Self::EndSession),
+            "/api/public/otel/v1/traces" => only("POST", Self::ExportLangfuseTraces),
+            "/v1/traces" => only("POST", Self::ExportTraces),
+            "/api/public/projects" => only("GET", Self::ListLangfuseProjects),
+            "/api/public/scores" => only("POST", Self::RecordScore),
+            "/api/public/ingestion" => only("POST", Self::TestLangfuseIngestion),
+            "/admin/archive" => only("POST", Self::RunArchive),
+            "/admin/verify" => only("POST", Self::RunVerify),
+            "/health" => only("GET", Self::GetHealth),
+            "/admin/keys" => match method {
+                "GET" => Ok(Self::ListKeys),
+                "POST" => Ok(Self::CreateKey),
+                _ => Err(NoRoute::OtherMethod("GET, POST")),
+            },
+            "/admin/counted-sources" => match method {
+                "GET" => Ok(Self::GetCountedSources),
+                "PUT" => Ok(Self::SetCountedSources),
+                _ => Err(NoRoute::OtherMethod("GET, PUT")),
+            },
+            _ => {
+                if let Some(id) = id_behind("/api/public/scores/", path) {
+                    only("DELETE", Self::DeleteScore { id })
+                } else if let Some(id) = id_behind("/admin/keys/", path) {
+                    only("DELETE", Self::RevokeKey { id })
+                } else {
+                    Err(NoRoute::UnknownPath)
+                }
+            }
+        }
+    }
+
+    /// Its name in logs: no id is part of it.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::TrackInteraction => "trackInteraction",
+            Self::TrackBatch => "trackBatch",
+            Self::StartSession => "startSession",
+            Self::EndSession => "endSession",
+            Self::ExportLangfuseTraces => "exportLangfuseTraces",
+            Self::ExportTraces => "exportTraces",
+            Self::ListLangfuseProjects => "listLangfuseProjects",
+            Self::RecordScore => "recordScore",
+            Self::DeleteScore { .. } => "deleteScore",
+            Self::TestLangfuseIngestion => "testLangfuseIngestion",
+            Self::ListKeys => "listKeys",
+            Self::CreateKey => "createKey",
+            Self::RevokeKey { .. } => "revokeKey",
+            Self::GetCountedSources => "getCountedSources",
+            Self::SetCountedSources => "setCountedSources",
+            Self::RunArchive => "runArchive",
+            Self::RunVerify => "runVerify",
+            Self::GetHealth => "getTrackerHealth",
+        }
+    }
+}
+
+/// The one decoded segment behind a prefix.
+fn id_behind(prefix: &str, path: &str) -> Option<String> {
+    let segment = path
+        .strip_prefix(prefix)
+        .filter(|id| !id.is_empty() && !id.contains('/'))?;
+    percent_decode_str(segment)
+        .decode_utf8()
+        .ok()
+        .map(Cow::into_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_method_and_a_path_name_an_operation() {
+        assert_eq!(Route::of("POST", "/track/batch"), Ok(Route::TrackBatch));
+        assert_eq!(
+            Route::of("DELETE", "/api/public/scores/feedback-5c%2Fx"),
+            Ok(Route::DeleteScore {
+                id: "feedback-5c/x".to_owned()
+            })
+        );
+    }
+
+    #[test]
+    fn another_method_is_told_from_an_unknown_path() {
+        assert_eq!(
+            Route::of("GET", "/track/batch"),
+            Err(NoRoute::OtherMethod("POST"))
+        );
+        assert_eq!(
+            Route::of("PATCH", "/admin/keys"),
+            Err(NoRoute::OtherMethod("GET, POST"))
+        );
+        assert_eq!(
+            Route::of("POST", "/track/batch/"),
+            Err(NoRoute::UnknownPath)
+        );
+        assert_eq!(
+            Route::of("DELETE", "/admin/keys/"),
+            Err(NoRoute::UnknownPath)
+        );
+        assert_eq!(
+            Route::of("DELETE", "/admin/keys/a/b"),
+            Err(NoRoute::UnknownPath)
+        );
+    }
+}

@@ -1,0 +1,57 @@
+//! What an operator sets by variables of the Worker.
+use cost_calculation::PicoUsd;
+use edge::Problem;
+use edge::suite::text;
+use events::Limits;
+use worker::Env;
+
+/// How events are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IngestMode {
+    /// Recorded before the answer.
+    Direct,
+    /// Answered once the queue has them.
+    Queue,
+}
+
+impl IngestMode {
+    /// From `INGEST_MODE`; direct without it.
+    pub(crate) fn of(env: &Env) -> Result<Self, Problem> {
+        match text(env, "INGEST_MODE").as_deref() {
+            None | Some("direct") => Ok(Self::Direct),
+            Some("queue") => Ok(Self::Queue),
+            Some(other) => Err(Problem::unavailable(format!(
+                "INGEST_MODE is `{other}`: set `direct` or `queue`"
+            ))),
+        }
+    }
+
+    /// The name in answers.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+            Self::Queue => "queue",
+        }
+    }
+}
+
+/// The limits, with `INTERACTION_COST_MAX_USD` where it is set.
+pub(crate) fn limits(env: &Env) -> Result<Limits, Problem> {
+    let Some(value) = text(env, "INTERACTION_COST_MAX_USD") else {
+        return Ok(Limits::default());
+    };
+    let default = Limits::default().interaction_cost_max;
+    value
+        .parse::<PicoUsd>()
+        .ok()
+        .filter(|&most| most > PicoUsd::ZERO && most <= default)
+        .map(|interaction_cost_max| Limits {
+            interaction_cost_max,
+        })
+        .ok_or_else(|| {
+            Problem::unavailable(format!(
+                "INTERACTION_COST_MAX_USD is `{value}`: set US dollars, more than 0 and at most \
+                 {default}"
+            ))
+        })
+}

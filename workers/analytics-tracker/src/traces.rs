@@ -1,0 +1,147 @@
+//! OTLP: LibreChat's Langfuse exporter and native OpenTelemetry.
+use edge::respond::{json, with_type};
+use edge::{Problem, Scope};
+use events::limits::TRACE_BYTES_MAX;
+use events::{Context, OtlpOutcome, gunzip, otlp_json, otlp_protobuf};
+use serde_json::json;
+use worker::{Request, Response};
+
+use crate::handle_request::{Visit, header, media_type, problem_of};
+use crate::{counted_sources, record, settings};
+
+/// The refusals that one answer names; the rest are counted.
+const MESSAGES_MAX: usize = 5;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Encoding {
+    Json,
+    Protobuf,
+}
+
+/// `POST /api/public/otel/v1/traces` and `POST /v1/traces`.
+pub(crate) async fn export(
+    visit: &mut Visit<'_>,
+    request: &mut Request,
+) -> Result<Response, Problem> {
+    visit.log.source = "otlp";
+    let sender = visit.sender(request, Scope::Ingest).await?;
+    let encoding = encoding(request)?;
+    let is_gzip = is_gzip(request)?;
+    let limits = settings::limits(visit.env)?;
+    let context = Context {
+        limits,
+        allow_backfill: sender.has(Scope::Backfill),
+        counted_sources: counted_sources::current(visit).await?,
+        ..Context::at(visit.received_at)
+    };
+    let mut body = edge::body::read(request, TRACE_BYTES_MAX).await?;
+    visit.log.bytes = body.len();
+    if is_gzip {
+        body = gunzip(&body, TRACE_BYTES_MAX).map_err(|refusal| problem_of(&refusal))?;
+    }
+    let outcome = match encoding {
+        Encoding::Json => otlp_json::parse(&body, &context),
+        Encoding::Protobuf => otlp_protobuf::parse(&body, &context),
+    }
+    .map_err(|refusal| problem_of(&refusal))?;
+    drop(body);
+    let messages = record_outcome(visit, outcome, limits).await?;
+    answer(visit, encoding, &messages)
+}
+
+/// Records what is to be kept; returns why spans were refused.
+async fn record_outcome(
+    visit: &mut Visit<'_>,
+    outcome: OtlpOutcome,
+    limits: events::Limits,
+) -> Result<Vec<String>, Problem> {
+    let mut messages: Vec<String> = Vec::new();
+    let mut explain = |id: &str, reason: &str| {
+        if messages.len() < MESSAGES_MAX {
+            messages.push(format!("{id}: {reason}"));
+        }
+    };
+    for refused in &outcome.rejected {
+        explain(&refused.id, &refused.rejection.to_string());
+    }
+    visit.log.counts.ignored = outcome.ignored;
+    visit.log.counts.dropped = outcome.dropped;
+    visit.log.counts.rejected = u32::try_from(outcome.rejected.len()).unwrap_or(u32::MAX);
+    let ids: Vec<String> = outcome
+        .interactions
+        .iter()
+        .map(|kept| kept.id.clone())
+        .collect();
+    let cost_max = limits.interaction_cost_max;
+    let answers = record::record(
+        visit.suite,
+        visit.received_at,
+        cost_max,
+        outcome.interactions,
+    )
+    .await?;
+    for (id, answer) in ids.iter().zip(&answers) {
+        visit.log.counts.add(answer);
+        match answer {
+            ledger::ingest::Answer::Conflict => explain(id, crate::answer::CONFLICT_DETAIL),
+            ledger::ingest::Answer::Rejected(reason) => explain(id, reason),
+            _ => {}
+        }
+    }
+    Ok(messages)
+}
+
+fn answer(visit: &Visit<'_>, encoding: Encoding, messages: &[String]) -> Result<Response, Problem> {
+    let counts = visit.log.counts;
+    let rejected = counts.rejected + counts.conflict;
+    let message = messages.join("; ");
+    match encoding {
+        Encoding::Protobuf => with_type(
+            200,
+            "application/x-protobuf",
+            otlp_protobuf::partial_success(u64::from(rejected), &message),
+        ),
+        Encoding::Json => {
+            let partial = if rejected == 0 {
+                json!({})
+            } else {
+                json!({ "rejectedSpans": rejected.to_string(), "errorMessage": message })
+            };
+            json(
+                200,
+                &json!({
+                    "partialSuccess": partial,
+                    "counts": {
+                        "accepted": counts.accepted,
+                        "duplicate": counts.duplicate,
+                        "conflict": counts.conflict,
+                        "rejected": counts.rejected,
+                        "ignored": counts.ignored,
+                        "dropped": counts.dropped,
+                        "queued": counts.queued,
+                    },
+                }),
+            )
+        }
+    }
+}
+
+fn encoding(request: &Request) -> Result<Encoding, Problem> {
+    match media_type(request).as_str() {
+        "application/json" => Ok(Encoding::Json),
+        "application/x-protobuf" => Ok(Encoding::Protobuf),
+        other => Err(Problem::unsupported_media_type(format!(
+            "Content-Type is `{other}`: send `application/json` or `application/x-protobuf`"
+        ))),
+    }
+}
+
+fn is_gzip(request: &Request) -> Result<bool, Problem> {
+    match header(request, "content-encoding").as_deref() {
+        None | Some("identity") => Ok(false),
+        Some("gzip") => Ok(true),
+        Some(other) => Err(Problem::unsupported_media_type(format!(
+            "Content-Encoding is `{other}`: send `gzip` or a plain body"
+        ))),
+    }
+}
