@@ -334,10 +334,8 @@ mod tests {
             let exact = i128::from(digits) * 10_i128.pow(12);
             let divisor = 10_i128.pow(u32::try_from(places).unwrap());
             if exact % divisor == 0 {
-                match i64::try_from(exact / divisor) {
-                    Ok(expected) => prop_assert_eq!(rate.map(|rate| rate.rate_pico), Ok(expected)),
-                    Err(_) => prop_assert_eq!(rate, Err(RateError::OutOfRange)),
-                }
+                let expected = i64::try_from(exact / divisor).map_err(|_| RateError::OutOfRange);
+                prop_assert_eq!(rate.map(|rate| rate.rate_pico), expected);
             }
         }
 

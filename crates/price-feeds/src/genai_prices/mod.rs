@@ -91,7 +91,7 @@ fn read_model(builder: &mut FeedBuilder, provider: &str, model: &RawObject<'_>) 
         names: &names,
         place: &place,
     };
-    adder.add(STANDARD_TIER, "", standard);
+    adder.add(STANDARD_TIER, "", &standard);
     let variants = model
         .get("price_variants")
         .map(RawValue::get)
@@ -109,7 +109,7 @@ fn read_model(builder: &mut FeedBuilder, provider: &str, model: &RawObject<'_>) 
             .collect();
         // The first one that holds applies; the timeline takes the last.
         of_tier.reverse();
-        adder.add(&tier, &region, of_tier);
+        adder.add(&tier, &region, &of_tier);
     }
     for variant in variants.iter().filter(|variant| tier_of(variant).is_none()) {
         let when = variant.get("when").map_or("", RawValue::get);
@@ -180,8 +180,8 @@ struct Adder<'a> {
 }
 
 impl Adder<'_> {
-    fn add(&mut self, tier: &str, region: &str, alternatives: Vec<Alternative<'_>>) {
-        let Some(steps) = timeline::steps(&alternatives) else {
+    fn add(&mut self, tier: &str, region: &str, alternatives: &[Alternative<'_>]) {
+        let Some(steps) = timeline::steps(alternatives) else {
             self.builder.skip(SkipReason::Malformed, || {
                 format!("{}: constraint", self.place)
             });

@@ -61,16 +61,21 @@ pub(super) fn steps<'p, 'a>(alternatives: &'p [Alternative<'a>]) -> Option<Vec<D
 
 /// What applies on and after a date, until the next one: the last dated or unconditional
 /// alternative, and the windows that come after it in the list.
+///
+/// The list is appended to when a price changes, so a window that stands after a dated price came
+/// with it or later: it is not taken to hold before that date.
 fn rates_from<'p, 'a>(
     alternatives: &'p [Alternative<'a>],
     conditions: &[Option<Condition>],
     date_ms: i64,
 ) -> Vec<Windowed<'p, 'a>> {
     let mut rates: Vec<Windowed<'p, 'a>> = Vec::new();
+    let mut is_future = false;
     for (alternative, condition) in alternatives.iter().zip(conditions) {
         let prices = &alternative.prices;
         match condition {
-            Some(Condition::FromDate(from_ms)) if *from_ms > date_ms => {}
+            Some(Condition::FromDate(from_ms)) if *from_ms > date_ms => is_future = true,
+            Some(Condition::InWindow(_)) if is_future => {}
             Some(Condition::InWindow(window)) => {
                 let same = rates
                     .iter_mut()
@@ -196,6 +201,21 @@ mod tests {
             .map(|rate| crate::schedule::text(&rate.windows))
             .collect();
         assert_eq!(windows, ["", "01:00-04:00,06:00-10:00"]);
+    }
+
+    #[test]
+    fn a_window_is_no_older_than_the_dated_price_before_it() {
+        let list = alternatives(
+            r#"[{"prices": {"input_mtok": 1}},
+                {"constraint": {"start_date": "2026-10-20"}, "prices": {"input_mtok": 2}},
+                {"constraint": {"start_time": "01:00:00Z", "end_time": "04:00:00Z"}, "prices": {"input_mtok": 4}}]"#,
+        );
+        let counts: Vec<_> = steps(&list)
+            .unwrap()
+            .iter()
+            .map(|step| step.rates.len())
+            .collect();
+        assert_eq!(counts, [1, 2]);
     }
 
     #[test]

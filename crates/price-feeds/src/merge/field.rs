@@ -31,6 +31,9 @@ pub(super) fn sub_key(key: &PriceKey) -> SubKey {
     (key.min_context, key.schedule.clone())
 }
 
+/// What one source says about a field now.
+type Shape<'q> = BTreeMap<SubKey, &'q SourcedQuote>;
+
 /// One field with everything that is known about it.
 pub(super) struct FieldMerge<'a> {
     pub(super) quotes: &'a [&'a SourcedQuote],
@@ -42,28 +45,36 @@ pub(super) struct FieldMerge<'a> {
 
 impl FieldMerge<'_> {
     pub(super) fn run(&self, changes: &mut ModelChanges) {
-        let by_source = self.quotes_in_force();
+        let mut by_source = self.quotes_in_force();
+        // An operator's word replaces what it names, in whatever the lists say beside it.
+        let overrides = by_source.remove(&Source::Override).unwrap_or_default();
+        if by_source.is_empty() && !overrides.is_empty() {
+            by_source.insert(Source::Override, Shape::new());
+        }
+        let is_known = self.rows.iter().any(|row| row.is_active());
         let mut doubted = BTreeSet::new();
-        for (source, shape) in &by_source {
-            let accepted = self.accepted(*source, shape, &by_source, &mut doubted, changes);
-            // A source whose whole word is doubted leaves the field to the next one.
-            if accepted.is_empty() {
-                continue;
+        for (source, listed) in &by_source {
+            let mut shape = listed.clone();
+            shape.extend(overrides.clone());
+            let accepted = self.accepted(&shape, &by_source, &mut doubted, changes);
+            report_conflicts(*source, listed, &by_source, changes);
+            if is_known {
+                // A price in force stays while the first source's word is doubted.
+                self.change(*source, &shape, &accepted, changes);
+                break;
             }
-            self.report_conflicts(*source, shape, &by_source, changes);
-            if self.rows.iter().any(|row| row.is_active()) {
-                self.change(*source, shape, &accepted, changes);
-            } else {
+            // A new field whose price is doubted is left to the next source.
+            if !accepted.is_empty() {
                 self.begin(&accepted, changes);
+                break;
             }
-            break;
         }
         self.withdraw(&doubted, changes);
     }
 
     /// What each source says now, the first source by priority first.
-    fn quotes_in_force(&self) -> BTreeMap<Source, BTreeMap<SubKey, &SourcedQuote>> {
-        let mut by_source: BTreeMap<Source, BTreeMap<SubKey, &SourcedQuote>> = BTreeMap::new();
+    fn quotes_in_force(&self) -> BTreeMap<Source, Shape<'_>> {
+        let mut by_source: BTreeMap<Source, Shape<'_>> = BTreeMap::new();
         for quote in self
             .quotes
             .iter()
@@ -85,18 +96,17 @@ impl FieldMerge<'_> {
     /// The part of a source's word that is believed; the rest goes to quarantine.
     fn accepted<'q>(
         &self,
-        source: Source,
-        shape: &BTreeMap<SubKey, &'q SourcedQuote>,
-        by_source: &BTreeMap<Source, BTreeMap<SubKey, &SourcedQuote>>,
+        shape: &Shape<'q>,
+        by_source: &BTreeMap<Source, Shape<'_>>,
         doubted: &mut BTreeSet<(SubKey, Source, Rate)>,
         changes: &mut ModelChanges,
     ) -> Vec<&'q SourcedQuote> {
         let mut accepted = Vec::new();
         for (key, quote) in shape {
-            match self.doubt(source, key, quote, by_source) {
+            match self.doubt(key, quote, by_source) {
                 None => accepted.push(*quote),
                 Some(reason) => {
-                    doubted.insert((key.clone(), source, quote.quote.rate));
+                    doubted.insert((key.clone(), quote.source, quote.quote.rate));
                     self.quarantine(quote, reason, changes);
                 }
             }
@@ -106,12 +116,11 @@ impl FieldMerge<'_> {
 
     fn doubt(
         &self,
-        source: Source,
         key: &SubKey,
         quote: &SourcedQuote,
-        by_source: &BTreeMap<Source, BTreeMap<SubKey, &SourcedQuote>>,
+        by_source: &BTreeMap<Source, Shape<'_>>,
     ) -> Option<String> {
-        let rate = quote.quote.rate;
+        let (source, rate) = (quote.source, quote.quote.rate);
         let in_force = self.in_force(key);
         if source == Source::Override || in_force.is_some_and(|row| row.rate.equals(rate)) {
             return None;
@@ -120,6 +129,10 @@ impl FieldMerge<'_> {
             .last_list_rate(key)
             .and_then(|last| guard::doubt_by_change(rate, last));
         let reason = guard::doubt_by_itself(rate, key, self.inputs).or(change)?;
+        if source == Source::Snapshot {
+            // It says itself which of its rates two sources agreed on when it was built.
+            return (!quote.revision.contains('+')).then_some(reason);
+        }
         let has_second = by_source.iter().any(|(other, shape)| {
             *other != source
                 && other.is_independent()
@@ -130,9 +143,7 @@ impl FieldMerge<'_> {
                         .agrees_within(rate, guard::AGREEMENT_THOUSANDTHS)
                 })
         });
-        // The snapshot says itself which of its rates two sources agreed on when it was built.
-        let is_agreed = source == Source::Snapshot && quote.revision.contains('+');
-        (!has_second && !is_agreed).then_some(reason)
+        (!has_second).then_some(reason)
     }
 
     /// The row in force for a context tier and window.
@@ -156,25 +167,39 @@ impl FieldMerge<'_> {
 
     /// The first rows of a field, its past included.
     fn begin(&self, accepted: &[&SourcedQuote], changes: &mut ModelChanges) {
-        let (past, from_ms) = history::lay(self.quotes, self.now_ms);
-        changes.open.extend(past);
-        changes.open.extend(accepted.iter().map(|quote| {
+        let (mut rows, from_ms) = history::lay(self.quotes, self.now_ms);
+        rows.extend(accepted.iter().map(|quote| {
             let from_ms = from_ms.max(quote.quote.valid_from_ms);
-            new_row(quote, from_ms, history::basis(from_ms), None)
+            new_row(quote, from_ms, ValidFromBasis::Stated, None)
         }));
+        // The first rows of all are taken as valid from the beginning.
+        let first_ms = rows
+            .iter()
+            .map(|row| row.valid_from_ms)
+            .min()
+            .unwrap_or_default();
+        for row in rows.iter_mut().filter(|row| row.valid_from_ms == first_ms) {
+            row.valid_from_ms = 0;
+            row.basis = ValidFromBasis::Assumed;
+        }
+        changes.open.extend(rows);
     }
 
     /// Rows that follow the ones in force.
     fn change(
         &self,
         source: Source,
-        shape: &BTreeMap<SubKey, &SourcedQuote>,
+        shape: &Shape<'_>,
         accepted: &[&SourcedQuote],
         changes: &mut ModelChanges,
     ) {
         for quote in accepted {
             let in_force = self.in_force(&sub_key(&quote.quote.key));
-            if in_force.is_some_and(|row| row.rate.equals(quote.quote.rate)) {
+            let is_override = quote.source == Source::Override;
+            let is_same = |row: &BookRow| {
+                row.rate.equals(quote.quote.rate) && row.is_override() == is_override
+            };
+            if in_force.is_some_and(is_same) {
                 continue;
             }
             let (from_ms, basis) = self.start(quote, in_force);
@@ -191,7 +216,7 @@ impl FieldMerge<'_> {
         }
         let gone = self.rows.iter().filter(|row| row.is_in_force(self.now_ms));
         for row in gone.filter(|row| !shape.contains_key(&sub_key(&row.key))) {
-            if row.is_override() || self.may_end(source, row, shape) {
+            if row.is_override() || may_end(source, row, shape) {
                 changes.close.push((row.id, self.now_ms));
             }
         }
@@ -216,19 +241,6 @@ impl FieldMerge<'_> {
             _ => self.now_ms,
         };
         (from_ms, ValidFromBasis::Observed)
-    }
-
-    /// Whether a context tier or window that its field no longer has may end: what replaces it
-    /// must not be a change that would wait for a second word.
-    fn may_end(
-        &self,
-        source: Source,
-        row: &BookRow,
-        shape: &BTreeMap<SubKey, &SourcedQuote>,
-    ) -> bool {
-        let base = shape.get(&(0, String::new()));
-        source == Source::Override
-            || base.is_some_and(|base| guard::doubt_by_change(base.quote.rate, row.rate).is_none())
     }
 
     fn quarantine(&self, quote: &SourcedQuote, reason: String, changes: &mut ModelChanges) {
@@ -272,33 +284,40 @@ impl FieldMerge<'_> {
             }
         }
     }
+}
 
-    fn report_conflicts(
-        &self,
-        source: Source,
-        shape: &BTreeMap<SubKey, &SourcedQuote>,
-        by_source: &BTreeMap<Source, BTreeMap<SubKey, &SourcedQuote>>,
-        changes: &mut ModelChanges,
-    ) {
-        let others = by_source.iter().filter(|(other, _)| **other != source);
-        for (other_source, others) in others.filter(|(other, _)| other.is_independent()) {
-            for (key, other) in others {
-                let Some(ours) = shape.get(key).filter(|_| source.is_independent()) else {
-                    continue;
-                };
-                let (rate, other_rate) = (ours.quote.rate, other.quote.rate);
-                if !rate.agrees_within(other_rate, guard::AGREEMENT_THOUSANDTHS) {
-                    changes.conflicts.push(Conflict {
-                        key: ours.quote.key.clone(),
-                        source,
-                        rate,
-                        other_source: *other_source,
-                        other_rate,
-                    });
-                }
+fn report_conflicts(
+    source: Source,
+    shape: &Shape<'_>,
+    by_source: &BTreeMap<Source, Shape<'_>>,
+    changes: &mut ModelChanges,
+) {
+    let others = by_source.iter().filter(|(other, _)| **other != source);
+    for (other_source, others) in others.filter(|(other, _)| other.is_independent()) {
+        for (key, other) in others {
+            let Some(ours) = shape.get(key).filter(|_| source.is_independent()) else {
+                continue;
+            };
+            let (rate, other_rate) = (ours.quote.rate, other.quote.rate);
+            if !rate.agrees_within(other_rate, guard::AGREEMENT_THOUSANDTHS) {
+                changes.conflicts.push(Conflict {
+                    key: ours.quote.key.clone(),
+                    source,
+                    rate,
+                    other_source: *other_source,
+                    other_rate,
+                });
             }
         }
     }
+}
+
+/// Whether a context tier or window that its field no longer has may end: what replaces it
+/// must not be a change that would wait for a second word.
+fn may_end(source: Source, row: &BookRow, shape: &Shape<'_>) -> bool {
+    let base = shape.get(&(0, String::new()));
+    source != Source::Override
+        && base.is_some_and(|base| guard::doubt_by_change(base.quote.rate, row.rate).is_none())
 }
 
 fn new_row(

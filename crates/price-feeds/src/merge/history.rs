@@ -43,7 +43,7 @@ pub(super) fn lay(quotes: &[&SourcedQuote], now_ms: i64) -> (Vec<NewRow>, i64) {
                 key: quote.quote.key.clone(),
                 rate: quote.quote.rate,
                 valid_from_ms: quote.quote.valid_from_ms,
-                basis: basis(quote.quote.valid_from_ms),
+                basis: ValidFromBasis::Stated,
                 valid_to_ms: Some(end),
                 source: quote.source,
                 revision: quote.revision.clone(),
@@ -52,15 +52,6 @@ pub(super) fn lay(quotes: &[&SourcedQuote], now_ms: i64) -> (Vec<NewRow>, i64) {
         })
         .collect();
     (joined(past), present_from_ms)
-}
-
-/// What the start of a first row rests on: a date that some source gives, or nothing.
-pub(super) const fn basis(from_ms: i64) -> ValidFromBasis {
-    if from_ms == 0 {
-        ValidFromBasis::Assumed
-    } else {
-        ValidFromBasis::Stated
-    }
 }
 
 /// Rows that follow each other at the same rate, as one.

@@ -13,6 +13,8 @@ mod change;
 mod field;
 pub mod guard;
 mod history;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
