@@ -5,7 +5,8 @@
 
 PORT ?= 8787
 SAMPLE ?= 1
-export PORT SAMPLE
+LISTEN ?= 127.0.0.1
+export PORT SAMPLE LISTEN
 
 help: ## Shows this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'

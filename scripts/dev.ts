@@ -43,7 +43,7 @@ await runScript(async () => {
   const port = portFromEnvironment();
   refuseSecondSuite();
   // 0.0.0.0 lets a LibreChat in a container reach it.
-  const host = process.env["HOST"] || "127.0.0.1";
+  const host = process.env["LISTEN"] || "127.0.0.1";
   await refuseUsedPort(port, host);
   mkdirSync(devDirectory, { recursive: true });
   writeFileSync(processFile, String(process.pid));

@@ -71,7 +71,8 @@ function miniflareOptions(options: SuiteOptions): MiniflareOptions {
     // Without it Miniflare would ask the network for a sample of `request.cf`.
     cf: false,
     log: new Log(LogLevel.ERROR),
-    ...(onLog && { handleStructuredLogs: ({ message }: { message: string }) => onLog(message) }),
+    // Miniflare refuses a handler that returns something.
+    ...(onLog && { handleStructuredLogs: ({ message }: { message: string }) => { onLog(message); } }),
     d1Persist: options.persist ? join(options.persist, "v3", "d1") : false,
     // Miniflare serves the first one on the port.
     workers: workerNames
