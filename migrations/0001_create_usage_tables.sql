@@ -91,6 +91,7 @@ CREATE TABLE interactions (
   declared_category TEXT,
   agent            TEXT    NOT NULL DEFAULT '',
   message_id       TEXT,
+  -- NULL too where the id begins with it: `<trace>:<span>`.
   trace_id         TEXT,
   context          TEXT,
   status           TEXT    NOT NULL CHECK (status IN ('ok', 'error')),
@@ -123,7 +124,8 @@ CREATE TABLE cost_estimates (
   match_kind          TEXT,
   calculation_version INTEGER NOT NULL,
   price_book_version  INTEGER NOT NULL,
-  created_at          INTEGER NOT NULL,
+  -- NULL for the estimate made at ingestion (interactions.received_at).
+  created_at          INTEGER,
   -- NULL for the estimate made at ingestion; otherwise the job run and why.
   run_id              TEXT,
   reason              TEXT,

@@ -75,7 +75,7 @@ CREATE TABLE cost_estimates_archive (
   match_kind          TEXT,
   calculation_version INTEGER NOT NULL,
   price_book_version  INTEGER NOT NULL,
-  created_at          INTEGER NOT NULL,
+  created_at          INTEGER,
   run_id              TEXT,
   reason              TEXT,
   lines               TEXT    NOT NULL,

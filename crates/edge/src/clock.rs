@@ -7,12 +7,13 @@ pub fn now() -> UnixMillis {
     UnixMillis(i64::try_from(worker::Date::now().as_millis()).unwrap_or(i64::MAX))
 }
 
-/// A fresh random positive number: marks the rows of one batch.
+/// A fresh random positive number of 47 bits: marks the rows of one batch.
+///
+/// It is stored with each interaction, where it takes six bytes, and compared with the last 500
+/// rows only: two batches share one once in 280 billion.
 pub fn random_id() -> i64 {
-    let [a, b, c, d, e, f, g, h, ..] = *uuid::Uuid::new_v4().as_bytes();
-    // 62 random bits at least: version and variant bits lie in the other half of a UUID, but for
-    // four of them.
-    (i64::from_be_bytes([a, b, c, d, e, f, g, h]) & i64::MAX).max(1)
+    let [a, b, c, d, e, f, ..] = *uuid::Uuid::new_v4().as_bytes();
+    (i64::from_be_bytes([0, 0, a, b, c, d, e, f]) & ((1 << 47) - 1)).max(1)
 }
 
 /// A random identifier in hex, of 128 bits.

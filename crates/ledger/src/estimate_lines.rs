@@ -1,13 +1,30 @@
 //! The compact form in which an estimate's lines are kept: the JSON text of
 //! `cost_estimates.lines`.
 //!
-//! An array of lines, each an array of component (0 to 3, in the order of [`Component::ALL`]),
-//! resource, quantity, price id or null, amount in picodollars or null, flags, multiplier's
-//! numerator and denominator; what is left out at the end is `0, 1, 1`. Price rows never change,
-//! so rate, source and dates are read from `prices` when a line is explained.
+//! An array of lines. A line of tokens is `[bucket, quantity, price id, amount, flags, multiplier's
+//! numerator, denominator]`, the bucket by its place in [`BUCKETS`]; any other line begins with
+//! component (0 to 3, in the order of [`Component::ALL`]) and the resource's name instead. Price id
+//! and amount (picodollars) are null where the book had no rate; `0, 1, 1` at the end is left out.
+//! Price rows never change, so rate, source and dates are read from `prices` when a line is
+//! explained. Every byte here is kept for each interaction.
 
 use cost_calculation::{Component, Flags, Line, PicoUsd, ResourceType};
 use serde_json::{Value, json};
+
+/// The token buckets by the number that stands for them in a stored line. The order never changes;
+/// more may follow.
+pub const BUCKETS: [ResourceType; 10] = [
+    ResourceType::Input,
+    ResourceType::CacheRead,
+    ResourceType::CacheWrite5m,
+    ResourceType::CacheWrite1h,
+    ResourceType::Output,
+    ResourceType::Reasoning,
+    ResourceType::AudioIn,
+    ResourceType::AudioOut,
+    ResourceType::ImageIn,
+    ResourceType::ImageOut,
+];
 
 /// A line as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,16 +50,22 @@ pub fn compact_lines(lines: &[Line]) -> String {
     let compact: Vec<Value> = lines
         .iter()
         .map(|line| {
-            let component = Component::ALL
-                .iter()
-                .position(|known| *known == line.component);
-            let mut values = vec![
-                json!(component),
-                json!(line.resource.to_string()),
+            let bucket = (line.component == Component::AiTokens)
+                .then(|| BUCKETS.iter().position(|bucket| *bucket == line.resource))
+                .flatten();
+            let mut values = if let Some(bucket) = bucket {
+                vec![json!(bucket)]
+            } else {
+                let component = Component::ALL
+                    .iter()
+                    .position(|known| *known == line.component);
+                vec![json!(component), json!(line.resource.to_string())]
+            };
+            values.extend([
                 json!(line.quantity),
                 json!(line.price_id),
                 json!(line.amount.map(PicoUsd::get)),
-            ];
+            ]);
             let (numerator, denominator) = line.multiplier;
             if (numerator, denominator) != (1, 1) {
                 values.extend([
@@ -70,16 +93,28 @@ pub fn read_lines(text: &str) -> Result<Vec<StoredLine>, String> {
 }
 
 fn read_line(values: &[Value]) -> Option<StoredLine> {
-    let component = usize::try_from(values.first()?.as_u64()?).ok()?;
-    let number = |at: usize, default: i64| values.get(at).map_or(Some(default), Value::as_i64);
+    let [first, rest @ ..] = values else {
+        return None;
+    };
+    let place = usize::try_from(first.as_u64()?).ok()?;
+    let (component, resource, numbers) = match rest {
+        [Value::String(name), numbers @ ..] => {
+            (*Component::ALL.get(place)?, name.parse().ok()?, numbers)
+        }
+        numbers => (Component::AiTokens, BUCKETS.get(place)?.clone(), numbers),
+    };
+    let [quantity, price_id, amount, extras @ ..] = numbers else {
+        return None;
+    };
+    let extra = |at: usize, default: i64| extras.get(at).map_or(Some(default), Value::as_i64);
     Some(StoredLine {
-        component: *Component::ALL.get(component)?,
-        resource: values.get(1)?.as_str()?.parse().ok()?,
-        quantity: values.get(2)?.as_u64()?,
-        price_id: values.get(3)?.as_i64(),
-        amount: values.get(4)?.as_i64().map(PicoUsd::new),
-        flags: Flags::from_bits(u16::try_from(number(5, 0)?).ok()?),
-        multiplier: (number(6, 1)?, number(7, 1)?),
+        component,
+        resource,
+        quantity: quantity.as_u64()?,
+        price_id: price_id.as_i64(),
+        amount: amount.as_i64().map(PicoUsd::new),
+        flags: Flags::from_bits(u16::try_from(extra(0, 0)?).ok()?),
+        multiplier: (extra(1, 1)?, extra(2, 1)?),
     })
 }
 
@@ -109,9 +144,15 @@ mod tests {
         let plain = line((1, 1), Flags::NONE);
         assert_eq!(
             compact_lines(std::slice::from_ref(&plain)),
-            r#"[[0,"cache_read",1000,7,25000000]]"#
+            "[[1,1000,7,25000000]]"
         );
+        let search = Line {
+            component: Component::ApiCalls,
+            resource: ResourceType::Call("web_search".to_owned()),
+            ..plain.clone()
+        };
         for line in [
+            search,
             plain,
             line((1, 1), Flags::NONE.with(Flag::StalePrice)),
             line((11, 10), Flags::NONE),

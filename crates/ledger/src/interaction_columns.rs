@@ -69,7 +69,7 @@ pub fn interaction_row(interaction: &Interaction, zone: ReportingZone) -> Value 
             .map(|declared| declared.component.as_str()),
         interaction.agent,
         interaction.message_id,
-        interaction.trace_id,
+        stored_trace_id(interaction),
         interaction.context,
         interaction.status.as_str(),
         interaction.error,
@@ -77,6 +77,22 @@ pub fn interaction_row(interaction: &Interaction, zone: ReportingZone) -> Value 
         interaction.metadata,
         hash,
     ])
+}
+
+/// The trace of an interaction row, prefixed with `table.`: a trace that the id begins with is not
+/// stored twice.
+pub fn trace_id_sql(table: &str) -> String {
+    format!(
+        "COALESCE({table}.trace_id, \
+         CASE WHEN substr({table}.id, 33, 1) = ':' THEN substr({table}.id, 1, 32) END)"
+    )
+}
+
+fn stored_trace_id(interaction: &Interaction) -> Option<&str> {
+    let trace_id = interaction.trace_id.as_deref()?;
+    let rest = interaction.id.strip_prefix(trace_id);
+    let is_in_id = trace_id.len() == 32 && rest.is_some_and(|rest| rest.starts_with(':'));
+    (!is_in_id).then_some(trace_id)
 }
 
 /// The quantities that are not tokens, as the JSON text of `interactions.units`; `None` if there

@@ -163,10 +163,10 @@ static INSERT_INTERACTIONS: LazyLock<String> = LazyLock::new(|| {
 const INSERT_ESTIMATES: &str = "
 INSERT INTO cost_estimates (interaction_key, revision, ai_tokens_cost, db_ops_cost, api_calls_cost,
   compute_time_cost, total_cost, cache_savings, price_state, match_kind, calculation_version,
-  price_book_version, created_at, lines)
+  price_book_version, lines)
 SELECT i.interaction_key, 1, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4,
   j.value ->> 5, j.value ->> 6, j.value ->> 7, j.value ->> 8, j.value ->> 9,
-  ?1 ->> 'price_book_version', ?1 ->> 'received_at', j.value ->> 10
+  ?1 ->> 'price_book_version', j.value ->> 10
 FROM json_each(?1, '$.estimates') j JOIN interactions i ON i.id = j.value ->> 0
 WHERE i.ingest_id = ?1 ->> 'ingest_id'";
 
@@ -341,7 +341,6 @@ fn statements(
         INSERT_ESTIMATES,
         &serde_json::json!({
             "ingest_id": context.ingest_id,
-            "received_at": context.received_at.0,
             "price_book_version": context.price_book_version,
             "estimates": batch.iter().map(estimate_row).collect::<Vec<_>>(),
         }),
