@@ -70,7 +70,7 @@ pub struct StartedRun {
     /// 1 for the first try.
     pub attempt: u32,
     /// The job's latest run that succeeded, with its summary; `None` if there is none.
-    pub last_ok: Option<RunRecord>,
+    pub last_ok: Option<Box<RunRecord>>,
 }
 
 /// A run as it is kept.

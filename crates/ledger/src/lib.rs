@@ -20,6 +20,7 @@
 //! ```
 
 pub mod api_keys;
+pub mod archive;
 pub mod database;
 #[cfg(feature = "database-cases")]
 pub mod database_cases;
