@@ -1,7 +1,10 @@
 //! Langfuse `usage_details`: every key is a bucket of its own.
+//!
+//! Some writers send an inclusive `input` all the same. Their `total` gives them away where it is
+//! `input` and `output` alone; any other total is taken as information and decides nothing.
 use super::UsageError;
 use super::counts::{Counts, Named, count_of, shortened};
-use super::overlap::cache_writes;
+use super::overlap::{cache_writes, remainder};
 use crate::{TokenUsage, UsageConvention};
 
 /// Keys of each bucket; Langfuse's own price list knows these synonyms.
@@ -58,7 +61,36 @@ pub(super) fn read(counts: Counts<'_>) -> Result<TokenUsage, UsageError> {
         image_out: count(IMAGE_OUT)?,
     };
     add_unknown_buckets(counts, &mut usage)?;
+    let total = count(TOTAL)?;
+    let plain = usage.input.saturating_add(usage.output);
+    if total == plain && total != usage.total() {
+        return inclusive(usage);
+    }
     Ok(usage)
+}
+
+/// `input` and `output` contain the other buckets.
+fn inclusive(usage: TokenUsage) -> Result<TokenUsage, UsageError> {
+    let named = |field, count| Named { field, count };
+    let input_parts = [
+        named("input_cache_read", usage.cache_read),
+        named("input_cache_creation", usage.cache_write_5m),
+        named("input_cache_creation_1h", usage.cache_write_1h),
+        named("input_audio", usage.audio_in),
+        named("input_image", usage.image_in),
+    ];
+    let output_parts = [
+        named("output_reasoning", usage.reasoning),
+        named("output_audio", usage.audio_out),
+        named("output_image", usage.image_out),
+    ];
+    let input = remainder(named("input", usage.input), &input_parts)?;
+    let output = remainder(named("output", usage.output), &output_parts)?;
+    Ok(TokenUsage {
+        input,
+        output,
+        ..usage
+    })
 }
 
 /// A bucket with another name is no reason to leave its tokens unbilled. The total says whether it
