@@ -6,11 +6,11 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildDashboard } from "./build-dashboard.ts";
 import { buildWorkers } from "./build-workers.ts";
+import { deployConfig } from "./deploy-config.ts";
 import { root, workerDirectory, type WorkerName } from "./repository.ts";
 import { runCommand, runScript, step, StepError } from "./steps.ts";
 
 const databaseName = "tokentill";
-const placeholderId = "00000000-0000-0000-0000-000000000000";
 const queues = ["tokentill-events", "tokentill-events-dead"];
 /** A service binding needs its Worker to be there: the front door comes last. */
 const deployOrder: readonly WorkerName[] = ["analytics-tracker", "pricing-sync", "analytics-api"];
@@ -45,7 +45,7 @@ Deployed. Next:
 });
 
 function wrangler(args: readonly string[], title: string): Promise<string> {
-  return runCommand("wrangler", args, { title, remedy: signIn, env: { ...process.env, CI: "1" } });
+  return runCommand("wrangler", args, { title, remedy: signIn, env: { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false" } });
 }
 
 async function findOrCreateDatabase(): Promise<string> {
@@ -72,29 +72,13 @@ async function createQueues(): Promise<void> {
 /** Lends a copy of a configuration with this account's database in it, beside the original, since
  * paths in it are relative to the file. */
 async function withDeployConfig<T>(path: string, databaseId: string, usesQueue: boolean, work: (config: string) => Promise<T>): Promise<T> {
-  const original = readFileSync(path, "utf8");
-  const withDatabase = original.replaceAll(placeholderId, databaseId);
   const config = join(dirname(path), "wrangler.deploy.toml");
-  writeFileSync(config, usesQueue
-    ? withDatabase.replace('INGEST_MODE = "direct"', 'INGEST_MODE = "queue"')
-    : withoutTables(withDatabase, /^\[\[queues\./));
+  writeFileSync(config, deployConfig(readFileSync(path, "utf8"), databaseId, usesQueue));
   try {
     return await work(config);
   } finally {
     rmSync(config, { force: true });
   }
-}
-
-/** Leaves out the TOML tables whose heading matches, up to the next heading. */
-function withoutTables(toml: string, heading: RegExp): string {
-  let isLeftOut = false;
-  return toml
-    .split("\n")
-    .filter((line) => {
-      if (line.startsWith("[")) isLeftOut = heading.test(line);
-      return !isLeftOut;
-    })
-    .join("\n");
 }
 
 /** Every Worker checks the cookie, so all three need the same secret; where one lacks it, all get a

@@ -25,7 +25,7 @@ const dashboard = (script: string) => command(`dashboard ${script}`, "npm", ["ru
 
 const checks: Check[] = [
   { name: "format", what: "cargo fmt --check", run: command("format", "cargo", ["fmt", "--all", "--check"]) },
-  { name: "tooling", what: "TypeScript of scripts and tests", run: command("tooling", "sh", ["-c", "npm run check && npm run lint && npm run check --workspace tests && npm run lint --workspace tests"]) },
+  { name: "tooling", what: "scripts and tests: types, lint, unit tests", run: command("tooling", "sh", ["-c", "npm run check && npm run lint && npm run check --workspace tests && npm run lint --workspace tests && npm run tooling --workspace tests"]) },
   { name: "contracts", what: "OpenAPI, and routes both ways", run: command("contracts", "npm", ["run", "contract", "--workspace", "tests"]) },
   { name: "dashboard-check", what: "TypeScript and lint of the dashboard", run: async () => `${await dashboard("check")()}${await dashboard("lint")()}` },
   { name: "clippy", what: "clippy -D warnings, host", run: command("clippy", "cargo", ["clippy", "--workspace", "--all-targets", "--locked", ...warningsAreErrors]) },

@@ -1,9 +1,9 @@
-// The contract and the code agree both ways: each operation of the contracts has a route, and no
-// route is outside them.
+// Each operation of the contracts has a route in the running suite, and a method that no contract
+// lists is refused. (contract/operations.test.ts reads the other way: from the code.)
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { openSuite, type OpenSuite } from "../integration/open-suite.ts";
-import { operationsOf, readContracts } from "./read-contract.ts";
+import { openSuite, type OpenSuite } from "./open-suite.ts";
+import { operationsOf, readContracts } from "../contract/read-contract.ts";
 
 let suite: OpenSuite;
 before(async () => {

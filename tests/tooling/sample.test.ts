@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { sampleHistory } from "../../scripts/sample/history.ts";
+import { movedTo } from "../../scripts/sample/move-trace.ts";
+import { bothCaptures } from "../integration/fixtures.ts";
+
+const now = new Date("2026-11-23T20:00:00Z");
+
+test("the sample is the same each time, with an id for each event", () => {
+  const events = sampleHistory(now);
+  assert.deepEqual(sampleHistory(now), events);
+  assert.equal(new Set(events.map((event) => event.id)).size, events.length);
+});
+
+test("the sample shows what a ledger has to cope with", () => {
+  const events = sampleHistory(now);
+  const distinct = (field: string): number => new Set(events.map((event) => event[field]).filter((value) => value !== undefined)).size;
+  assert.equal(new Set(events.map((event) => event.timestamp.slice(0, 10))).size, 60);
+  assert.ok(distinct("user_id") > 45);
+  assert.ok(distinct("provider") >= 6);
+  assert.deepEqual([...new Set(events.map((event) => String(event["type"])))].toSorted(), ["api", "chat", "cost-event", "db"]);
+  for (const [what, holds] of [
+    ["failures", (event: Record<string, any>) => event["status"] === "error"],
+    ["an unpriced model", (event: Record<string, any>) => event["model_name"] === "acme-llama-3.3-70b"],
+    ["cached tokens", (event: Record<string, any>) => event["usage"]?.cache_read > 0],
+    ["reasoning", (event: Record<string, any>) => event["usage"]?.reasoning > 0],
+  ] as const) {
+    assert.ok(events.filter(holds).length > 20, what);
+  }
+});
+
+test("nothing of the sample lies ahead", () => {
+  assert.ok(sampleHistory(now).every((event) => Date.parse(event.timestamp) < now.getTime()));
+});
+
+test("a captured trace moves in time as one piece", () => {
+  for (const body of bothCaptures) {
+    const times = (text: string): bigint[] => [...text.matchAll(/TimeUnixNano":"(\d+)"/g)].map((match) => BigInt(match[1]!));
+    const [before, after] = [times(body), times(movedTo(body, now))];
+    const shift = after[0]! - before[0]!;
+    assert.deepEqual(after, before.map((time) => time + shift));
+    const last = Number(after.reduce((latest, time) => (time > latest ? time : latest)) / 1_000_000n);
+    assert.ok(last < now.getTime() && last > now.getTime() - 200_000);
+  }
+});
