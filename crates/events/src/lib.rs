@@ -3,6 +3,7 @@
 pub mod context;
 mod digest;
 mod error_class;
+mod gen_ai_span;
 mod gunzip;
 pub mod interaction;
 mod json_body;
@@ -14,6 +15,7 @@ mod json_usage;
 mod langfuse_span;
 mod librechat_agent;
 pub mod limits;
+mod native_span;
 mod new_key;
 pub mod otlp_json;
 mod otlp_outcome;
@@ -23,7 +25,9 @@ mod rejection;
 mod score;
 mod session_id;
 mod span;
+mod span_interaction;
 mod timestamp;
+mod trace_index;
 
 pub use context::{Context, CountedSources};
 pub use gunzip::gunzip;

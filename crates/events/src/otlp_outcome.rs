@@ -1,6 +1,10 @@
 //! From the spans of one OTLP body to interactions.
 use crate::span::{Attribute, Span};
-use crate::{Context, Interaction, Rejection, langfuse_span};
+use crate::trace_index::{Role, TraceIndex, role_of};
+use crate::{
+    Context, Interaction, InteractionType, Rejection, gen_ai_span, langfuse_span, native_span,
+    timestamp,
+};
 
 /// What became of the spans of one body; each span is counted in exactly one place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,47 +28,63 @@ pub struct RejectedSpan {
     pub rejection: Rejection,
 }
 
-/// What one span is.
-pub(crate) enum SpanOutcome {
-    /// An interaction.
-    Interaction(Box<Interaction>),
-    /// No interaction.
-    Dropped,
-}
-
 /// Sorts the spans of one body.
 pub(crate) fn normalise(
-    spans: Vec<Result<Span<'_>, Rejection>>,
+    read: Vec<Result<Span<'_>, Rejection>>,
     context: &Context<'_>,
 ) -> OtlpOutcome {
     let mut outcome = OtlpOutcome::default();
-    for span in spans {
-        let (id, result) = match span {
-            Ok(span) => (span.interaction_id(), normalise_span(&span, context)),
-            Err(rejection) => (String::new(), Err(rejection)),
-        };
-        match result {
-            Ok(SpanOutcome::Dropped) => outcome.dropped += 1,
-            Ok(SpanOutcome::Interaction(interaction)) => {
-                if context
-                    .counted_sources
-                    .counts(interaction.kind, interaction.source)
-                {
-                    outcome.interactions.push(*interaction);
-                } else {
-                    outcome.ignored += 1;
-                }
+    let mut spans = Vec::with_capacity(read.len());
+    for span in read {
+        match span {
+            Ok(span) => spans.push(span),
+            Err(rejection) => outcome.rejected.push(RejectedSpan { id: String::new(), rejection }),
+        }
+    }
+    let index = TraceIndex::of(&spans);
+    for span in &spans {
+        match normalise_span(span, &index, context) {
+            Ok(Some(interaction)) if counts(&interaction, span, context) => {
+                outcome.interactions.push(interaction);
             }
-            Err(rejection) => outcome.rejected.push(RejectedSpan { id, rejection }),
+            Ok(Some(_)) => outcome.ignored += 1,
+            Ok(None) => outcome.dropped += 1,
+            Err(rejection) => {
+                outcome.rejected.push(RejectedSpan { id: span.interaction_id(), rejection });
+            }
         }
     }
     outcome
 }
 
-fn normalise_span(span: &Span<'_>, context: &Context<'_>) -> Result<SpanOutcome, Rejection> {
-    if span.attributes.get(Attribute::ObservationType).is_some() {
-        langfuse_span::normalise(span, context)
+/// Whether the source counts. The tools of a `gen_ai` exporter are the same calls as those of the
+/// chat's source, so they share its fate.
+fn counts(interaction: &Interaction, span: &Span<'_>, context: &Context<'_>) -> bool {
+    let counted = &context.counted_sources;
+    counted.counts(interaction.kind, interaction.source)
+        && (!gen_ai_span::is_tool_call(span)
+            || counted.counts(InteractionType::Chat, interaction.source))
+}
+
+fn normalise_span(
+    span: &Span<'_>,
+    index: &TraceIndex<'_>,
+    context: &Context<'_>,
+) -> Result<Option<Interaction>, Rejection> {
+    let interaction = if span.attributes.get(Attribute::ObservationType).is_some() {
+        langfuse_span::normalise(span)?
     } else {
-        Ok(SpanOutcome::Dropped)
+        match role_of(span) {
+            Role::Server => Some(native_span::served_request(span)?),
+            Role::Database => native_span::database_operation(span, index)?,
+            Role::Model => gen_ai_span::model_call(span, index)?,
+            Role::Other if gen_ai_span::is_tool_call(span) => Some(gen_ai_span::tool_call(span)?),
+            Role::Other => None,
+        }
+    };
+    if let Some(interaction) = &interaction {
+        timestamp::check_window(interaction.timestamp, "startTimeUnixNano", context)?;
+        timestamp::check_window(interaction.price_time, "endTimeUnixNano", context)?;
     }
+    Ok(interaction)
 }

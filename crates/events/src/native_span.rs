@@ -1,0 +1,81 @@
+//! Native OpenTelemetry: served requests and database operations.
+//!
+//! LibreChat's instrumentation is noisy: one chat gives some sixty Express middleware spans, and
+//! background polling never stops. Kept are server spans, and database spans that belong to one.
+use cost_calculation::Units;
+use serde_json::json;
+
+use crate::limits::{CONTEXT_CHARS_MAX, METADATA_BYTES_MAX, PROVIDER_CHARS_MAX, USER_ID_CHARS_MAX};
+use crate::span::{Attribute, Span};
+use crate::span_interaction::{UNKNOWN_USER, fail, of_span};
+use crate::trace_index::{Origin, Role, TraceIndex};
+use crate::{Interaction, InteractionType, Rejection, session_id};
+
+/// The `source` of these spans.
+pub(crate) const SOURCE: &str = "otel";
+
+/// Characters of a route, a collection or a method that is kept.
+const NAME_CHARS_MAX: usize = 256;
+const _: () = assert!(NAME_CHARS_MAX * 4 < METADATA_BYTES_MAX);
+
+/// A served request. It has nothing to price: its metadata say which route answered what.
+pub(crate) fn served_request(span: &Span<'_>) -> Result<Interaction, Rejection> {
+    let attributes = &span.attributes;
+    let mut interaction = of_span(span, InteractionType::Api, SOURCE)?;
+    let status_code = attributes.int(&[Attribute::HttpStatusCode]);
+    let metadata = json!({
+        "method": attributes.text(&[Attribute::HttpMethod], CONTEXT_CHARS_MAX)?,
+        "route": attributes.text(&[Attribute::HttpRoute], NAME_CHARS_MAX)?,
+        "status_code": status_code,
+    });
+    interaction.metadata = Some(metadata.to_string());
+    match status_code {
+        Some(code) if code >= 500 => fail(&mut interaction, &format!("Error {code}")),
+        _ if span.is_error => fail(&mut interaction, error_type(span)?.unwrap_or_default()),
+        _ => {}
+    }
+    Ok(interaction)
+}
+
+/// A database operation of a request; `None` for polling, and for the driver's span below the
+/// mapper's: both show one operation.
+pub(crate) fn database_operation(
+    span: &Span<'_>,
+    index: &TraceIndex<'_>,
+) -> Result<Option<Interaction>, Rejection> {
+    if index.has_ancestor(span, Role::Database) {
+        return Ok(None);
+    }
+    let request_user = match index.origin(span) {
+        Origin::Background => return Ok(None),
+        Origin::Server { user } => user,
+        Origin::Unseen => None,
+    };
+    let attributes = &span.attributes;
+    let mut interaction = of_span(span, InteractionType::Db, SOURCE)?;
+    if let Some(user) = request_user.filter(|user| user.chars().count() <= USER_ID_CHARS_MAX)
+        && interaction.user_id == UNKNOWN_USER
+    {
+        user.clone_into(&mut interaction.user_id);
+        interaction.session_id = session_id::of_user_and_day("", user, interaction.timestamp);
+    }
+    // Mongoose is MongoDB's mapper, not a database.
+    interaction.provider = match attributes.text(&[Attribute::DbSystem], PROVIDER_CHARS_MAX)? {
+        None | Some("mongoose") => "mongodb".to_owned(),
+        Some(system) => system.to_owned(),
+    };
+    interaction.units = Units { operations: 1, ..Units::default() };
+    let metadata = json!({
+        "operation": attributes.text(&[Attribute::DbOperation], NAME_CHARS_MAX)?,
+        "collection": attributes.text(&[Attribute::DbCollection], NAME_CHARS_MAX)?,
+    });
+    interaction.metadata = Some(metadata.to_string());
+    if span.is_error {
+        fail(&mut interaction, error_type(span)?.unwrap_or(span.status_message));
+    }
+    Ok(Some(interaction))
+}
+
+fn error_type<'s>(span: &'s Span<'_>) -> Result<Option<&'s str>, Rejection> {
+    span.attributes.text(&[Attribute::ErrorType], NAME_CHARS_MAX)
+}
