@@ -95,6 +95,34 @@ CREATE TABLE daily_model_stats (
   PRIMARY KEY (day, provider, model, type)
 ) STRICT, WITHOUT ROWID;
 
+-- Without it, a chart by agent reads every user's rows of each day.
+CREATE TABLE daily_agent_stats (
+  day   TEXT NOT NULL,
+  agent TEXT NOT NULL,
+  interaction_count     INTEGER NOT NULL DEFAULT 0,
+  error_count           INTEGER NOT NULL DEFAULT 0,
+  unpriced_count        INTEGER NOT NULL DEFAULT 0,
+  partial_count         INTEGER NOT NULL DEFAULT 0,
+  unpriced_tokens       INTEGER NOT NULL DEFAULT 0,
+  input_tokens          INTEGER NOT NULL DEFAULT 0,
+  cache_read_tokens     INTEGER NOT NULL DEFAULT 0,
+  cache_write_5m_tokens INTEGER NOT NULL DEFAULT 0,
+  cache_write_1h_tokens INTEGER NOT NULL DEFAULT 0,
+  output_tokens         INTEGER NOT NULL DEFAULT 0,
+  reasoning_tokens      INTEGER NOT NULL DEFAULT 0,
+  audio_in_tokens       INTEGER NOT NULL DEFAULT 0,
+  audio_out_tokens      INTEGER NOT NULL DEFAULT 0,
+  image_in_tokens       INTEGER NOT NULL DEFAULT 0,
+  image_out_tokens      INTEGER NOT NULL DEFAULT 0,
+  ai_tokens_cost        INTEGER NOT NULL DEFAULT 0,
+  db_ops_cost           INTEGER NOT NULL DEFAULT 0,
+  api_calls_cost        INTEGER NOT NULL DEFAULT 0,
+  compute_time_cost     INTEGER NOT NULL DEFAULT 0,
+  total_cost            INTEGER NOT NULL DEFAULT 0,
+  cache_savings         INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (day, agent)
+) STRICT, WITHOUT ROWID;
+
 -- Counts in fixed bounds (crates/ledger/src/latency_bucket.rs): percentiles that merge.
 CREATE TABLE latency_histogram (
   day      TEXT    NOT NULL,

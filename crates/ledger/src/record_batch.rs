@@ -240,7 +240,7 @@ static INSERT_SESSION_DAYS: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-static UPSERT_ROLLUPS: LazyLock<[String; 3]> = LazyLock::new(|| {
+static UPSERT_ROLLUPS: LazyLock<[String; 4]> = LazyLock::new(|| {
     let delta = format!(
         "  SELECT i.day, i.user_key, i.provider, i.model_name AS model, i.agent, i.type,
          {}

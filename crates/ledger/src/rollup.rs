@@ -35,10 +35,11 @@ pub const TOKEN_SUM: &str = "(i.input_tokens + i.cache_read_tokens + i.cache_wri
      + i.audio_out_tokens + i.image_in_tokens + i.image_out_tokens)";
 
 /// The rollup tables and their keys.
-pub const ROLLUPS: [(&str, &str); 3] = [
+pub const ROLLUPS: [(&str, &str); 4] = [
     ("usage_daily", "day, user_key, provider, model, agent, type"),
     ("daily_stats", "day, user_key"),
     ("daily_model_stats", "day, provider, model, type"),
+    ("daily_agent_stats", "day, agent"),
 ];
 
 /// The measures of one interaction `i` with its estimate `e`, as select list: what a new

@@ -127,7 +127,8 @@ fn add(sums: &mut Sums, key: Key, measures: &[i64]) {
 /// Sessions that explicit marks made or moved are compared by their sums only where `has_marks`.
 pub fn assert_sums_are_true(database: &Sqlite, has_marks: bool) {
     let interactions = interactions(database);
-    let (mut cube, mut users, mut models) = (Sums::new(), Sums::new(), Sums::new());
+    let (mut cube, mut users) = (Sums::new(), Sums::new());
+    let (mut models, mut agents) = (Sums::new(), Sums::new());
     let (mut latencies, mut sessions) = (Sums::new(), Sums::new());
     let mut owners: BTreeMap<String, (i64, (String, String), i64)> = BTreeMap::new();
     let mut session_users: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
@@ -145,6 +146,7 @@ pub fn assert_sums_are_true(database: &Sqlite, has_marks: bool) {
             key(&[&i.day, &i.provider, &i.model, &i.kind]),
             &i.measures,
         );
+        add(&mut agents, key(&[&i.day, &i.agent]), &i.measures);
         if i.kind == "chat" && i.status == "ok" {
             for (metric, latency) in [
                 ("duration", i.duration_ms),
@@ -200,6 +202,7 @@ pub fn assert_sums_are_true(database: &Sqlite, has_marks: bool) {
         ),
         ("daily_stats", "day, user_key", &users),
         ("daily_model_stats", "day, provider, model, type", &models),
+        ("daily_agent_stats", "day, agent", &agents),
     ] {
         let keys = key.split(", ").count();
         let kept = table(
