@@ -1,10 +1,14 @@
 // What holds on the host must hold in workerd: the crates' shared cases, on a real D1.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { gunzipSync } from "node:zlib";
 import { Miniflare, type WorkerOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { buildRuntimeCases } from "../../scripts/build-workers.ts";
+import { root } from "../../scripts/repository.ts";
 
 const directory = join(import.meta.dirname, "..", "runtime-cases");
 let miniflare: Miniflare;
@@ -34,3 +38,27 @@ test("the_database_rule_holds_on_d1_as_it_does_on_sqlite", async (context) => {
     await context.test(name, () => assert.equal(fault, null));
   }
 });
+
+test("host_and_wasm_price_every_case_to_the_same_bytes", async () => {
+  const data = join(root, "crates", "cost-calculation", "tests", "data");
+  const files = readdirSync(data).filter((name) => name.endsWith(".jsonl.gz"));
+  assert.ok(files.length > 0);
+  for (const file of files) {
+    const cases = gunzipSync(readFileSync(join(data, file))).toString();
+    const host = spawnSync("cargo", ["run", "--quiet", "--locked", "--package", "cost-calculation", "--example", "estimate", "--", "--digest"], {
+      cwd: root, input: cases, encoding: "utf8", maxBuffer: 512 * 1024 * 1024,
+    });
+    assert.equal(host.status, 0, host.stderr);
+    const response = await miniflare.dispatchFetch("http://cases/estimates", { method: "POST", body: cases });
+    const wasm = await response.text();
+    assert.equal(response.status, 200, wasm.slice(0, 500));
+    assert.ok(wasm.length > 1_000, `the digest of ${file} is not empty`);
+    assert.ok(wasm === host.stdout, `${file}: ${firstDifference(host.stdout, wasm)}`);
+  }
+});
+
+function firstDifference(host: string, wasm: string): string {
+  const [left, right] = [host.split("\n"), wasm.split("\n")];
+  const line = left.findIndex((text, index) => text !== right[index]);
+  return `line ${line + 1}: host ${left[line]}, Wasm ${right[line]}`;
+}

@@ -2,15 +2,17 @@
 //! where the suite really runs. Only tests start this Worker.
 //!
 //! `GET /database` answers with the outcome of each case of [`ledger::database_cases`], as
-//! `[[name, null or the fault], …]`.
+//! `[[name, null or the fault], …]`. `POST /estimates` prices the cases in its body and answers
+//! with [`oracle_digest`]'s text, which must be the host's to the byte.
 
+use cost_calculation::selftest::oracle_digest;
 use edge::d1::D1;
 use ledger::database_cases;
 use worker::{Context, Env, Request, Response, Result, event};
 
 /// Answers with the outcomes of the cases that the path names.
 #[event(fetch)]
-async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {
+async fn fetch(mut request: Request, env: Env, _context: Context) -> Result<Response> {
     match request.path().as_str() {
         "/database" => {
             let outcomes = database_cases::run_all(&D1::new(env.d1("DB")?)).await;
@@ -20,6 +22,7 @@ async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response
                 .collect();
             Response::from_json(&named)
         }
+        "/estimates" => Response::ok(oracle_digest(&request.text().await?)),
         _ => Response::error("no such cases", 404),
     }
 }
