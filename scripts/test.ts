@@ -20,20 +20,34 @@ const warningsAreErrors = ["--", "-D", "warnings"];
 const command = (title: string, program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) => (): Promise<string> =>
   runCommand(program, args, { title, remedy: "mend what is named above.", env: { ...process.env, ...env } });
 
+/** Commands one after the other, up to the first that fails. */
+const commands = (title: string, ...lines: string[]) => command(title, "sh", ["-c", lines.join(" && ")]);
+
 /** A script of the dashboard's own. */
 const dashboard = (script: string) => command(`dashboard ${script}`, "npm", ["run", script, "--workspace", "dashboard"]);
 
 const checks: Check[] = [
   { name: "format", what: "cargo fmt --check", run: command("format", "cargo", ["fmt", "--all", "--check"]) },
-  { name: "tooling", what: "scripts and tests: types, lint, unit tests", run: command("tooling", "sh", ["-c", "npm run check && npm run lint && npm run check --workspace tests && npm run lint --workspace tests && npm run tooling --workspace tests"]) },
-  { name: "contracts", what: "OpenAPI, and routes both ways", run: command("contracts", "npm", ["run", "contract", "--workspace", "tests"]) },
+  {
+    name: "tooling",
+    what: "scripts and tests: types, lint, unit tests",
+    run: commands(
+      "tooling",
+      "tsc --noEmit -p scripts",
+      "tsc --noEmit -p tests",
+      "tsc --noEmit -p tests/bench/comparison-worker",
+      "oxlint --deny-warnings scripts tests",
+      "node --test 'tests/tooling/*.test.ts'",
+    ),
+  },
+  { name: "contracts", what: "OpenAPI, and the routes in the code", run: commands("contracts", "node tests/contract/lint.ts", "node --test 'tests/contract/*.test.ts'") },
   { name: "dashboard-check", what: "TypeScript and lint of the dashboard", run: async () => `${await dashboard("check")()}${await dashboard("lint")()}` },
   { name: "clippy", what: "clippy -D warnings, host", run: command("clippy", "cargo", ["clippy", "--workspace", "--all-targets", "--locked", ...warningsAreErrors]) },
   { name: "clippy-wasm", what: "clippy -D warnings, Wasm", run: command("clippy wasm", "cargo", ["clippy", ...wasmPackages, "--target", "wasm32-unknown-unknown", "--locked", ...warningsAreErrors]) },
   { name: "rust-tests", what: "every crate on the host", run: command("rust tests", "cargo", ["test", "--workspace", "--locked", "--no-fail-fast"]) },
   { name: "dashboard-unit", what: "the dashboard's unit tests", run: async () => dashboardTests(await installChromium(), "test") },
   { name: "build", what: "Workers to Wasm, dashboard", run: buildAll },
-  { name: "integration", what: "Workers in workerd with a real D1", run: command("integration", "npm", ["run", "integration", "--workspace", "tests"]) },
+  { name: "integration", what: "Workers in workerd with a real D1", run: commands("integration", "node --test --test-concurrency=1 'tests/integration/*.test.ts'") },
   { name: "dashboard-e2e", what: "the dashboard in Chromium", run: async () => dashboardTests(await installChromium(), "test:e2e") },
 ];
 
