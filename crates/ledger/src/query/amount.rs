@@ -40,7 +40,11 @@ impl fmt::Display for Amount {
             return write!(formatter, "{sign}{dollars}");
         }
         let places = format!("{pico:012}");
-        write!(formatter, "{sign}{dollars}.{}", places.trim_end_matches('0'))
+        write!(
+            formatter,
+            "{sign}{dollars}.{}",
+            places.trim_end_matches('0')
+        )
     }
 }
 
@@ -122,7 +126,11 @@ impl Serialize for Ratio {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let magnitude = self.0.unsigned_abs();
         let sign = if self.0 < 0 { "-" } else { "" };
-        let text = format!("{sign}{}.{:06}", magnitude / 1_000_000, magnitude % 1_000_000);
+        let text = format!(
+            "{sign}{}.{:06}",
+            magnitude / 1_000_000,
+            magnitude % 1_000_000
+        );
         // A ratio is no money: the nearest double is what a reader of JSON makes of it anyway.
         serializer.serialize_f64(text.parse().map_err(serde::ser::Error::custom)?)
     }
@@ -130,10 +138,15 @@ impl Serialize for Ratio {
 
 /// `numerator / denominator`, ties to the even neighbour; the denominator is not zero.
 pub(crate) fn divide_half_even(numerator: i128, denominator: i128) -> i128 {
-    let (numerator, denominator) =
-        if denominator < 0 { (-numerator, -denominator) } else { (numerator, denominator) };
-    let (quotient, remainder) =
-        (numerator.div_euclid(denominator), numerator.rem_euclid(denominator));
+    let (numerator, denominator) = if denominator < 0 {
+        (-numerator, -denominator)
+    } else {
+        (numerator, denominator)
+    };
+    let (quotient, remainder) = (
+        numerator.div_euclid(denominator),
+        numerator.rem_euclid(denominator),
+    );
     let up = match remainder.cmp(&(denominator - remainder)) {
         std::cmp::Ordering::Less => false,
         std::cmp::Ordering::Equal => quotient.rem_euclid(2) == 1,
@@ -160,15 +173,24 @@ mod tests {
 
     #[test]
     fn the_two_parts_of_a_sum_meet_exactly() {
-        assert_eq!(Amount::from_parts(i64::MAX, 999_999_000_000).0, i128::from(i64::MAX) * 1_000_000 + 999_999_000_000);
+        assert_eq!(
+            Amount::from_parts(i64::MAX, 999_999_000_000).0,
+            i128::from(i64::MAX) * 1_000_000 + 999_999_000_000
+        );
         assert_eq!(Amount::from_parts(-3, -7), Amount(-3_000_007));
     }
 
     #[test]
     fn ties_go_to_the_even_neighbour_on_both_sides_of_zero() {
-        for (numerator, denominator, quotient) in
-            [(1, 2, 0), (3, 2, 2), (-1, 2, 0), (-3, 2, -2), (5, -2, -2), (7, 3, 2), (-8, 3, -3)]
-        {
+        for (numerator, denominator, quotient) in [
+            (1, 2, 0),
+            (3, 2, 2),
+            (-1, 2, 0),
+            (-3, 2, -2),
+            (5, -2, -2),
+            (7, 3, 2),
+            (-8, 3, -3),
+        ] {
             assert_eq!(divide_half_even(numerator, denominator), quotient);
         }
     }

@@ -175,8 +175,11 @@ pub fn bridge(items: &[BridgeItem]) -> Bridge {
             Kind::New => step.new = current - previous,
             Kind::Gone => step.gone = current - previous,
             Kind::Tokens | Kind::Interactions => {
-                let (all_before, all_now) =
-                    if kind == Kind::Tokens { tokens } else { interactions };
+                let (all_before, all_now) = if kind == Kind::Tokens {
+                    tokens
+                } else {
+                    interactions
+                };
                 let (before, now) = quantities(item, kind);
                 step.volume = Amount(scale(previous.0, all_now - all_before, all_before));
                 let at_old_unit_price = Amount(scale(previous.0, now, before));
@@ -198,7 +201,9 @@ pub fn bridge(items: &[BridgeItem]) -> Bridge {
         bridge.items.push(step);
     }
     let weight = |step: &BridgeStep| {
-        (step.volume + step.mix + step.price + step.new + step.gone).0.unsigned_abs()
+        (step.volume + step.mix + step.price + step.new + step.gone)
+            .0
+            .unsigned_abs()
     };
     bridge.items.sort_by(|left, right| {
         weight(right).cmp(&weight(left)).then_with(|| {
@@ -220,18 +225,32 @@ mod tests {
     use super::*;
 
     fn figures(interactions: i64, tokens: i64, cost: i128) -> Figures {
-        let mut figures = Figures { interaction_count: interactions, ..Figures::default() };
+        let mut figures = Figures {
+            interaction_count: interactions,
+            ..Figures::default()
+        };
         figures.tokens[0] = tokens;
         figures.total_cost = Amount(cost);
         figures
     }
 
     fn item(model: &str, previous: Figures, current: Figures) -> BridgeItem {
-        BridgeItem { model: model.to_owned(), previous, current, ..BridgeItem::default() }
+        BridgeItem {
+            model: model.to_owned(),
+            previous,
+            current,
+            ..BridgeItem::default()
+        }
     }
 
     fn parts(bridge: &Bridge) -> [i128; 5] {
-        [bridge.volume.0, bridge.mix.0, bridge.price.0, bridge.new.0, bridge.gone.0]
+        [
+            bridge.volume.0,
+            bridge.mix.0,
+            bridge.price.0,
+            bridge.new.0,
+            bridge.gone.0,
+        ]
     }
 
     #[test]
@@ -287,21 +306,28 @@ mod tests {
 
     #[test]
     fn what_gets_its_first_price_is_new() {
-        let unpriced = Figures { unpriced_count: 5, unpriced_tokens: 100, ..figures(5, 100, 0) };
+        let unpriced = Figures {
+            unpriced_count: 5,
+            unpriced_tokens: 100,
+            ..figures(5, 100, 0)
+        };
         let built = bridge(&[item("a", unpriced, figures(5, 100, 50))]);
         assert_eq!(parts(&built), [0, 0, 0, 50, 0]);
     }
 
     fn any_figures() -> impl Strategy<Value = Figures> {
-        (0_i64..5, 0_i64..1_000_000_000_000, 0_i128..i128::from(i64::MAX)).prop_map(
-            |(interactions, tokens, cost)| {
+        (
+            0_i64..5,
+            0_i64..1_000_000_000_000,
+            0_i128..i128::from(i64::MAX),
+        )
+            .prop_map(|(interactions, tokens, cost)| {
                 if interactions == 0 {
                     Figures::default()
                 } else {
                     figures(interactions, tokens, cost)
                 }
-            },
-        )
+            })
     }
 
     proptest! {

@@ -32,7 +32,10 @@ impl DayRange {
     /// The part up to a day; `None` if nothing is left.
     pub fn until(self, last: NaiveDate) -> Option<Self> {
         let end = self.end.min(last);
-        (self.start <= end).then_some(Self { start: self.start, end })
+        (self.start <= end).then_some(Self {
+            start: self.start,
+            end,
+        })
     }
 
     /// As answers show it.
@@ -47,7 +50,10 @@ impl DayRange {
 
     /// The first moment of the range and the first after it.
     pub fn instants(self, zone: ReportingZone) -> (UnixMillis, UnixMillis) {
-        (day_start(zone, self.start), day_start(zone, next_day(self.end)))
+        (
+            day_start(zone, self.start),
+            day_start(zone, next_day(self.end)),
+        )
     }
 }
 
@@ -111,7 +117,10 @@ pub fn day_start(zone: ReportingZone, day: NaiveDate) -> UnixMillis {
     let midnight = day.and_time(chrono::NaiveTime::MIN);
     let start = (0..=96)
         .find_map(|quarter| {
-            match zone.tz().from_local_datetime(&(midnight + Duration::minutes(15 * quarter))) {
+            match zone
+                .tz()
+                .from_local_datetime(&(midnight + Duration::minutes(15 * quarter)))
+            {
                 LocalResult::Single(instant) | LocalResult::Ambiguous(instant, _) => Some(instant),
                 LocalResult::None => None,
             }
@@ -173,7 +182,11 @@ pub fn buckets(range: DayRange, granularity: Granularity) -> Vec<DayRange> {
 /// The first instants of the hours of a day, and the first after it: 23 to 25 hours.
 pub fn hours(zone: ReportingZone, day: NaiveDate) -> Vec<(UnixMillis, UnixMillis)> {
     const HOUR_MS: i64 = 3_600_000;
-    let (start, end) = DayRange { start: day, end: day }.instants(zone);
+    let (start, end) = DayRange {
+        start: day,
+        end: day,
+    }
+    .instants(zone);
     let mut hours = Vec::new();
     let mut at = start.0;
     while at < end.0 {
@@ -213,15 +226,25 @@ impl Alignment {
         let months = match self.mode {
             CompareMode::Previous => {
                 let back = |day: NaiveDate| day - Duration::days(self.range.days());
-                return DayRange { start: back(part.start), end: back(part.end) };
+                return DayRange {
+                    start: back(part.start),
+                    end: back(part.end),
+                };
             }
             CompareMode::LastMonth => Months::new(1),
             CompareMode::LastYear => Months::new(12),
         };
         let back = |day: NaiveDate| day.checked_sub_months(months).unwrap_or(day);
         let whole_months = part.start.day() == 1 && part.end == last_of_month(part.end);
-        let end = if whole_months { last_of_month(back(part.end)) } else { back(part.end) };
-        DayRange { start: back(part.start), end }
+        let end = if whole_months {
+            last_of_month(back(part.end))
+        } else {
+            back(part.end)
+        };
+        DayRange {
+            start: back(part.start),
+            end,
+        }
     }
 
     /// The parts that are compared: the range's complete days, and as much of the other period.
@@ -247,7 +270,10 @@ mod tests {
     }
 
     fn range(start: &str, end: &str) -> DayRange {
-        DayRange { start: day(start), end: day(end) }
+        DayRange {
+            start: day(start),
+            end: day(end),
+        }
     }
 
     fn zone(name: &str) -> ReportingZone {
@@ -260,7 +286,10 @@ mod tests {
         assert_eq!(hours(berlin, day("2026-03-29")).len(), 23);
         assert_eq!(hours(berlin, day("2026-10-25")).len(), 25);
         assert_eq!(hours(berlin, day("2026-11-23")).len(), 24);
-        assert_eq!(iso(day_start(berlin, day("2026-03-30"))), "2026-03-29T22:00:00.000Z");
+        assert_eq!(
+            iso(day_start(berlin, day("2026-03-30"))),
+            "2026-03-29T22:00:00.000Z"
+        );
         // Nepal lies 5 h 45 min ahead.
         assert_eq!(hours(zone("Asia/Kathmandu"), day("2026-11-23")).len(), 24);
     }
@@ -299,7 +328,9 @@ mod tests {
     fn an_open_month_is_compared_by_its_complete_days() {
         let november = range("2026-11-01", "2026-11-30");
         let aligned = Alignment::new(november, CompareMode::LastMonth);
-        let (current, other) = aligned.compared(day("2026-11-23")).expect("22 complete days");
+        let (current, other) = aligned
+            .compared(day("2026-11-23"))
+            .expect("22 complete days");
         assert_eq!(current, range("2026-11-01", "2026-11-22"));
         assert_eq!(other, range("2026-10-01", "2026-10-22"));
         assert_eq!(aligned.whole_other(), range("2026-10-01", "2026-10-31"));
@@ -308,7 +339,9 @@ mod tests {
     #[test]
     fn the_previous_period_has_the_same_length_and_ends_just_before() {
         let aligned = Alignment::new(range("2026-11-17", "2026-11-23"), CompareMode::Previous);
-        let (current, other) = aligned.compared(day("2026-11-23")).expect("six complete days");
+        let (current, other) = aligned
+            .compared(day("2026-11-23"))
+            .expect("six complete days");
         assert_eq!(current, range("2026-11-17", "2026-11-22"));
         assert_eq!(other, range("2026-11-10", "2026-11-15"));
         assert_eq!(aligned.whole_other(), range("2026-11-10", "2026-11-16"));
@@ -317,7 +350,10 @@ mod tests {
     #[test]
     fn a_range_of_today_alone_has_nothing_complete_to_compare() {
         let today = range("2026-11-23", "2026-11-23");
-        assert_eq!(Alignment::new(today, CompareMode::Previous).compared(day("2026-11-23")), None);
+        assert_eq!(
+            Alignment::new(today, CompareMode::Previous).compared(day("2026-11-23")),
+            None
+        );
     }
 
     #[test]

@@ -32,13 +32,21 @@ pub fn etag(key: AnswerKey<'_>) -> String {
         (salt, key).hash(&mut hasher);
         hasher.finish()
     };
-    format!("W/\"{}-{:016x}{:016x}\"", key.ledger_version, half(0), half(1))
+    format!(
+        "W/\"{}-{:016x}{:016x}\"",
+        key.ledger_version,
+        half(0),
+        half(1)
+    )
 }
 
 /// Whether an `If-None-Match` header names this ETag.
 pub fn matches(if_none_match: &str, etag: &str) -> bool {
     let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    if_none_match.trim() == "*" || if_none_match.split(',').any(|tag| opaque(tag) == opaque(etag))
+    if_none_match.trim() == "*"
+        || if_none_match
+            .split(',')
+            .any(|tag| opaque(tag) == opaque(etag))
 }
 
 #[cfg(test)]
@@ -59,13 +67,34 @@ mod tests {
     fn an_etag_moves_with_everything_that_the_answer_depends_on() {
         let all = [
             KEY,
-            AnswerKey { ledger_version: 8, ..KEY },
-            AnswerKey { price_book_version: 2, ..KEY },
-            AnswerKey { reporting_time_zone: "Europe/Berlin", ..KEY },
-            AnswerKey { hour: 498_001, ..KEY },
-            AnswerKey { query: "/stats/daily", ..KEY },
-            AnswerKey { caller: "k2", ..KEY },
-            AnswerKey { release: "0.2.0", ..KEY },
+            AnswerKey {
+                ledger_version: 8,
+                ..KEY
+            },
+            AnswerKey {
+                price_book_version: 2,
+                ..KEY
+            },
+            AnswerKey {
+                reporting_time_zone: "Europe/Berlin",
+                ..KEY
+            },
+            AnswerKey {
+                hour: 498_001,
+                ..KEY
+            },
+            AnswerKey {
+                query: "/stats/daily",
+                ..KEY
+            },
+            AnswerKey {
+                caller: "k2",
+                ..KEY
+            },
+            AnswerKey {
+                release: "0.2.0",
+                ..KEY
+            },
         ];
         let tags: std::collections::HashSet<String> = all.map(etag).into_iter().collect();
         assert_eq!(tags.len(), all.len());

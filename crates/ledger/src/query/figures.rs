@@ -73,7 +73,9 @@ impl<'de> Deserialize<'de> for Figures {
         let values = Vec::<Option<i64>>::deserialize(deserializer)?;
         let mut values = values.into_iter().map(Option::unwrap_or_default);
         let mut next = || {
-            values.next().ok_or_else(|| serde::de::Error::custom("a row of sums is too short"))
+            values
+                .next()
+                .ok_or_else(|| serde::de::Error::custom("a row of sums is too short"))
         };
         let mut figures = Self {
             interaction_count: next()?,
@@ -98,14 +100,22 @@ impl<'de> Deserialize<'de> for Figures {
 impl std::ops::Add for Figures {
     type Output = Self;
     fn add(self, other: Self) -> Self {
-        self.combine(&other, |left, right| left + right, |left, right| left + right)
+        self.combine(
+            &other,
+            |left, right| left + right,
+            |left, right| left + right,
+        )
     }
 }
 
 impl std::ops::Sub for Figures {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
-        self.combine(&other, |left, right| left - right, |left, right| left - right)
+        self.combine(
+            &other,
+            |left, right| left - right,
+            |left, right| left - right,
+        )
     }
 }
 
@@ -281,7 +291,12 @@ impl Serialize for Figures {
             unpriced_tokens: self.unpriced_tokens,
             tokens: self.tokens.into(),
             total_cost: self.known_cost(),
-            cost_by_component: CostByComponent { ai_tokens, db_ops, api_calls, compute_time },
+            cost_by_component: CostByComponent {
+                ai_tokens,
+                db_ops,
+                api_calls,
+                compute_time,
+            },
             cache_savings: self.cache_savings,
             cache_hit_rate: Ratio::of_counts(
                 cache_read,
@@ -314,10 +329,17 @@ mod tests {
 
     #[test]
     fn what_has_no_price_has_no_cost_and_what_is_empty_costs_nothing() {
-        let unpriced = Figures { interaction_count: 2, unpriced_count: 2, ..Figures::default() };
+        let unpriced = Figures {
+            interaction_count: 2,
+            unpriced_count: 2,
+            ..Figures::default()
+        };
         let json = serde_json::to_value(unpriced).expect("json");
         assert_eq!(json["total_cost"], serde_json::Value::Null);
-        assert_eq!(json["cost_by_component"]["ai_tokens"], serde_json::Value::Null);
+        assert_eq!(
+            json["cost_by_component"]["ai_tokens"],
+            serde_json::Value::Null
+        );
         let empty = serde_json::to_value(Figures::default()).expect("json");
         assert_eq!(empty["total_cost"], "0");
         assert_eq!(empty["cost_per_interaction"], serde_json::Value::Null);

@@ -59,7 +59,9 @@ pub fn forecast(
 ) -> Forecast {
     let first_of_month = today.with_day(1).unwrap_or(today);
     let spent = days_between(first_of_month, today).map(&cost_of).sum();
-    let history_start = first_day.unwrap_or(today).max(days_before(today, HISTORY_DAYS));
+    let history_start = first_day
+        .unwrap_or(today)
+        .max(days_before(today, HISTORY_DAYS));
     let history: Vec<(NaiveDate, Amount)> = days_between(history_start, days_before(today, 1))
         .map(|day| (day, cost_of(day)))
         .collect();
@@ -79,7 +81,12 @@ pub fn forecast(
         return forecast;
     }
     let typical = |day: NaiveDate| {
-        median(history.iter().filter(|(other, _)| other.weekday() == day.weekday()).map(|(_, cost)| cost.0))
+        median(
+            history
+                .iter()
+                .filter(|(other, _)| other.weekday() == day.weekday())
+                .map(|(_, cost)| cost.0),
+        )
     };
     forecast.days = days_between(today, last_of_month(today))
         .map(|day| {
@@ -164,7 +171,10 @@ fn integer_root(value: i128) -> i128 {
     let mut bit = 1_i128 << 62;
     while bit > 0 {
         let candidate = root + bit;
-        if candidate.checked_mul(candidate).is_some_and(|square| square <= value) {
+        if candidate
+            .checked_mul(candidate)
+            .is_some_and(|square| square <= value)
+        {
             root = candidate;
         }
         bit >>= 1;
@@ -185,7 +195,11 @@ mod tests {
         // Monday 16 November 2026; every weekday costs its number, every week the same.
         let today = day("2026-11-16");
         let cost = |date: NaiveDate| {
-            if date < today { Amount(i128::from(date.weekday().number_from_monday())) } else { Amount(0) }
+            if date < today {
+                Amount(i128::from(date.weekday().number_from_monday()))
+            } else {
+                Amount(0)
+            }
         };
         let result = forecast(today, Some(day("2026-01-01")), cost);
         let whole_month: i128 = days_between(day("2026-11-01"), day("2026-11-30"))
@@ -200,7 +214,13 @@ mod tests {
     #[test]
     fn today_counts_at_least_what_it_has_cost() {
         let today = day("2026-11-30");
-        let cost = |date: NaiveDate| if date == today { Amount(70) } else { Amount(10) };
+        let cost = |date: NaiveDate| {
+            if date == today {
+                Amount(70)
+            } else {
+                Amount(10)
+            }
+        };
         let result = forecast(today, Some(day("2026-01-01")), cost);
         assert_eq!(result.mid, Some(Amount(29 * 10 + 70)));
     }
@@ -219,7 +239,9 @@ mod tests {
         // A back-test on made-up installations: a weekly rhythm with noise of a third.
         let mut seed = 42_u64;
         let mut random = move || {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             i128::from(seed >> 33) % 1000
         };
         let (mut inside, months) = (0, 400);
@@ -234,7 +256,11 @@ mod tests {
             let today = day("2026-11-12");
             let cost = |date: NaiveDate| {
                 let index = usize::try_from((date - first).num_days()).expect("after the first");
-                if date < today { Amount(costs[index]) } else { Amount(0) }
+                if date < today {
+                    Amount(costs[index])
+                } else {
+                    Amount(0)
+                }
             };
             let result = forecast(today, Some(first), cost);
             let actual: i128 = days_between(day("2026-11-01"), day("2026-11-30"))
@@ -244,12 +270,21 @@ mod tests {
                 inside += 1;
             }
         }
-        assert!((280..=360).contains(&inside), "{inside} of {months} months lay in the range");
+        assert!(
+            (280..=360).contains(&inside),
+            "{inside} of {months} months lay in the range"
+        );
     }
 
     #[test]
     fn a_root_is_exact() {
-        for (value, root) in [(0, 0), (1, 1), (15, 3), (16, 4), (1_000_000_000_000, 1_000_000)] {
+        for (value, root) in [
+            (0, 0),
+            (1, 1),
+            (15, 3),
+            (16, 4),
+            (1_000_000_000_000, 1_000_000),
+        ] {
             assert_eq!(integer_root(value), root);
         }
     }

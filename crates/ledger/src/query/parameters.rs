@@ -39,10 +39,16 @@ impl Parameters {
         for (name, value) in pairs {
             let shown = shorten(&name);
             if !known.contains(&name.as_str()) {
-                let takes = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                let takes = if known.is_empty() {
+                    "none".to_owned()
+                } else {
+                    known.join(", ")
+                };
                 return Err(QueryError::Parameter {
                     kind: "unknown-parameter",
-                    detail: format!("`{shown}` is not a parameter of this operation; it takes {takes}"),
+                    detail: format!(
+                        "`{shown}` is not a parameter of this operation; it takes {takes}"
+                    ),
                     field: shown,
                 });
             }
@@ -59,7 +65,10 @@ impl Parameters {
                     format!("`{shown}` has more than {TEXT_CHARS_MAX} characters; shorten it"),
                 ));
             }
-            if value.chars().any(|character| character.is_control() || character == '\u{fffd}') {
+            if value
+                .chars()
+                .any(|character| character.is_control() || character == '\u{fffd}')
+            {
                 return Err(QueryError::parameter(
                     shown.clone(),
                     format!("`{shown}` holds a control character or is not UTF-8; send plain text"),
@@ -77,7 +86,10 @@ impl Parameters {
 
     /// A text that may be empty.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.pairs.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+        self.pairs
+            .iter()
+            .find(|(other, _)| other == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// A text that may not be empty.
@@ -93,21 +105,30 @@ impl Parameters {
 
     /// A provider under its canonical name.
     pub fn provider(&self) -> Option<String> {
-        self.text("provider").map(|name| canonical_provider(name).into_owned())
+        self.text("provider")
+            .map(|name| canonical_provider(name).into_owned())
     }
 
     /// One of some words.
     pub fn word<T: Copy>(&self, name: &str, words: &[(&str, T)]) -> Result<Option<T>, QueryError> {
-        let Some(value) = self.text(name) else { return Ok(None) };
-        words.iter().find(|(word, _)| *word == value).map(|(_, meaning)| Some(*meaning)).ok_or_else(
-            || {
-                let all = words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
+        let Some(value) = self.text(name) else {
+            return Ok(None);
+        };
+        words
+            .iter()
+            .find(|(word, _)| *word == value)
+            .map(|(_, meaning)| Some(*meaning))
+            .ok_or_else(|| {
+                let all = words
+                    .iter()
+                    .map(|(word, _)| *word)
+                    .collect::<Vec<_>>()
+                    .join(", ");
                 QueryError::parameter(
                     name,
                     format!("`{name}` is `{}`; it is one of {all}", shorten(value)),
                 )
-            },
-        )
+            })
     }
 
     /// `true` or `false`.
@@ -121,33 +142,48 @@ impl Parameters {
         name: &str,
         bounds: std::ops::RangeInclusive<u64>,
     ) -> Result<Option<u64>, QueryError> {
-        let Some(value) = self.text(name) else { return Ok(None) };
-        let number = value.bytes().all(|byte| byte.is_ascii_digit()).then(|| value.parse().ok());
-        number.flatten().filter(|number| bounds.contains(number)).map(Some).ok_or_else(|| {
-            QueryError::parameter(
-                name,
-                format!(
-                    "`{name}` is `{}`; it is a whole number from {} to {}",
-                    shorten(value),
-                    bounds.start(),
-                    bounds.end()
-                ),
-            )
-        })
+        let Some(value) = self.text(name) else {
+            return Ok(None);
+        };
+        let number = value
+            .bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then(|| value.parse().ok());
+        number
+            .flatten()
+            .filter(|number| bounds.contains(number))
+            .map(Some)
+            .ok_or_else(|| {
+                QueryError::parameter(
+                    name,
+                    format!(
+                        "`{name}` is `{}`; it is a whole number from {} to {}",
+                        shorten(value),
+                        bounds.start(),
+                        bounds.end()
+                    ),
+                )
+            })
     }
 
     /// A page.
     pub fn page(&self) -> Result<Page, QueryError> {
         Ok(Page {
-            limit: self.integer("limit", 1..=LIMIT_MAX)?.unwrap_or(LIMIT_DEFAULT),
+            limit: self
+                .integer("limit", 1..=LIMIT_MAX)?
+                .unwrap_or(LIMIT_DEFAULT),
             offset: self.integer("offset", 0..=INTEGER_MAX)?.unwrap_or(0),
         })
     }
 
     /// An amount in USD that is not negative.
     pub fn amount(&self, name: &str) -> Result<Option<PicoUsd>, QueryError> {
-        let Some(value) = self.text(name) else { return Ok(None) };
-        let plain = value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let Some(value) = self.text(name) else {
+            return Ok(None);
+        };
+        let plain = value
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.');
         let amount = plain.then(|| value.parse::<PicoUsd>().ok()).flatten();
         amount.map(Some).ok_or_else(|| {
             QueryError::parameter(
@@ -161,7 +197,9 @@ impl Parameters {
     }
 
     fn day(&self, name: &str) -> Result<Option<NaiveDate>, QueryError> {
-        let Some(value) = self.text(name) else { return Ok(None) };
+        let Some(value) = self.text(name) else {
+            return Ok(None);
+        };
         let shaped = value.len() == 10
             && value.bytes().enumerate().all(|(index, byte)| match index {
                 4 | 7 => byte == b'-',
@@ -220,7 +258,9 @@ impl Parameters {
             ("week", Granularity::Week),
             ("month", Granularity::Month),
         ];
-        Ok(self.word("granularity", &words)?.unwrap_or(Granularity::Day))
+        Ok(self
+            .word("granularity", &words)?
+            .unwrap_or(Granularity::Day))
     }
 
     /// With what to compare, if with anything.
@@ -238,7 +278,11 @@ impl Parameters {
     pub fn include(&self, allowed: &[&str]) -> Result<Include, QueryError> {
         let mut include = Include::default();
         let mut seen = Vec::new();
-        for item in self.nonempty("include")?.into_iter().flat_map(|list| list.split(',')) {
+        for item in self
+            .nonempty("include")?
+            .into_iter()
+            .flat_map(|list| list.split(','))
+        {
             if !allowed.contains(&item) || seen.contains(&item) {
                 return Err(QueryError::parameter(
                     "include",
@@ -262,7 +306,9 @@ impl Parameters {
 
     /// Whether to sort upwards; the default where nothing is said.
     pub fn is_ascending(&self, default: bool) -> Result<bool, QueryError> {
-        Ok(self.word("order", &[("asc", true), ("desc", false)])?.unwrap_or(default))
+        Ok(self
+            .word("order", &[("asc", true), ("desc", false)])?
+            .unwrap_or(default))
     }
 }
 
@@ -307,7 +353,10 @@ fn lone(given: &str, missing: &str) -> QueryError {
 }
 
 fn shorten(text: &str) -> String {
-    text.chars().filter(|character| !character.is_control()).take(64).collect()
+    text.chars()
+        .filter(|character| !character.is_control())
+        .take(64)
+        .collect()
 }
 
 #[cfg(test)]
@@ -316,14 +365,29 @@ mod tests {
 
     fn parse(query: &[(&str, &str)]) -> Result<Parameters, QueryError> {
         Parameters::new(
-            query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-            &["start_date", "end_date", "limit", "offset", "min_cost", "q", "include", "order"],
+            query
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+            &[
+                "start_date",
+                "end_date",
+                "limit",
+                "offset",
+                "min_cost",
+                "q",
+                "include",
+                "order",
+            ],
         )
     }
 
     fn refusal<T: std::fmt::Debug>(result: Result<T, QueryError>) -> (&'static str, String) {
         match result {
-            Err(QueryError::Parameter { kind, field, detail }) => {
+            Err(QueryError::Parameter {
+                kind,
+                field,
+                detail,
+            }) => {
                 assert!(!detail.is_empty());
                 (kind, field)
             }
@@ -333,7 +397,10 @@ mod tests {
 
     #[test]
     fn unknown_and_repeated_parameters_are_named() {
-        assert_eq!(refusal(parse(&[("usr", "1")])), ("unknown-parameter", "usr".to_owned()));
+        assert_eq!(
+            refusal(parse(&[("usr", "1")])),
+            ("unknown-parameter", "usr".to_owned())
+        );
         assert_eq!(
             refusal(parse(&[("q", "a"), ("q", "b")])),
             ("repeated-parameter", "q".to_owned())
@@ -347,11 +414,35 @@ mod tests {
         let range = |start: &str, end: &str| {
             parse(&[("start_date", start), ("end_date", end)]).and_then(|p| p.range(400))
         };
-        assert_eq!(range("2026-11-01", "2026-11-23").expect("a range").map(DayRange::days), Some(23));
-        assert_eq!(refusal(range("2026-11-23", "2026-11-01")).0, "reversed-range");
-        assert_eq!(refusal(range("2020-01-01", "2026-01-01")).0, "range-too-long");
-        for no_date in ["2026-02-30", "2026-2-3", "26-02-03", "tomorrow", "", "2026-11-23T00:00Z", "+026-01-01", "0001-01-01"] {
-            assert_eq!(refusal(range(no_date, "2026-11-23")).1, "start_date", "{no_date}");
+        assert_eq!(
+            range("2026-11-01", "2026-11-23")
+                .expect("a range")
+                .map(DayRange::days),
+            Some(23)
+        );
+        assert_eq!(
+            refusal(range("2026-11-23", "2026-11-01")).0,
+            "reversed-range"
+        );
+        assert_eq!(
+            refusal(range("2020-01-01", "2026-01-01")).0,
+            "range-too-long"
+        );
+        for no_date in [
+            "2026-02-30",
+            "2026-2-3",
+            "26-02-03",
+            "tomorrow",
+            "",
+            "2026-11-23T00:00Z",
+            "+026-01-01",
+            "0001-01-01",
+        ] {
+            assert_eq!(
+                refusal(range(no_date, "2026-11-23")).1,
+                "start_date",
+                "{no_date}"
+            );
         }
         assert_eq!(
             refusal(parse(&[("start_date", "2026-11-01")]).and_then(|p| p.range(400))).1,
@@ -363,15 +454,40 @@ mod tests {
     #[test]
     fn a_page_has_limits() {
         let page = |name, value| parse(&[(name, value)]).and_then(|p| p.page());
-        for limit in ["0", "501", "-1", "1.5", "ten", "", "+5", "99999999999999999999"] {
+        for limit in [
+            "0",
+            "501",
+            "-1",
+            "1.5",
+            "ten",
+            "",
+            "+5",
+            "99999999999999999999",
+        ] {
             assert_eq!(refusal(page("limit", limit)).1, "limit", "{limit}");
         }
-        assert_eq!(page("limit", "500"), Ok(Page { limit: 500, offset: 0 }));
+        assert_eq!(
+            page("limit", "500"),
+            Ok(Page {
+                limit: 500,
+                offset: 0
+            })
+        );
         assert_eq!(refusal(page("offset", "-1")).1, "offset");
-        let third = Page { limit: 10, offset: 20 };
+        let third = Page {
+            limit: 10,
+            offset: 20,
+        };
         assert_eq!(third.check(21), Ok(()));
         assert_eq!(refusal(third.check(20)).0, "offset-past-end");
-        assert_eq!(Page { limit: 10, offset: 0 }.check(0), Ok(()));
+        assert_eq!(
+            Page {
+                limit: 10,
+                offset: 0
+            }
+            .check(0),
+            Ok(())
+        );
     }
 
     #[test]
@@ -385,10 +501,15 @@ mod tests {
 
     #[test]
     fn extras_are_a_list_without_repeats() {
-        let include = |text| parse(&[("include", text)]).and_then(|p| p.include(&["sessions", "trend"]));
+        let include =
+            |text| parse(&[("include", text)]).and_then(|p| p.include(&["sessions", "trend"]));
         assert_eq!(
             include("sessions,trend"),
-            Ok(Include { sessions: true, trend: true, ..Include::default() })
+            Ok(Include {
+                sessions: true,
+                trend: true,
+                ..Include::default()
+            })
         );
         for wrong in ["", "sessions,sessions", "all", "sessions,", "latency"] {
             assert_eq!(refusal(include(wrong)).1, "include", "{wrong}");

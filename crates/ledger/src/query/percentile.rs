@@ -31,7 +31,12 @@ pub fn percentiles(histogram: impl IntoIterator<Item = (u32, i64)>) -> Percentil
             (seen >= rank && rank > 0).then(|| bounds_of(*bucket).1 - 1)
         })
     };
-    Percentiles { count, p50_ms: at(50), p95_ms: at(95), p99_ms: at(99) }
+    Percentiles {
+        count,
+        p50_ms: at(50),
+        p95_ms: at(95),
+        p99_ms: at(99),
+    }
 }
 
 #[cfg(test)]

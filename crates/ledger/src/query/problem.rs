@@ -34,7 +34,11 @@ pub enum QueryError {
 impl QueryError {
     /// A parameter whose value is wrong.
     pub fn parameter(field: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self::Parameter { kind: "bad-parameter", field: field.into(), detail: detail.into() }
+        Self::Parameter {
+            kind: "bad-parameter",
+            field: field.into(),
+            detail: detail.into(),
+        }
     }
 
     pub(crate) fn offset_past_end(offset: u64, total: i64) -> Self {

@@ -1,0 +1,82 @@
+//! Distinct sessions and users: what does not add up over days.
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::{
+    calendar::{DayRange, days_between},
+    slice::Slice,
+};
+use crate::database::{DatabaseError, Rows, Statement};
+
+/// The contract's `Distinct`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Distinct {
+    /// Sessions that were active.
+    pub session_count: i64,
+    /// Users that were active.
+    pub user_count: i64,
+}
+
+// Primary key of session_days: day first.
+const OF_EVERYONE: &str = "
+SELECT json_array(s.value ->> 2, COUNT(DISTINCT t.session_id), COUNT(DISTINCT t.user_key))
+FROM json_each(?1, '$.segments') s CROSS JOIN session_days t
+WHERE t.day >= s.value ->> 0 AND t.day <= s.value ->> 1
+GROUP BY s.value ->> 2";
+
+// Primary key of session_days: day and user; one search for each day.
+const OF_USER: &str = "
+SELECT json_array(d.value ->> 1, COUNT(DISTINCT t.session_id), COUNT(DISTINCT t.user_key))
+FROM json_each(?1, '$.days') d CROSS JOIN session_days t
+WHERE t.day = d.value ->> 0 AND t.user_key = ?1 ->> 'user_key'
+GROUP BY d.value ->> 1";
+
+// As for everyone, split by user.
+const BY_USER: &str = "
+SELECT json_array(t.user_key, COUNT(DISTINCT t.session_id))
+FROM json_each(?1, '$.segments') s CROSS JOIN session_days t
+WHERE t.day >= s.value ->> 0 AND t.day <= s.value ->> 1
+  AND t.user_key IN (SELECT value FROM json_each(?1, '$.users'))
+GROUP BY t.user_key";
+
+/// The statement for the distinct counts of each range; `None` where the slice filters by what
+/// `session_days` does not hold.
+pub(super) fn in_ranges(
+    slice: &Slice,
+    ranges: &[DayRange],
+) -> Result<Option<Statement>, DatabaseError> {
+    if !slice.is_by_user_only() {
+        return Ok(None);
+    }
+    let Some(user) = &slice.user else {
+        let segments: Vec<_> =
+            ranges.iter().enumerate().map(|(at, range)| (range.start, range.end, at)).collect();
+        return Statement::with(OF_EVERYONE, &json!({ "segments": segments })).map(Some);
+    };
+    let days: Vec<_> = ranges
+        .iter()
+        .enumerate()
+        .flat_map(|(at, range)| days_between(range.start, range.end).map(move |day| (day, at)))
+        .collect();
+    Statement::with(OF_USER, &json!({ "days": days, "user_key": user.user_key })).map(Some)
+}
+
+/// Reads the rows of [`in_ranges`].
+pub(super) fn read(rows: &Rows, range_count: usize) -> Result<Vec<Distinct>, DatabaseError> {
+    let mut counts = vec![Distinct::default(); range_count];
+    for (at, session_count, user_count) in rows.decode::<(usize, i64, i64)>()? {
+        if let Some(place) = counts.get_mut(at) {
+            *place = Distinct { session_count, user_count };
+        }
+    }
+    Ok(counts)
+}
+
+/// The statement for the distinct sessions of some users in a range: `[user_key, sessions]`.
+pub(super) fn of_users(range: DayRange, users: &[i64]) -> Result<Statement, DatabaseError> {
+    Statement::with(
+        BY_USER,
+        &json!({ "segments": [(range.start, range.end)], "users": users }),
+    )
+}

@@ -1,0 +1,154 @@
+//! Marks on a chart: price changes of the models that the slice used.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use cost_calculation::{PicoUsd, UnixMillis};
+
+use super::{
+    calendar::{DayRange, day_of, days_between, iso},
+    slice::Slice,
+};
+use crate::{
+    database::{DatabaseError, Rows, Statement},
+    reporting_zone::ReportingZone,
+};
+
+/// The most marks in an answer.
+const MARKS_MAX: usize = 100;
+/// The most price rows that are looked at, the newest first.
+const ROWS_MAX: usize = 500;
+
+/// The contract's `MarkChange`.
+#[derive(Debug, Clone, Serialize)]
+pub struct MarkChange {
+    price_id: i64,
+    resource_type: String,
+    region: String,
+    service_tier: String,
+    min_context: i64,
+    previous_rate: PicoUsd,
+    rate: PicoUsd,
+    per: i64,
+    source: String,
+}
+
+/// The contract's `Mark`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Mark {
+    kind: &'static str,
+    time: String,
+    day: String,
+    provider: String,
+    model: String,
+    changes: Vec<MarkChange>,
+}
+
+// Index prices_by_start finds the changes, prices_by_key the row before each, and the primary key
+// of daily_model_stats whether the model was used on any day of the range.
+const CHANGES: &str = "
+SELECT json_array(p.id, p.provider, p.model, p.resource_type, p.region, p.service_tier,
+  p.min_context, q.rate, q.per, p.rate, p.per, p.valid_from, p.source)
+FROM prices p JOIN prices q ON q.id = (
+  SELECT o.id FROM prices o
+  WHERE o.provider = p.provider AND o.model = p.model AND o.resource_type = p.resource_type
+    AND o.region = p.region AND o.service_tier = p.service_tier
+    AND o.min_context = p.min_context AND o.schedule = p.schedule
+    AND o.valid_from < p.valid_from AND o.status = 'active'
+  ORDER BY o.valid_from DESC LIMIT 1)
+WHERE p.valid_from >= ?1 ->> 'from' AND p.valid_from < ?1 ->> 'to' AND p.status = 'active'
+  AND (p.rate, p.per) <> (q.rate, q.per)
+  AND (?1 ->> 'model' IS NULL OR p.model = ?1 ->> 'model')
+  AND (?1 ->> 'provider' IS NULL OR p.provider = ?1 ->> 'provider')
+  AND EXISTS (SELECT 1 FROM json_each(?1, '$.days') d CROSS JOIN daily_model_stats t
+              WHERE t.day = d.value AND t.provider = p.provider AND t.model = p.model)
+ORDER BY p.valid_from DESC, p.id DESC LIMIT ?1 ->> 'limit'";
+
+#[derive(Deserialize)]
+struct ChangeRow(
+    i64,
+    String,
+    String,
+    String,
+    String,
+    String,
+    i64,
+    i64,
+    i64,
+    i64,
+    i64,
+    i64,
+    String,
+);
+
+/// The statement for the price changes of a range.
+pub(super) fn changes(
+    slice: &Slice,
+    range: DayRange,
+    zone: ReportingZone,
+) -> Result<Statement, DatabaseError> {
+    let (from, to) = range.instants(zone);
+    Statement::with(
+        CHANGES,
+        &json!({
+            "from": from, "to": to, "model": slice.model, "provider": slice.provider,
+            "days": days_between(range.start, range.end).collect::<Vec<_>>(),
+            "limit": ROWS_MAX,
+        }),
+    )
+}
+
+/// Reads the rows of [`changes`]: the marks, oldest first, and whether older ones were left out.
+pub(super) fn read(rows: &Rows, zone: ReportingZone) -> Result<(Vec<Mark>, bool), DatabaseError> {
+    let rows: Vec<ChangeRow> = rows.decode()?;
+    let mut is_truncated = rows.len() == ROWS_MAX;
+    let mut marks: Vec<Mark> = Vec::new();
+    for row in rows {
+        let ChangeRow(
+            price_id,
+            provider,
+            model,
+            resource_type,
+            region,
+            service_tier,
+            min_context,
+            previous_rate,
+            previous_per,
+            rate,
+            per,
+            valid_from,
+            source,
+        ) = row;
+        // A mark shows both rates for the same number of units.
+        let previous_rate = super::amount::divide_half_even(
+            i128::from(previous_rate) * i128::from(per),
+            i128::from(previous_per.max(1)),
+        );
+        let change = MarkChange {
+            price_id,
+            resource_type,
+            region,
+            service_tier,
+            min_context,
+            previous_rate: PicoUsd::new(i64::try_from(previous_rate).unwrap_or(i64::MAX)),
+            rate: PicoUsd::new(rate),
+            per,
+            source,
+        };
+        let at = UnixMillis(valid_from);
+        let time = iso(at);
+        let same = marks.iter_mut().find(|mark| {
+            mark.time == time && mark.provider == provider && mark.model == model
+        });
+        if let Some(mark) = same {
+            mark.changes.push(change);
+        } else if marks.len() < MARKS_MAX {
+            let day = day_of(zone, at).to_string();
+            marks.push(Mark { kind: "price_change", time, day, provider, model, changes: vec![change] });
+        } else {
+            is_truncated = true;
+        }
+    }
+    marks.reverse();
+    Ok((marks, is_truncated))
+}
