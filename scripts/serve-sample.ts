@@ -1,0 +1,41 @@
+// Starts a suite in memory with the sample installation, for browser tests: PORT says where (any
+// free port without it), SUITE_FILE gets `url`, `ingest_key` and `admin_key` once it is ready, and
+// SAMPLE=0 leaves the ledger empty. It reaches no network. SIGTERM or SIGINT ends it.
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { buildDashboard } from "./build-dashboard.ts";
+import { buildWorkers } from "./build-workers.ts";
+import { devDirectory } from "./repository.ts";
+import { sendSample } from "./sample/send-sample.ts";
+import { runScript } from "./steps.ts";
+import { newKey, storeKeyStatement } from "./suite/api-keys.ts";
+import { loadPriceSnapshot } from "./suite/load-price-snapshot.ts";
+import { startSuite } from "./suite/start-suite.ts";
+import { openWorkerLog } from "./suite/worker-log.ts";
+
+await runScript(async () => {
+  const suiteFile = process.env["SUITE_FILE"] ?? join(devDirectory, "sample-suite.json");
+  rmSync(suiteFile, { force: true });
+  await buildWorkers();
+  await buildDashboard();
+  const suite = await startSuite({
+    port: Number(process.env["PORT"] ?? 0),
+    variables: { COOKIE_SECRET: "a secret of the browser tests, long enough" },
+    outbound: () => { throw new Error("no network in tests"); },
+    onLog: openWorkerLog(join(devDirectory, "logs", "sample-workers.log")),
+  });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => void suite.stop().finally(() => process.exit(0)));
+  }
+  const ingest = newKey("LibreChat", ["ingest"]);
+  const admin = newKey("Admin", ["admin"]);
+  for (const key of [ingest, admin]) {
+    const { sql, parameter } = storeKeyStatement(key, Date.now());
+    await suite.database.prepare(sql).bind(parameter).run();
+  }
+  await loadPriceSnapshot(suite.url, admin.secret);
+  const ingestKey = `${ingest.id}:${ingest.secret}`;
+  if (process.env["SAMPLE"] !== "0") await sendSample(suite.url, ingestKey, new Date());
+  writeFileSync(suiteFile, JSON.stringify({ url: suite.url, ingest_key: ingestKey, admin_key: admin.secret }));
+  console.log(`ready ${suite.url} ${suiteFile}`);
+});
