@@ -5,7 +5,7 @@ export type BucketAnchor = AnchorHTMLAttributes<HTMLAnchorElement> & { ref: Ref<
 
 type BucketLinksProps = {
   /** Where each bucket lies, in pixels of the plot. */
-  buckets: readonly { left: number; width: number; name: string; lines: readonly string[] }[];
+  buckets: readonly { left: number; width: number; name: string; lines: readonly string[]; id?: string; top?: number; height?: number }[];
   top: number;
   height: number;
   /** Draws the link of one bucket; the chart does not know the router. */
@@ -66,7 +66,7 @@ export function BucketLinks({ buckets, top, height, renderLink, renderTip, label
     <>
       <ol aria-label={label} onKeyDown={onKeyDown} onPointerLeave={() => setShown(null)} className="print-hidden">
         {buckets.map((bucket, index) => (
-          <li key={bucket.name} className="absolute" style={{ left: bucket.left, width: bucket.width, top, height }}>
+          <li key={bucket.id ?? bucket.name} className="absolute" style={{ left: bucket.left, width: bucket.width, top: bucket.top ?? top, height: bucket.height ?? height }}>
             {renderLink(index, {
               ref: (element) => {
                 anchors.current[index] = element;

@@ -1,20 +1,36 @@
 import { expect, test } from "vitest";
-import { moneyChange } from "./change.ts";
+import type { Comparison } from "../api/model.ts";
+import { changeText, comparisonFault, ratioText } from "./change.ts";
+
+const comparison = (given: Partial<Comparison>) => ({ comparable: true, reason: null, ...given }) as Comparison;
+const like = comparison({});
+const change = (difference: string | null, ratio: number | null) => ({ current_total_cost: "1", previous_total_cost: "1", difference, ratio });
 
 test("a change has a direction, a percentage and an amount", () => {
-  expect(moneyChange("812.40", "605.78")).toEqual({ kind: "change", direction: "up", percent: "+34.1\u202f%", amount: "+$206.62" });
-  expect(moneyChange("90", "100")).toEqual({ kind: "change", direction: "down", percent: "−10.0\u202f%", amount: "−$10.00" });
-  expect(moneyChange("1", "1")).toMatchObject({ direction: "same", percent: "0.0\u202f%" });
-  expect(moneyChange("1", "-2")).toMatchObject({ direction: "up", percent: "+150.0\u202f%" });
+  expect(changeText(change("206.62", 0.341079), like)).toEqual({ kind: "change", direction: "up", percent: "+34.1\u202f%", amount: "+$206.62" });
+  expect(changeText(change("-10", -0.1), like)).toMatchObject({ direction: "down", percent: "−10.0\u202f%", amount: "−$10.00" });
+  expect(changeText(change("0", 0), like)).toMatchObject({ direction: "same" });
 });
 
 test("what was nothing before is new, not infinite", () => {
-  expect(moneyChange("4", "0")).toEqual({ kind: "new", percent: "new", amount: "+$4.00" });
-  expect(moneyChange("0", "0")).toEqual({ kind: "none", reason: "Nothing in either period." });
+  expect(changeText(change("4", null), like)).toEqual({ kind: "new", percent: "new", amount: "+$4.00" });
+  expect(changeText(change("0", null), like)).toEqual({ kind: "none", reason: "Nothing in either period." });
 });
 
 test("what is not like for like is no percentage but a reason", () => {
-  expect(moneyChange("1", "2", "No data before November 3.")).toEqual({ kind: "none", reason: "No data before November 3." });
-  expect(moneyChange("1", null).kind).toBe("none");
-  expect(moneyChange(null, "1").kind).toBe("none");
+  for (const reason of ["open_day", "no_data_before", "partly_before_first_data", "coverage_differs", null] as const) {
+    const result = changeText(change("1", 1), comparison({ comparable: false, reason }));
+    expect(result.kind).toBe("none");
+    expect(result).toHaveProperty("reason", comparisonFault(comparison({ comparable: false, reason })));
+  }
+  expect(changeText(change("1", 1), null).kind).toBe("none");
+  expect(changeText(null, like).kind).toBe("none");
+  expect(changeText(change(null, null), like).kind).toBe("none");
+});
+
+test("a plain ratio is said the same way", () => {
+  expect(ratioText(-0.3, like)).toMatchObject({ direction: "down", percent: "−30.0\u202f%" });
+  expect(ratioText(0.3, like)).toMatchObject({ direction: "up" });
+  expect(ratioText(0, like)).toMatchObject({ direction: "same" });
+  expect([ratioText(null, like).kind, ratioText(1, null).kind]).toEqual(["none", "none"]);
 });

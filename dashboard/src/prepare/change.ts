@@ -1,5 +1,6 @@
-/** A change against the comparison, said only where it is like for like. */
-import { exactDifference, scaled, sign } from "./decimal.ts";
+/** A change against the comparison as the API states it, said only where it is like for like. */
+import type { Comparison, GroupRow } from "../api/model.ts";
+import { sign } from "./decimal.ts";
 import { signedMoney } from "./money.ts";
 import { signedPercent } from "./quantity.ts";
 
@@ -9,27 +10,35 @@ export type Change =
   | { kind: "new"; percent: "new"; amount: string }
   | { kind: "none"; reason: string };
 
-/** The ratio of a change for its percentage; a ratio of two exact integers, rounded once. */
-function ratio(current: string, previous: string): number {
-  const base = scaled(previous);
-  const difference = scaled(current) - base;
-  return Number((difference * 1_000_000n) / (base < 0n ? -base : base)) / 1_000_000;
+const reasons: Record<NonNullable<Comparison["reason"]>, string> = {
+  open_day: "The period has no complete day yet.",
+  no_data_before: "There is no data in the compared period.",
+  partly_before_first_data: "The compared period begins before the first data.",
+  coverage_differs: "The two periods differ too much in how much of them has a price.",
+};
+
+/** Why a comparison cannot be made; null when it can. */
+export function comparisonFault(comparison: Comparison | null): string | null {
+  if (comparison === null) return "No comparison is chosen.";
+  if (comparison.comparable) return null;
+  return comparison.reason === null ? "The two periods are not alike." : reasons[comparison.reason];
 }
 
-/** Compares two amounts; `reason` says why they cannot be compared, if so. */
-export function moneyChange(current: string | null, previous: string | null, reason: string | null = null): Change {
-  if (reason !== null) return { kind: "none", reason };
-  if (current === null || previous === null) return { kind: "none", reason: "Nothing to compare with." };
-  const difference = exactDifference(current, previous);
-  const amount = signedMoney(difference);
-  if (sign(previous) === 0) {
-    return sign(current) === 0 ? { kind: "none", reason: "Nothing in either period." } : { kind: "new", percent: "new", amount };
-  }
-  const direction = sign(difference);
-  return {
-    kind: "change",
-    direction: direction > 0 ? "up" : direction < 0 ? "down" : "same",
-    percent: signedPercent(ratio(current, previous)),
-    amount,
-  };
+/** One change of the API, in words. */
+export function changeText(change: GroupRow["change"], comparison: Comparison | null): Change {
+  const fault = comparisonFault(comparison);
+  if (fault !== null) return { kind: "none", reason: fault };
+  if (change === null || change.difference === null || change.current_total_cost === null) return { kind: "none", reason: "Nothing to compare with." };
+  const amount = signedMoney(change.difference);
+  const direction = sign(change.difference);
+  if (change.ratio === null) return direction === 0 ? { kind: "none", reason: "Nothing in either period." } : { kind: "new", percent: "new", amount };
+  return { kind: "change", direction: direction > 0 ? "up" : direction < 0 ? "down" : "same", percent: signedPercent(change.ratio), amount };
+}
+
+/** A change of a plain number, from its ratio. */
+export function ratioText(ratio: number | null, comparison: Comparison | null): Change {
+  const fault = comparisonFault(comparison);
+  if (fault !== null) return { kind: "none", reason: fault };
+  if (ratio === null) return { kind: "none", reason: "Nothing to compare with." };
+  return { kind: "change", direction: ratio > 0 ? "up" : ratio < 0 ? "down" : "same", percent: signedPercent(ratio), amount: "" };
 }

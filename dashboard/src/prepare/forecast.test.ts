@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { prepareBullet } from "./forecast.ts";
 
-const forecast = { low: "1090", mid: "1186", high: "1290", until: "2026-11-30", method: "" };
+const forecast = { low: "1090", mid: "1186", high: "1290" };
 
 test("spent and projected share one scale that ends at the high end", () => {
   const bullet = prepareBullet("812.40", forecast);

@@ -3,7 +3,7 @@ import { position } from "./decimal.ts";
 import { tileMoney } from "./money.ts";
 
 /** A projection as the API gives it. */
-export type Forecast = { low: string; mid: string; high: string; until: string; method: string };
+export type Forecast = { low: string; mid: string; high: string };
 
 /** The parts of the bullet bar, in percent of its width. */
 export type Bullet = { spent: number; projected: number; low: number; high: number; label: string };

@@ -1,0 +1,71 @@
+/** How a group of the ledger is called and addressed. */
+import type { Group } from "../api/model.ts";
+import type { Filter } from "./filter.ts";
+
+const components: Record<string, string> = { ai_tokens: "AI tokens", db_ops: "Database operations", api_calls: "API calls", compute_time: "Compute time" };
+const tokenTypes: Record<string, string> = {
+  input: "Input", cache_read: "Cache read", cache_write_5m: "Cache write, 5 min", cache_write_1h: "Cache write, 1 h", output: "Output",
+  reasoning: "Reasoning", audio_in: "Audio in", audio_out: "Audio out", image_in: "Images in", image_out: "Images out",
+};
+const interactionTypes: Record<string, string> = { chat: "Chat", db: "Database", api: "API calls", "cost-event": "Cost events" };
+
+/** A part of a cost in words. */
+export function componentName(component: string): string {
+  return components[component] ?? component;
+}
+
+/** What was used, in words: a token type, or a call by its own name. */
+export function resourceName(resource: string): string {
+  return tokenTypes[resource] ?? resource.replace(/^tool:/, "tool ").replaceAll("_", " ");
+}
+
+/** A kind of interaction in words. */
+export function typeName(type: string): string {
+  return interactionTypes[type] ?? type;
+}
+
+/** A model's name, or what stands in its place. */
+export function modelName(model: string | null, provider: string | null = null): string {
+  if (model !== null && model !== "") return model;
+  return provider === null || provider === "" ? "No model" : `${provider} (no model)`;
+}
+
+/** A group in words; a person who was erased has no name. */
+export function groupName(group: Group): string {
+  if (group.erased) return "Erased user";
+  switch (group.dimension) {
+    case "user":
+      return group.label || group.user_id || "No user";
+    case "model":
+      return modelName(group.model, group.provider);
+    case "agent":
+      return group.agent || "No agent";
+    case "provider":
+      return group.provider || "No provider";
+    case "type":
+      return typeName(group.id);
+    case "component":
+      return componentName(group.id);
+    case "token_type":
+      return resourceName(group.id);
+  }
+}
+
+/** The filters that leave only this group; none where the API cannot filter by it. */
+export function groupFilters(group: Group): Filter[] {
+  switch (group.dimension) {
+    case "user":
+      return group.user_id === null || group.user_id === "" ? [] : [{ dimension: "user", value: group.user_id }];
+    case "model":
+      return [...(group.model ? [{ dimension: "model" as const, value: group.model }] : []), ...(group.provider ? [{ dimension: "provider" as const, value: group.provider }] : [])];
+    case "agent":
+      return group.agent ? [{ dimension: "agent", value: group.agent }] : [];
+    case "provider":
+      return group.provider ? [{ dimension: "provider", value: group.provider }] : [];
+    case "type":
+      return [{ dimension: "type", value: group.id }];
+    case "component":
+    case "token_type":
+      return [];
+  }
+}

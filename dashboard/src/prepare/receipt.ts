@@ -1,0 +1,52 @@
+/** The receipt of one interaction: each line as it is multiplied, and the whole as a text. */
+import type { CostLine, Receipt } from "../api/model.ts";
+import { componentName, resourceName } from "./group-name.ts";
+import { exactMoney } from "./money.ts";
+import { count } from "./quantity.ts";
+import { zoneTime } from "./zone-time.ts";
+
+/** "5 / 1M" as people know it: $5.00 per 1M. */
+export function unitPrice(price: NonNullable<CostLine["price"]>): string {
+  const per = price.per === 1_000_000 ? "1M" : price.per === 1_000 ? "1K" : count(price.per);
+  return price.per === 1 ? `${exactMoney(price.rate)} each` : `${exactMoney(price.rate)} / ${per}`;
+}
+
+const flagTexts: Record<string, string> = {
+  assumed_start: "the first price known, assumed valid before",
+  stale: "the price list had not been refreshed in time",
+  cached_at_input_rate: "no cache rate known: charged as input",
+  reasoning_at_output_rate: "charged as output",
+  declared: "declared by the sender",
+};
+
+/** A remark on a line, in words. */
+export function flagText(flag: string): string {
+  return flagTexts[flag] ?? flag.replaceAll("_", " ");
+}
+
+/** Where a price comes from, and since when. */
+export function priceOrigin(price: NonNullable<CostLine["price"]>, timeZone: string): string {
+  const since = price.valid_from_basis === "assumed" ? "from the beginning (assumed)" : `since ${zoneTime(price.valid_from, timeZone, "day")}${price.valid_from_basis === "observed" ? " (observed)" : ""}`;
+  const extras = [price.service_tier === "standard" || price.service_tier === "" ? null : price.service_tier, price.region || null, price.min_context > 0 ? `from ${count(price.min_context)} input tokens` : null, price.schedule || null].filter((one) => one !== null);
+  return [`${price.provider}/${price.model}`.replace(/\/$/, ""), ...extras, since, `from ${price.source}`].join(" · ");
+}
+
+/** The sum as one reads it: quantity × rate = amount. */
+export function lineText(line: CostLine): string {
+  const factor = line.multiplier === null ? "" : ` × ${line.multiplier.numerator}/${line.multiplier.denominator}`;
+  const price = line.price === null ? (line.flags.includes("declared") ? "declared" : "no price") : unitPrice(line.price);
+  return `${resourceName(line.resource_type)}: ${count(line.quantity)} × ${price}${factor} = ${exactMoney(line.amount)}`;
+}
+
+/** The receipt as a text to paste. */
+export function receiptText({ interaction, lines, estimate, price_time, reporting_time_zone, equals_stored, today }: Receipt): string {
+  const head = [
+    `Interaction ${interaction.id}`,
+    `${interaction.provider}/${interaction.model} · ${zoneTime(price_time, reporting_time_zone, "full")} ${reporting_time_zone}`,
+    `Session ${interaction.session_id} · user ${interaction.user_id || "none"}${interaction.agent === "" ? "" : ` · agent ${interaction.agent}`}`,
+    "",
+  ];
+  const body = lines.map((line) => `${lineText(line)}${line.price === null ? "" : `   [${priceOrigin(line.price, reporting_time_zone)}]`}`);
+  const parts = (["ai_tokens", "db_ops", "api_calls", "compute_time"] as const).map((name) => `${componentName(name)}: ${exactMoney(estimate.cost_by_component[name])}`);
+  return [...head, ...body, "", ...parts, `Total: ${exactMoney(estimate.total_cost)} (${estimate.price_state})${equals_stored ? ", equals the stored amount" : ", DIFFERS from the stored amount"}`, `At today's price: ${exactMoney(today.total_cost)}`, ""].join("\n");
+}

@@ -1,0 +1,38 @@
+/** Moments as the reporting zone reads them. The zone is always the installation's, never the browser's. */
+
+const formats = {
+  /** 14:02:11 */
+  second: { hour: "2-digit", minute: "2-digit", second: "2-digit" },
+  /** 14:02 */
+  minute: { hour: "2-digit", minute: "2-digit" },
+  /** Nov 18, 14:02 */
+  dayMinute: { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" },
+  /** Nov 18, 2026 */
+  day: { year: "numeric", month: "short", day: "numeric" },
+  /** Nov 18, 2026, 14:02:11 */
+  full: { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" },
+} satisfies Record<string, Intl.DateTimeFormatOptions>;
+
+/** How much of a moment is said. */
+export type ZoneFormat = keyof typeof formats;
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** A moment in the reporting zone. */
+export function zoneTime(iso: string, timeZone: string, format: ZoneFormat = "dayMinute"): string {
+  const key = `${format} ${timeZone}`;
+  let formatter = formatters.get(key);
+  if (formatter === undefined) {
+    formatter = new Intl.DateTimeFormat("en-US", { ...formats[format], timeZone, hourCycle: "h23" });
+    formatters.set(key, formatter);
+  }
+  return formatter.format(new Date(iso));
+}
+
+/** A bucket's start with its offset, so that the hour that an autumn night repeats stays two buckets. */
+export function zoneHour(iso: string, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "longOffset" }).formatToParts(new Date(iso));
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value ?? "";
+  const offset = part("timeZoneName").replace("GMT", "") || "+00:00";
+  return `${part("year")}-${part("month")}-${part("day")}T${part("hour")}:${part("minute")}${offset}`;
+}

@@ -1,0 +1,188 @@
+import type { QueryClient } from "@tanstack/react-query";
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect, retainSearchParams, type RouterHistory } from "@tanstack/react-router";
+import { ApiError } from "./api/api-error.ts";
+import { watermarkQuery } from "./api/queries/ledger.ts";
+import { receiptQuery, sessionQuery } from "./api/queries/sessions.ts";
+import { sliceQuery } from "./api/queries/slice.ts";
+import { dailyQuery, type GroupKind, groupListQuery, systemQuery, userQuery } from "./api/queries/stats.ts";
+import { rangeOf } from "./prepare/period.ts";
+import { chartSearch, type ChartSearch, listSearch, parseSearch, type SharedSearch, sharedSearch, sessionsSearch, stringifySearch } from "./prepare/search.ts";
+import { groupPageQuery } from "./routes/groups/group-queries.ts";
+import { overviewDailyQuery, overviewDriversQuery } from "./routes/overview/overview-queries.ts";
+import { NotFound, PageError, PagePending } from "./routes/page-fallbacks.tsx";
+import { Shell } from "./shell/shell.tsx";
+
+type Raw = Record<string, unknown>;
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ notFoundComponent: NotFound });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (raw: Raw): { to?: string } => (typeof raw.to === "string" && raw.to.startsWith("/") && !raw.to.startsWith("//") ? { to: raw.to } : {}),
+  component: lazyRouteComponent(() => import("./routes/setup/sign-in-page.tsx"), "SignInPage"),
+});
+
+/** Everything behind the sign-in; the watermark brings the calendar that every page needs. */
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: "shell",
+  validateSearch: sharedSearch,
+  search: { middlewares: [retainSearchParams(["p", "from", "to", "cmp", "f", "tenant"])] },
+  loader: async ({ context: { queryClient }, location }) => {
+    try {
+      await queryClient.ensureQueryData(watermarkQuery);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) throw redirect({ to: "/sign-in", search: { to: location.href } });
+      throw error;
+    }
+  },
+  component: Shell,
+  errorComponent: PageError,
+  pendingComponent: PagePending,
+});
+
+const index = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/overview", search: true as never });
+  },
+});
+
+/** Starts a page's requests together, before it renders; the page shows how they fare. */
+async function sliceFor(queryClient: QueryClient, search: SharedSearch) {
+  const { today } = await queryClient.ensureQueryData(watermarkQuery);
+  return { query: sliceQuery(search, today), range: rangeOf(search, today) };
+}
+
+const overview = createRoute({
+  getParentRoute: () => shell,
+  path: "/overview",
+  validateSearch: (raw: Raw) => ({ ...chartSearch(raw), ...(raw.who === "models" || raw.who === "agents" ? { who: raw.who as "models" | "agents" } : {}) }),
+  loaderDeps: ({ search }) => search,
+  loader: async ({ context: { queryClient }, deps }) => {
+    const search = deps as SharedSearch & ChartSearch & { who?: GroupKind };
+    const { query, range } = await sliceFor(queryClient, search);
+    void queryClient.prefetchQuery(dailyQuery(overviewDailyQuery(query, range, search)));
+    void queryClient.prefetchQuery(systemQuery(query));
+    void queryClient.prefetchQuery(groupListQuery(search.who ?? "users", overviewDriversQuery(query)));
+  },
+  component: lazyRouteComponent(() => import("./routes/overview/overview-page.tsx"), "OverviewPage"),
+});
+
+const explore = createRoute({
+  getParentRoute: () => shell,
+  path: "/explore",
+  validateSearch: chartSearch,
+  component: lazyRouteComponent(() => import("./routes/explore/explore-page.tsx"), "ExplorePage"),
+});
+
+const pageNames = { users: "UsersPage", models: "ModelsPage", agents: "AgentsPage" } as const;
+
+function groupListRoute<Kind extends GroupKind>(kind: Kind) {
+  return createRoute({
+    getParentRoute: () => shell,
+    path: `/${kind}` as const,
+    validateSearch: listSearch,
+    loaderDeps: ({ search }) => search,
+    loader: async ({ context: { queryClient }, deps }) => {
+      const { query } = await sliceFor(queryClient, deps as SharedSearch);
+      void queryClient.prefetchQuery(groupListQuery(kind, groupPageQuery(kind, query, deps)));
+    },
+    component: lazyRouteComponent(() => import("./routes/groups/group-list-page.tsx"), pageNames[kind]),
+  });
+}
+
+const users = groupListRoute("users");
+const models = groupListRoute("models");
+const agents = groupListRoute("agents");
+
+const user = createRoute({
+  getParentRoute: () => shell,
+  path: "/users/$userId",
+  validateSearch: chartSearch,
+  loaderDeps: ({ search }) => search,
+  loader: async ({ context: { queryClient }, deps, params }) => {
+    const shared = deps as SharedSearch;
+    const { query } = await sliceFor(queryClient, shared);
+    void queryClient.prefetchQuery(userQuery(params.userId, query, shared.tenant));
+  },
+  component: lazyRouteComponent(() => import("./routes/groups/user-page.tsx"), "UserPage"),
+});
+
+const model = createRoute({
+  getParentRoute: () => shell,
+  path: "/models/$modelId",
+  validateSearch: chartSearch,
+  component: lazyRouteComponent(() => import("./routes/groups/model-page.tsx"), "ModelPage"),
+});
+
+const agent = createRoute({
+  getParentRoute: () => shell,
+  path: "/agents/$agentId",
+  validateSearch: chartSearch,
+  component: lazyRouteComponent(() => import("./routes/groups/agent-page.tsx"), "AgentPage"),
+});
+
+const sessions = createRoute({
+  getParentRoute: () => shell,
+  path: "/sessions",
+  validateSearch: sessionsSearch,
+  component: lazyRouteComponent(() => import("./routes/sessions/sessions-page.tsx"), "SessionsPage"),
+});
+
+const session = createRoute({
+  getParentRoute: () => shell,
+  path: "/sessions/$sessionId",
+  validateSearch: (raw: Raw): { skip?: number } => { const { skip } = listSearch(raw); return skip === undefined ? {} : { skip }; },
+  loader: ({ context: { queryClient }, params }) => void queryClient.prefetchQuery(sessionQuery(params.sessionId)),
+  component: lazyRouteComponent(() => import("./routes/sessions/session-page.tsx"), "SessionPage"),
+});
+
+const receipt = createRoute({
+  getParentRoute: () => shell,
+  path: "/sessions/$sessionId/$interactionId",
+  loader: ({ context: { queryClient }, params }) => void queryClient.prefetchQuery(receiptQuery(params.interactionId)),
+  component: lazyRouteComponent(() => import("./routes/sessions/receipt-page.tsx"), "ReceiptPage"),
+});
+
+const unpriced = createRoute({
+  getParentRoute: () => shell,
+  path: "/unpriced",
+  component: lazyRouteComponent(() => import("./routes/prices/unpriced-page.tsx"), "UnpricedPage"),
+});
+
+const prices = createRoute({
+  getParentRoute: () => shell,
+  path: "/prices",
+  validateSearch: (raw: Raw): { q?: string; skip?: number; tab?: "quarantine" | "history" } => ({ ...listSearch(raw), ...(raw.tab === "quarantine" || raw.tab === "history" ? { tab: raw.tab } : {}) }),
+  component: lazyRouteComponent(() => import("./routes/prices/prices-page.tsx"), "PricesPage"),
+});
+
+const health = createRoute({ getParentRoute: () => shell, path: "/health", component: lazyRouteComponent(() => import("./routes/health/health-page.tsx"), "HealthPage") });
+const connect = createRoute({ getParentRoute: () => shell, path: "/connect", component: lazyRouteComponent(() => import("./routes/setup/connect-page.tsx"), "ConnectPage") });
+const keys = createRoute({ getParentRoute: () => shell, path: "/keys", component: lazyRouteComponent(() => import("./routes/setup/keys-page.tsx"), "KeysPage") });
+
+const routeTree = root.addChildren([index, signIn, shell.addChildren([overview, explore, users, user, models, model, agents, agent, sessions, session, receipt, unpriced, prices, health, connect, keys])]);
+
+/** The router over the address bar, or over a memory for a test. */
+export function createAppRouter(queryClient: QueryClient, history?: RouterHistory) {
+  return createRouter({
+    routeTree,
+    basepath: "/app",
+    context: { queryClient },
+    parseSearch,
+    stringifySearch,
+    defaultPreload: "intent",
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: true,
+    ...(history === undefined ? {} : { history }),
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

@@ -1,0 +1,96 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import type { DailyStats } from "../api/model.ts";
+import { Legend } from "../charts/legend.tsx";
+import { StackedBars } from "../charts/stacked-bars.tsx";
+import { chartSentence } from "../prepare/chart-sentence.ts";
+import { chartMarks, dailyStack, fittingMetric, metricForms } from "../prepare/daily-chart.ts";
+import { axisMoney } from "../prepare/money.ts";
+import { bucketRange } from "../prepare/period.ts";
+import { compactCount } from "../prepare/quantity.ts";
+import type { ChartSearch, Grouping } from "../prepare/search.ts";
+import { useSlice } from "../shell/slice-context.ts";
+import { Panel } from "../ui/panel.tsx";
+import { Segmented } from "../ui/segmented.tsx";
+import { DailyTable } from "./daily-table.tsx";
+
+const splits: readonly { value: Grouping; name: string }[] = [
+  { value: "model", name: "Model" },
+  { value: "user", name: "User" },
+  { value: "agent", name: "Agent" },
+  { value: "provider", name: "Provider" },
+  { value: "component", name: "Component" },
+  { value: "token_type", name: "Token type" },
+];
+const views = [
+  { value: "chart", name: "Chart" },
+  { value: "table", name: "Table" },
+] as const;
+
+type DailyPanelProps = {
+  query: UseQueryResult<DailyStats>;
+  search: ChartSearch;
+  defaultBy: Grouping | null;
+  ledgerIsEmpty: boolean;
+  showSplit?: boolean;
+};
+
+/** Use and cost over time: a stacked chart that opens by the bucket, or the same as a table. */
+export function DailyPanel({ query, search, defaultBy, ledgerIsEmpty, showSplit = true }: DailyPanelProps) {
+  const { range, today } = useSlice();
+  const navigate = useNavigate();
+  const by = search.by ?? defaultBy;
+  const asked = search.m ?? "cost";
+  const metric = fittingMetric(asked, by);
+  const { name, format } = metricForms[metric];
+  const view = search.view ?? "chart";
+  const set = (change: object, replace: boolean) => void navigate({ to: ".", replace, search: (old: object) => ({ ...old, ...change }) });
+  return (
+    <Panel
+      title={`${name} per ${query.data?.granularity ?? "day"}`}
+      query={query}
+      minHeight={330}
+      isEmpty={({ total }) => total.interaction_count === 0}
+      ledgerIsEmpty={() => ledgerIsEmpty}
+      actions={
+        <>
+          {showSplit && by !== null && <Segmented label="Split by" options={splits} value={by === "type" ? "model" : by} onChange={(next) => set({ by: next === defaultBy ? undefined : next }, false)} />}
+          <Segmented label="View" options={views} value={view} onChange={(next) => set({ view: next === "table" ? "table" : undefined }, true)} />
+        </>
+      }
+    >
+      {(data) => {
+        const { stack, ahead } = dailyStack(data, metric, today);
+        const rest = data.other?.group_count ?? 0;
+        if (view === "table") return <DailyTable stats={data} stack={stack} metric={metric} />;
+        return (
+          <figure className="flex flex-col gap-2">
+            <figcaption className="text-sm text-muted">{chartSentence(data, metric, today)}</figcaption>
+            <StackedBars
+              stack={stack}
+              grain={data.granularity}
+              ahead={ahead}
+              marks={metric === "cost" ? chartMarks(data) : []}
+              label={`${name} per ${data.granularity}; arrows step, Enter opens`}
+              formatAxis={(value, step) => (metric === "cost" ? axisMoney(value, step) : compactCount(value))}
+              formatValue={format}
+              renderLink={(index, anchor) => {
+                const bucket = data.buckets[index];
+                const days = bucket === undefined ? range : bucketRange(bucket.start_date, data.granularity, range);
+                return <Link to={data.granularity === "hour" ? "/sessions" : "."} search={(old: object) => ({ ...old, p: undefined, g: undefined, ...days, skip: undefined })} {...anchor} />;
+              }}
+            />
+            <Legend
+              series={stack.series.length === 1 && data.group_by === null ? [] : stack.series}
+              showsPrevious={stack.columns.some(({ bucket }) => bucket.previous !== null)}
+              showsAhead={ahead.length > 0}
+              showsOpen={stack.columns.some(({ bucket }) => !bucket.complete)}
+              showsUnpriced={stack.columns.some(({ bucket }) => bucket.unpriced > 0)}
+              {...(rest > 0 ? { note: `top ${data.series.length} of ${data.series.length + rest}` } : {})}
+            />
+          </figure>
+        );
+      }}
+    </Panel>
+  );
+}

@@ -1,0 +1,168 @@
+import { useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { useState } from "react";
+import type { DailyStats, Group } from "../../api/model.ts";
+import { filterQuery } from "../../api/queries/slice.ts";
+import { dailyQuery } from "../../api/queries/stats.ts";
+import { Sparkline } from "../../charts/sparkline.tsx";
+import { ShareBar } from "../../charts/share-bar.tsx";
+import { changeText } from "../../prepare/change.ts";
+import { chartBuckets, figure, fittingMetric, metricForms, otherKey } from "../../prepare/daily-chart.ts";
+import { position } from "../../prepare/decimal.ts";
+import { filterText } from "../../prepare/filter.ts";
+import { groupFilters, groupName } from "../../prepare/group-name.ts";
+import { count, share } from "../../prepare/quantity.ts";
+import type { ChartSearch, Metric } from "../../prepare/search.ts";
+import { useSlice } from "../../shell/slice-context.ts";
+import { Button } from "../../ui/button.tsx";
+import { ChangeText } from "../../ui/change-text.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { Panel } from "../../ui/panel.tsx";
+import { grainOf } from "../overview/overview-queries.ts";
+import { GroupLink } from "../groups/group-link.tsx";
+
+/** The groups with their sums, each of which can be split once more. */
+export function ExploreTable({ query, search }: { query: UseQueryResult<DailyStats>; search: ChartSearch }) {
+  return (
+    <Panel query={query} minHeight={300} title="Groups" isEmpty={({ total }) => total.interaction_count === 0} ledgerIsEmpty={({ as_of }) => as_of === null}>
+      {(stats) => {
+        const metric = fittingMetric(search.m ?? "cost", stats.group_by);
+        const { name, format } = metricForms[metric];
+        const buckets = chartBuckets(stats, metric, false);
+        const rest = stats.other?.group_count ?? 0;
+        return (
+          <>
+            <div className="overflow-x-auto">
+              <table className="w-full border-collapse text-sm">
+                <caption className="sr-only">{name} by group</caption>
+                <thead>
+                  <tr className="border-b border-line text-xs text-muted">
+                    <th scope="col" className="px-2 py-2 text-left font-medium">Group</th>
+                    <th scope="col" className="num px-2 py-2 font-medium">{name}</th>
+                    <th scope="col" className="num px-2 py-2 font-medium">Share of cost</th>
+                    <th scope="col" className="num hidden px-2 py-2 font-medium sm:table-cell">Change</th>
+                    <th scope="col" className="hidden px-2 py-2 text-left font-medium md:table-cell">Over time</th>
+                    <th scope="col" className="num hidden px-2 py-2 font-medium md:table-cell">Interactions</th>
+                  </tr>
+                  <tr className="border-b border-line font-semibold">
+                    <th scope="row" className="px-2 py-2 text-left font-[inherit]">Total</th>
+                    <td className="num px-2 py-2" data-testid="list-total" data-exact={figure(stats.total, metric) ?? ""}>{format(figure(stats.total, metric))}</td>
+                    <td className="num px-2 py-2" />
+                    <td className="num hidden px-2 py-2 sm:table-cell"><ChangeText change={changeText(stats.comparison?.cost_change ?? null, stats.comparison)} /></td>
+                    <td className="hidden px-2 py-2 md:table-cell"><Sparkline values={buckets.map(({ total }) => position(total))} /></td>
+                    <td className="num hidden px-2 py-2 md:table-cell">{count(stats.total.interaction_count)}</td>
+                  </tr>
+                </thead>
+                <tbody>
+                  {stats.series.map((series) => (
+                    <ExploreRow key={series.group.id} stats={stats} series={series} metric={metric} then={search.then} search={search} />
+                  ))}
+                  {stats.other !== null && rest > 0 && (
+                    <tr className="border-b border-line text-muted">
+                      <th scope="row" className="px-2 py-2 text-left font-normal">Other ({count(rest)})</th>
+                      <td className="num px-2 py-2">{format(figure(stats.other.figures, metric))}</td>
+                      <td className="num px-2 py-2">{share(stats.other.share)}</td>
+                      <td className="num hidden px-2 py-2 sm:table-cell"><ChangeText change={changeText(stats.other.change, stats.comparison)} /></td>
+                      <td className="hidden px-2 py-2 md:table-cell"><Sparkline values={buckets.map(({ values }) => numeric(values[otherKey]))} /></td>
+                      <td className="num hidden px-2 py-2 md:table-cell">{count(stats.other.figures.interaction_count)}</td>
+                    </tr>
+                  )}
+                </tbody>
+              </table>
+            </div>
+            <p className="text-xs text-faint">
+              {stats.series.length} of {stats.series.length + rest} shown. The sums are the server's; "Other" holds the rest.
+            </p>
+          </>
+        );
+      }}
+    </Panel>
+  );
+}
+
+function numeric(value: string | null | undefined): number | null {
+  return value === null ? null : position(value ?? "0");
+}
+
+type Series = DailyStats["series"][number];
+
+function ExploreRow({ stats, series, metric, then, search }: { stats: DailyStats; series: Series; metric: Metric; then: ChartSearch["then"]; search: ChartSearch }) {
+  const [isOpen, setIsOpen] = useState(false);
+  const { format } = metricForms[metric];
+  const canOpen = then !== undefined && groupFilters(series.group).length > 0;
+  const measured = series.figures === null ? partOfTotal(stats, series.group) : figure(series.figures, metric);
+  return (
+    <>
+      <tr className="border-b border-line hover:bg-hover">
+        <th scope="row" className="max-w-72 px-2 py-1.5 text-left font-normal">
+          <span className="flex items-center gap-1">
+            {canOpen && (
+              <Button look="quiet" aria-expanded={isOpen} aria-label={`Split ${groupName(series.group)}`} onPress={() => setIsOpen(!isOpen)} className="min-h-6 px-1">
+                <Icon name={isOpen ? "down" : "right"} size={14} />
+              </Button>
+            )}
+            <GroupLink group={series.group} />
+          </span>
+        </th>
+        <td className="num px-2 py-1.5">{format(measured)}</td>
+        <td className="num px-2 py-1.5">
+          <span className="inline-flex items-center gap-2">
+            <span className="hidden lg:inline"><ShareBar ratio={series.share} /></span>
+            {share(series.share)}
+          </span>
+        </td>
+        <td className="num hidden px-2 py-1.5 sm:table-cell"><ChangeText change={changeText(series.change, stats.comparison)} /></td>
+        <td className="hidden px-2 py-1.5 md:table-cell"><Sparkline values={series.values.map((value) => numeric({ cost: value.total_cost, tokens: value.token_count === null ? null : String(value.token_count), interactions: value.interaction_count === null ? null : String(value.interaction_count), errors: value.error_count === null ? null : String(value.error_count) }[metric]))} /></td>
+        <td className="num hidden px-2 py-1.5 md:table-cell">{series.figures === null ? "—" : count(series.figures.interaction_count)}</td>
+      </tr>
+      {isOpen && then !== undefined && <SubRows group={series.group} then={then} metric={metric} search={search} />}
+    </>
+  );
+}
+
+/** Components and token types split one sum only; the answer's total holds it part by part. */
+function partOfTotal({ total }: DailyStats, { dimension, id }: Group): string | null {
+  if (dimension === "component") return total.cost_by_component[id as keyof typeof total.cost_by_component] ?? null;
+  const tokens = total.tokens[id as keyof typeof total.tokens] as number | undefined;
+  return tokens === undefined ? null : String(tokens);
+}
+
+function SubRows({ group, then, metric, search }: { group: Group; then: NonNullable<ChartSearch["then"]>; metric: Metric; search: ChartSearch }) {
+  const { query, range } = useSlice();
+  const narrowed = filterQuery({ f: groupFilters(group).map(filterText), ...(group.tenant_id ? { tenant: group.tenant_id } : {}) });
+  const inner = useQuery(dailyQuery({ ...query, ...narrowed, granularity: grainOf(range, search.g), group_by: then, top: 10 }));
+  const { format } = metricForms[metric];
+  if (inner.data === undefined) {
+    return (
+      <tr>
+        <td colSpan={6} className="px-10 py-2 text-sm text-muted">
+          {inner.error === null ? "Loading…" : inner.error.message}
+        </td>
+      </tr>
+    );
+  }
+  const rest = inner.data.other?.group_count ?? 0;
+  return (
+    <>
+      {inner.data.series.map((series) => (
+        <tr key={series.group.id} className="border-b border-line bg-page text-muted">
+          <th scope="row" className="py-1.5 pr-2 pl-10 text-left font-normal">{groupName(series.group)}</th>
+          <td className="num px-2 py-1.5">{series.figures === null ? share(series.share) : format(figure(series.figures, metric))}</td>
+          <td className="num px-2 py-1.5">{share(series.share)} of it</td>
+          <td className="num hidden px-2 py-1.5 sm:table-cell"><ChangeText change={changeText(series.change, inner.data.comparison)} /></td>
+          <td className="hidden px-2 py-1.5 md:table-cell"><Sparkline values={series.values.map(({ total_cost }) => numeric(total_cost))} /></td>
+          <td className="num hidden px-2 py-1.5 md:table-cell">{series.figures === null ? "—" : count(series.figures.interaction_count)}</td>
+        </tr>
+      ))}
+      {inner.data.other !== null && rest > 0 && (
+        <tr className="border-b border-line bg-page text-muted">
+          <th scope="row" className="py-1.5 pr-2 pl-10 text-left font-normal">Other ({count(rest)})</th>
+          <td className="num px-2 py-1.5">{format(figure(inner.data.other.figures, metric))}</td>
+          <td className="num px-2 py-1.5">{share(inner.data.other.share)} of it</td>
+          <td className="hidden sm:table-cell" />
+          <td className="hidden md:table-cell" />
+          <td className="num hidden px-2 py-1.5 md:table-cell">{count(inner.data.other.figures.interaction_count)}</td>
+        </tr>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,74 @@
+import { useQuery } from "@tanstack/react-query";
+import { useSearch } from "@tanstack/react-router";
+import type { ReactElement } from "react";
+import { type GroupKind, groupListQuery } from "../../api/queries/stats.ts";
+import { rowMoney, tileMoney } from "../../prepare/money.ts";
+import { count, plural, share } from "../../prepare/quantity.ts";
+import type { ListSearch } from "../../prepare/search.ts";
+import { ExportMenu } from "../../shell/export-menu.tsx";
+import { PageHeader } from "../../shell/page-header.tsx";
+import { useSlice } from "../../shell/slice-context.ts";
+import { Pager } from "../../ui/pager.tsx";
+import { Panel } from "../../ui/panel.tsx";
+import { SearchBox } from "../../ui/search-box.tsx";
+import { groupPageQuery } from "./group-queries.ts";
+import { GroupTable } from "./group-table.tsx";
+
+const titles: Record<GroupKind, { title: string; one: "user" | "model" | "agent"; search: string }> = {
+  users: { title: "Users", one: "user", search: "Name or id" },
+  models: { title: "Models", one: "model", search: "Provider or model" },
+  agents: { title: "Agents", one: "agent", search: "Agent" },
+};
+
+/** All groups of one kind, with the sums of the whole. */
+function GroupListPage({ kind }: { kind: GroupKind }) {
+  const { query } = useSlice();
+  const search = useSearch({ strict: false }) as ListSearch;
+  const list = useQuery(groupListQuery(kind, groupPageQuery(kind, query, search)));
+  const { title, one, search: placeholder } = titles[kind];
+  const data = list.data;
+  return (
+    <>
+      <PageHeader title={title} name={title} actions={<ExportMenu kind="daily" groupBy={one} />} />
+      {data !== undefined && data.total.interaction_count > 0 && (
+        <p className="text-sm text-muted">
+          <strong className="text-text">{tileMoney(data.total.total_cost)}</strong> over {plural(data.total_count, one)}
+          {data.items[0] !== undefined && (search.sort === undefined && search.skip === undefined) && ` · the first takes ${share(data.items[0].share)}`}
+          {data.distinct !== null && ` · ${plural(data.distinct.session_count, "session")}`}
+          {` · ${rowMoney(data.total.cost_per_interaction)} an interaction`}
+          {data.coverage.unpriced_interactions > 0 && ` · ${count(data.coverage.unpriced_interactions)} interactions without a price are in no amount`}
+        </p>
+      )}
+      <Panel
+        query={list}
+        minHeight={400}
+        title={data === undefined ? title : `${count(data.total_count)} ${title.toLowerCase()}`}
+        actions={<SearchBox label={`Search ${title.toLowerCase()}`} value={search.q} placeholder={placeholder} />}
+        isEmpty={({ items }) => items.length === 0}
+        ledgerIsEmpty={({ as_of }) => as_of === null}
+      >
+        {(page) => (
+          <>
+            <GroupTable list={page} caption={`${title} of this period`} search={search} />
+            <Pager offset={page.offset} limit={page.limit} total={page.total_count} noun={title.toLowerCase()} />
+          </>
+        )}
+      </Panel>
+    </>
+  );
+}
+
+/** Who spends. */
+export function UsersPage(): ReactElement {
+  return <GroupListPage kind="users" />;
+}
+
+/** What it is spent on. */
+export function ModelsPage(): ReactElement {
+  return <GroupListPage kind="models" />;
+}
+
+/** Which agents spend. */
+export function AgentsPage(): ReactElement {
+  return <GroupListPage kind="agents" />;
+}

@@ -1,0 +1,37 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import type { GroupList } from "../../api/model.ts";
+import type { GroupKind } from "../../api/queries/stats.ts";
+import { Segmented } from "../../ui/segmented.tsx";
+import { Panel } from "../../ui/panel.tsx";
+import { GroupTable } from "../groups/group-table.tsx";
+
+const kinds = [
+  { value: "users", name: "Users" },
+  { value: "models", name: "Models" },
+  { value: "agents", name: "Agents" },
+] as const;
+
+/** Who or what the money goes to, the five that cost most. */
+export function DriversPanel({ query, who, ledgerIsEmpty }: { query: UseQueryResult<GroupList>; who: GroupKind; ledgerIsEmpty: boolean }) {
+  const navigate = useNavigate();
+  return (
+    <Panel
+      title="Who drives it"
+      query={query}
+      minHeight={250}
+      isEmpty={({ items }) => items.length === 0}
+      ledgerIsEmpty={() => ledgerIsEmpty}
+      actions={<Segmented label="List by" options={kinds} value={who} onChange={(next) => void navigate({ to: ".", replace: true, search: (old: object) => ({ ...old, who: next === "users" ? undefined : next }) })} />}
+    >
+      {(list) => (
+        <>
+          <GroupTable list={list} caption={`The ${list.items.length} ${who} that cost most`} compact />
+          <Link to={`/${who}`} className="link self-start text-sm">
+            All {list.total_count} {who} →
+          </Link>
+        </>
+      )}
+    </Panel>
+  );
+}

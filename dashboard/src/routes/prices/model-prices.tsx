@@ -1,0 +1,4 @@
+/** The prices of one model. */
+export function ModelPrices(_given: { provider: string; model: string }) {
+  return null;
+}

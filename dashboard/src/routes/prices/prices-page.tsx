@@ -1,0 +1,1 @@
+export function PricesPage() { return null; }

@@ -1,0 +1,65 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import type { SessionDetail } from "../../api/model.ts";
+import { ShareBar } from "../../charts/share-bar.tsx";
+import { costSentence } from "../../prepare/cost-sentence.ts";
+import { componentName, modelName, resourceName } from "../../prepare/group-name.ts";
+import { columnMoney, columnPlaces } from "../../prepare/money.ts";
+import { count, share } from "../../prepare/quantity.ts";
+import { NoPrice } from "../../ui/badge.tsx";
+import { DataTable } from "../../ui/data-table.tsx";
+import { Panel } from "../../ui/panel.tsx";
+
+const components = ["ai_tokens", "db_ops", "api_calls", "compute_time"] as const;
+
+/** Why this much: the four parts of the cost, and what drove them. */
+export function SessionCost({ query }: { query: UseQueryResult<SessionDetail> }) {
+  return (
+    <Panel title="Why this much" query={query} minHeight={200}>
+      {({ figures, drivers, outlier, session }) => {
+        const parts = components.map((component) => ({ component, amount: figures.cost_by_component[component] }));
+        const partPlaces = columnPlaces(parts.map(({ amount }) => amount));
+        const driverPlaces = columnPlaces(drivers.map(({ amount }) => amount));
+        return (
+          <>
+            <p className="text-sm text-muted">{costSentence({ figures, drivers, outlier, total: session.total_cost })}</p>
+            <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
+              <DataTable
+                caption="Cost by component"
+                rows={parts}
+                rowKey={({ component }) => component}
+                columns={[
+                  { key: "name", name: "Component", cell: ({ component }) => componentName(component) },
+                  { key: "amount", name: "Cost", numeric: true, cell: ({ amount }) => (amount === null ? <NoPrice /> : columnMoney(amount, partPlaces)) },
+                ]}
+                footers={[{ key: "total", strong: true, cells: { name: "Total", amount: session.total_cost === null ? "No price" : columnMoney(session.total_cost, partPlaces) } }]}
+              />
+              <DataTable
+                caption="What the cost is made of"
+                rows={drivers}
+                rowKey={({ provider, model, resource_type, component }) => `${provider}/${model}/${resource_type}/${component}`}
+                columns={[
+                  { key: "name", name: "What", cell: ({ model, provider, resource_type }) => `${resourceName(resource_type)}${model === "" ? (provider === "" ? "" : ` · ${provider}`) : ` · ${modelName(model)}`}` },
+                  { key: "quantity", name: "Quantity", numeric: true, from: "sm", cell: ({ quantity }) => count(quantity) },
+                  { key: "amount", name: "Cost", numeric: true, cell: ({ amount }) => columnMoney(amount, driverPlaces) },
+                  {
+                    key: "share",
+                    name: "Share",
+                    numeric: true,
+                    cell: (driver) => (
+                      <span className="inline-flex items-center gap-2">
+                        <span className="hidden sm:inline">
+                          <ShareBar ratio={driver.share} />
+                        </span>
+                        {share(driver.share)}
+                      </span>
+                    ),
+                  },
+                ]}
+              />
+            </div>
+          </>
+        );
+      }}
+    </Panel>
+  );
+}

@@ -1,0 +1,20 @@
+import type { SessionsQuery } from "../../api/queries/sessions.ts";
+import type { SessionsSearch } from "../../prepare/search.ts";
+
+/** Rows of a page of sessions. */
+export const sessionPageSize = 50;
+
+/** What the list of sessions asks for; sessions have no interaction type. */
+export function sessionPageQuery({ type: _type, ...slice }: SessionsQuery & { type?: unknown }, search: SessionsSearch): SessionsQuery {
+  return {
+    ...slice,
+    limit: sessionPageSize,
+    ...(search.q === undefined ? {} : { q: search.q }),
+    ...(search.status === undefined ? {} : { status: search.status }),
+    ...(search.min === undefined ? {} : { min_cost: search.min }),
+    ...(search.unpriced === undefined ? {} : { unpriced: "true" as const }),
+    ...(search.ssort === undefined ? {} : { sort: search.ssort }),
+    ...(search.order === undefined ? {} : { order: search.order }),
+    ...(search.skip === undefined ? {} : { offset: search.skip }),
+  };
+}

@@ -1,0 +1,41 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { SessionDetail } from "../../api/model.ts";
+import { SessionTimelineChart } from "../../charts/session-timeline-chart.tsx";
+import { modelName, typeName } from "../../prepare/group-name.ts";
+import { rowMoney } from "../../prepare/money.ts";
+import { count, duration, plural } from "../../prepare/quantity.ts";
+import { prepareTimeline } from "../../prepare/session-timeline.ts";
+import { zoneTime } from "../../prepare/zone-time.ts";
+import { Panel } from "../../ui/panel.tsx";
+
+/** The session over time. */
+export function SessionTimelinePanel({ query }: { query: UseQueryResult<SessionDetail> }) {
+  return (
+    <Panel title="Timeline" query={query} minHeight={170} isEmpty={({ interactions }) => interactions.items.length === 0}>
+      {({ interactions: { items, total_count }, reporting_time_zone, session }) => {
+        const timeline = prepareTimeline(items);
+        return (
+          <figure className="flex flex-col gap-2">
+            <figcaption className="text-sm text-muted">
+              {plural(items.length, "interaction")} in {duration(timeline.end - timeline.start)}, adding up to {rowMoney(session.total_cost)}.{total_count > items.length && ` The first ${count(items.length)} of ${count(total_count)} are drawn.`}
+            </figcaption>
+            <SessionTimelineChart
+              timeline={timeline}
+              total={session.total_cost}
+              describe={(index) => {
+                const item = items[index];
+                if (item === undefined) return { name: "", lines: [] };
+                return {
+                  name: `${zoneTime(item.timestamp, reporting_time_zone, "second")} ${item.model === "" ? typeName(item.type) : modelName(item.model)}`,
+                  lines: [`cost ${rowMoney(item.total_cost)}, so far ${rowMoney(item.cumulative_cost)}`, ...(item.duration_ms === null ? [] : [`took ${duration(item.duration_ms)}`]), ...(item.status === "error" ? [`failed${item.error === null ? "" : `: ${item.error}`}`] : [])],
+                };
+              }}
+              renderLink={(index, anchor) => <Link to="/sessions/$sessionId/$interactionId" params={{ sessionId: session.id, interactionId: items[index]?.id ?? "" }} {...anchor} />}
+            />
+          </figure>
+        );
+      }}
+    </Panel>
+  );
+}

@@ -1,0 +1,38 @@
+import { useQuery } from "@tanstack/react-query";
+import { useDeferredValue } from "react";
+import { groupListQuery } from "../api/queries/stats.ts";
+import type { Dimension } from "../prepare/filter.ts";
+import { rowMoney } from "../prepare/money.ts";
+import { Button } from "../ui/button.tsx";
+import { useSlice } from "./slice-context.ts";
+
+const lists = { user: "users", model: "models", provider: "models", agent: "agents" } as const;
+
+type FilterSuggestionsProps = { dimension: Exclude<Dimension, "type">; text: string; onChoose: (value: string, tenant?: string) => void };
+
+/** Names of the period that contain what was typed, the costliest first. */
+export function FilterSuggestions({ dimension, text, onChoose }: FilterSuggestionsProps) {
+  const { query } = useSlice();
+  const q = useDeferredValue(text);
+  const { data } = useQuery(groupListQuery(lists[dimension], { start_date: query.start_date, end_date: query.end_date, limit: 8, ...(q === "" ? {} : { q }) }));
+  const seen = new Set<string>();
+  const suggestions = (data?.items ?? []).flatMap(({ group, figures }) => {
+    const value = { user: group.user_id, model: group.model, provider: group.provider, agent: group.agent }[dimension] ?? "";
+    if (value === "" || seen.has(value)) return [];
+    seen.add(value);
+    return [{ value, tenant: group.tenant_id ?? "", label: dimension === "user" && group.label !== "" ? `${group.label} (${value})` : value, cost: figures.total_cost }];
+  });
+  return (
+    <ul className="max-h-64 overflow-auto" aria-label="Suggestions">
+      {suggestions.map(({ value, tenant, label, cost }) => (
+        <li key={`${tenant} ${value}`}>
+          <Button look="quiet" className="w-full justify-between gap-4" onPress={() => onChoose(value, tenant === "" ? undefined : tenant)}>
+            <span className="truncate text-text">{label}</span>
+            {dimension !== "provider" && <span className="text-xs text-faint">{rowMoney(cost)}</span>}
+          </Button>
+        </li>
+      ))}
+      {data !== undefined && suggestions.length === 0 && <li className="px-2.5 py-1 text-sm text-faint">Nothing in this period contains that.</li>}
+    </ul>
+  );
+}

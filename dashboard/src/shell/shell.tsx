@@ -1,0 +1,47 @@
+import { Outlet, useRouterState } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
+import { cn } from "../ui/class-names.ts";
+import { Button } from "../ui/button.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { Announcer } from "./announcer.tsx";
+import { Sidebar } from "./sidebar.tsx";
+import { useShortcuts } from "./use-shortcuts.ts";
+
+const CommandMenu = lazy(() => import("./command-menu.tsx").then((module) => ({ default: module.CommandMenu })));
+const ShortcutHelp = lazy(() => import("./shortcut-help.tsx").then((module) => ({ default: module.ShortcutHelp })));
+
+/** The frame around every page: the way to the others, and what works everywhere. */
+export function Shell() {
+  const [overlay, setOverlay] = useState<"none" | "commands" | "shortcuts" | "navigation">("none");
+  const close = () => setOverlay("none");
+  useShortcuts({ openCommands: () => setOverlay("commands"), openHelp: () => setOverlay("shortcuts") });
+  const isLoading = useRouterState({ select: ({ isLoading }) => isLoading });
+  return (
+    <div className="min-h-screen lg:grid lg:grid-cols-[13rem_minmax(0,1fr)]">
+      <a href="#page" className="sr-only z-50 rounded-control bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
+        Skip to the page
+      </a>
+      <div aria-hidden="true" className={cn("fixed inset-x-0 top-0 z-50 h-0.5 origin-left bg-accent transition-transform duration-300 print-hidden", isLoading ? "scale-x-75" : "scale-x-0")} />
+      <header className="sticky top-0 z-30 flex items-center gap-2 border-b border-line bg-card px-3 py-2 lg:hidden print-hidden">
+        <Button look="quiet" aria-label="Pages" aria-expanded={overlay === "navigation"} onPress={() => setOverlay(overlay === "navigation" ? "none" : "navigation")}>
+          <Icon name="menu" />
+        </Button>
+        <span className="font-semibold">Tokentill</span>
+        <Button look="quiet" aria-label="Commands" className="ml-auto" onPress={() => setOverlay("commands")}>
+          <Icon name="search" />
+        </Button>
+      </header>
+      <Sidebar isOpen={overlay === "navigation"} onNavigate={close} onCommands={() => setOverlay("commands")} onHelp={() => setOverlay("shortcuts")} />
+      <main id="page" tabIndex={-1} className="min-w-0 px-4 py-4 outline-none sm:px-6 lg:px-7">
+        <div className="mx-auto flex max-w-[84rem] flex-col gap-4">
+          <Outlet />
+        </div>
+      </main>
+      <Announcer />
+      <Suspense>
+        {overlay === "commands" && <CommandMenu onClose={close} onHelp={() => setOverlay("shortcuts")} />}
+        {overlay === "shortcuts" && <ShortcutHelp onClose={close} />}
+      </Suspense>
+    </div>
+  );
+}

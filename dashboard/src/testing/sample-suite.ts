@@ -1,0 +1,48 @@
+/** A stand-in for the suite that answers fetch from the invented ledger. */
+import { daily, groupList, receipt, sessionDetail, sessionList, system, userStats, watermark } from "./sample-ledger.ts";
+
+/** What an address answers: a body, or a whole response. */
+export type Answer = (url: URL, request: Request) => unknown;
+
+const answers: Record<string, Answer> = {
+  "/watermark": () => watermark,
+  "/auth/me": () => ({ key_id: "tk_1b2c", name: "admin", scopes: ["admin"], user_id: null, method: "cookie", expires_at: null }),
+  "/stats/daily": ({ searchParams }) => daily(searchParams),
+  "/stats/system": ({ searchParams }) => system(searchParams),
+  "/stats/users": ({ searchParams }) => groupList("users", searchParams),
+  "/stats/models": ({ searchParams }) => groupList("models", searchParams),
+  "/stats/agents": ({ searchParams }) => groupList("agents", searchParams),
+  "/sessions": ({ searchParams }) => sessionList(searchParams),
+};
+const patterns: [RegExp, Answer][] = [
+  [/^\/stats\/users\/(.+)$/, ({ pathname, searchParams }) => userStats(decodeURIComponent(pathname.split("/")[3] ?? ""), searchParams)],
+  [/^\/sessions\/[^/]+$/, () => sessionDetail()],
+  [/^\/sessions\/[^/]+\/interactions$/, () => sessionDetail().interactions],
+  [/^\/interactions\/[^/]+\/cost$/, () => receipt()],
+];
+
+/** A refusal as the API words it. */
+export function problem(status: number, detail: string): Response {
+  return Response.json({ type: "/problems/test", title: "Problem", status, detail, request_id: "req-1" }, { status, headers: { "content-type": "application/problem+json" } });
+}
+
+/** Puts the invented suite in fetch's place; `over` answers first. Returns the requests seen and the way back. */
+export function installSampleSuite(over: Record<string, Answer> = {}): { requests: string[]; remove: () => void } {
+  const real = globalThis.fetch;
+  const requests: string[] = [];
+  globalThis.fetch = async (input, init) => {
+    const request = new Request(input, init);
+    const url = new URL(request.url);
+    const answer = over[url.pathname] ?? answers[url.pathname] ?? patterns.find(([pattern]) => pattern.test(url.pathname))?.[1];
+    if (answer === undefined) return real(input, init);
+    requests.push(url.pathname + url.search);
+    const body = await answer(url, request);
+    return body instanceof Response ? body : Response.json(body);
+  };
+  return {
+    requests,
+    remove: () => {
+      globalThis.fetch = real;
+    },
+  };
+}
