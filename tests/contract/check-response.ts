@@ -20,7 +20,7 @@ export function checkResponse(method: string, path: string, response: Response, 
   assert.ok(declared, `${where} answered ${response.status}, which the contract does not list: ${text.slice(0, 400)}`);
   if (text === "") return operation;
   const contentType = (response.headers.get("content-type") ?? "").split(";")[0]!.trim();
-  const media = declared.value.content?.[contentType];
+  const media = declared.value.content?.[contentType] ?? declared.value.content?.["*/*"];
   assert.ok(media !== undefined, `${where} ${response.status} is ${contentType || "untyped"}, the contract says ${Object.keys(declared.value.content ?? {}).join(", ") || "no body"}`);
   if (!/\bjson$/.test(contentType) || media.schema === undefined) return operation;
   const validate = validator(`${declared.reference}/content/${escape(contentType)}/schema`);

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 
-export const contractNames = ["tracking-api", "analytics-api", "pricing-sync-api"] as const;
+/** The front door's own comes first: a path of two contracts is answered by it. */
+export const contractNames = ["analytics-api", "tracking-api", "pricing-sync-api"] as const;
 export type ContractName = (typeof contractNames)[number];
 
 export interface Contract {
