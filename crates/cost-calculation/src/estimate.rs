@@ -1,4 +1,6 @@
 //! The estimate of one interaction, with its lines.
+use std::borrow::Cow;
+
 use crate::flags::Flags;
 use crate::price::UnknownName;
 use crate::price_components::Pricing;
@@ -168,7 +170,7 @@ pub struct MatchedModel {
     /// Region asked for, from the event or the name, or empty.
     pub region: String,
     /// Service tier asked for, from the event or the name.
-    pub service_tier: String,
+    pub service_tier: Cow<'static, str>,
 }
 
 /// The cost of one interaction, explained.

@@ -33,9 +33,12 @@ fn own_or_named<'a>(
     billable: &Billable<'a>,
     own_model: &'static str,
 ) -> (Cow<'a, str>, &'a str) {
+    if billable.usage.total() > 0 {
+        return (Cow::Borrowed(OWN_PROVIDER), own_model);
+    }
     let provider = billed_provider(book, billable);
     let is_own = provider == OWN_PROVIDER && billable.model.trim().is_empty();
-    if provider.is_empty() || is_own || billable.usage.total() > 0 {
+    if provider.is_empty() || is_own {
         (Cow::Borrowed(OWN_PROVIDER), own_model)
     } else {
         (provider, billable.model.trim())

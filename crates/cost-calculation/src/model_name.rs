@@ -1,4 +1,6 @@
 //! Model names, as reported and as the price book writes them.
+use std::borrow::Cow;
+
 use crate::UnixMillis;
 use crate::price::UnknownName;
 
@@ -100,84 +102,135 @@ pub struct ParsedModel {
 impl ParsedModel {
     /// Takes a name apart by its provider's rules ([`crate::canonical_provider`] names).
     pub fn parse(provider: &str, name: &str) -> Self {
-        let mut model = normalize_model(name);
-        let mut region = String::new();
-        let mut service_tier = String::new();
-        match provider {
-            "aws" => {
-                if let Some((arn_region, id)) = bedrock_arn(&model) {
-                    (region, model) = (arn_region, id);
-                }
-                for path in ["bedrock/", "bedrock_mantle/", "converse/", "invoke/"] {
-                    if let Some(rest) = model.strip_prefix(path) {
-                        model = rest.to_owned();
-                    }
-                }
-                if let Some((folder, rest)) = model.split_once('/')
-                    && is_aws_region(folder)
-                {
-                    (region, model) = (folder.to_owned(), rest.to_owned());
-                }
-                if let Some((geography, rest)) = split_geography(&model) {
-                    (region, model) = (geography.to_owned(), rest.to_owned());
-                }
-            }
-            "azure" | "openai" => {
-                let own = model
-                    .strip_prefix(provider)
-                    .and_then(|rest| rest.strip_prefix('/'));
-                let rest = own.unwrap_or(&model);
-                if let Some((folder, rest)) = rest.split_once('/')
-                    && ["eu", "us", "global", "global-standard", "apac", "regional"]
-                        .contains(&folder)
-                {
-                    (region, model) = (folder.to_owned(), rest.to_owned());
-                } else if let Some(rest) = own {
-                    model = rest.to_owned();
-                }
-            }
-            "vertex" | "google" => {
-                if let Some(rest) = model.strip_suffix("@default") {
-                    model = rest.to_owned();
-                }
-            }
-            "openrouter" => {
-                if let Some((rest, variant)) = model.rsplit_once(':') {
-                    match variant {
-                        "free" | "batch" | "flex" | "priority" | "nitro" | "floor" => {
-                            (service_tier, model) = (variant.to_owned(), rest.to_owned());
-                        }
-                        // Web results are billed as calls; the tokens cost what they always do.
-                        "online" => model = rest.to_owned(),
-                        _ => {}
-                    }
-                }
-            }
-            _ => {}
-        }
+        let normalized = normalize_model(name);
+        let parts = NameParts::of(provider, &normalized);
         Self {
-            model,
-            region,
-            service_tier,
+            model: parts.model.to_owned(),
+            region: parts.region.to_owned(),
+            service_tier: parts.service_tier.to_owned(),
+        }
+    }
+}
+
+/// A normalised name taken apart in place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NameParts<'a> {
+    pub model: &'a str,
+    pub region: &'a str,
+    pub service_tier: &'a str,
+}
+
+impl<'a> NameParts<'a> {
+    pub fn of(provider: &str, name: &'a str) -> Self {
+        let whole = Self {
+            model: name,
+            region: "",
+            service_tier: "",
+        };
+        match provider {
+            "aws" => whole.of_bedrock(),
+            "azure" | "openai" => whole.of_azure(provider),
+            "vertex" | "google" => Self {
+                model: name.strip_suffix("@default").unwrap_or(name),
+                ..whole
+            },
+            "openrouter" => match name.rsplit_once(':') {
+                Some((model, service_tier))
+                    if ["free", "batch", "flex", "priority", "nitro", "floor"]
+                        .contains(&service_tier) =>
+                {
+                    Self {
+                        model,
+                        service_tier,
+                        ..whole
+                    }
+                }
+                // Web results are billed as calls; the tokens cost what they always do.
+                Some((model, "online")) => Self { model, ..whole },
+                _ => whole,
+            },
+            _ => whole,
+        }
+    }
+
+    /// `arn:…`, `bedrock/…`, `eu-west-3/…`, `us.anthropic.…`
+    fn of_bedrock(mut self) -> Self {
+        if let Some((region, model)) = bedrock_arn(self.model) {
+            self = Self {
+                model,
+                region,
+                ..self
+            };
+        }
+        for path in ["bedrock/", "bedrock_mantle/", "converse/", "invoke/"] {
+            self.model = self.model.strip_prefix(path).unwrap_or(self.model);
+        }
+        if let Some((region, model)) = self.model.split_once('/')
+            && is_aws_region(region)
+        {
+            self = Self {
+                model,
+                region,
+                ..self
+            };
+        }
+        match split_geography(self.model) {
+            Some((region, model)) => Self {
+                model,
+                region,
+                ..self
+            },
+            None => self,
+        }
+    }
+
+    /// `azure/eu/…`, `eu/…`
+    fn of_azure(self, provider: &str) -> Self {
+        let own = self
+            .model
+            .strip_prefix(provider)
+            .and_then(|rest| rest.strip_prefix('/'));
+        let model = own.unwrap_or(self.model);
+        match model.split_once('/') {
+            Some((region, model))
+                if ["eu", "us", "global", "global-standard", "apac", "regional"]
+                    .contains(&region) =>
+            {
+                Self {
+                    model,
+                    region,
+                    ..self
+                }
+            }
+            _ => Self { model, ..self },
         }
     }
 }
 
 /// Trims, lowers the case, and takes off what only says where the name stood.
-pub(crate) fn normalize_model(name: &str) -> String {
-    let lower = name.trim().to_lowercase();
-    let mut model = lower.as_str();
-    if let Some((_, rest)) = model
-        .split_once("publishers/")
-        .and_then(|(_, rest)| rest.split_once("/models/"))
-    {
-        model = rest;
+pub(crate) fn normalize_model(name: &str) -> Cow<'_, str> {
+    let name = name.trim();
+    let is_lower = name
+        .bytes()
+        .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if is_lower {
+        return Cow::Borrowed(without_place(name));
     }
-    model.strip_prefix("models/").unwrap_or(model).to_owned()
+    let lower = name.to_lowercase();
+    Cow::Owned(without_place(&lower).to_owned())
+}
+
+/// Takes off `models/` and `…publishers/*/models/`.
+fn without_place(name: &str) -> &str {
+    let published = name
+        .split_once("publishers/")
+        .and_then(|(_, rest)| rest.split_once("/models/"));
+    let name = published.map_or(name, |(_, model)| model);
+    name.strip_prefix("models/").unwrap_or(name)
 }
 
 /// The service tier in the book's words; `default`, `auto` and `on_demand` are `standard`.
-pub(crate) fn normalize_tier(tier: &str) -> std::borrow::Cow<'_, str> {
+pub(crate) fn normalize_tier(tier: &str) -> Cow<'static, str> {
     let tier = tier.trim();
     for (name, canonical) in [
         ("", "standard"),
@@ -193,21 +246,19 @@ pub(crate) fn normalize_tier(tier: &str) -> std::borrow::Cow<'_, str> {
         ("priority", "priority"),
     ] {
         if tier.eq_ignore_ascii_case(name) {
-            return std::borrow::Cow::Borrowed(canonical);
+            return Cow::Borrowed(canonical);
         }
     }
-    std::borrow::Cow::Owned(tier.to_lowercase())
+    Cow::Owned(tier.to_lowercase())
 }
 
 /// Region and id of `arn:aws:bedrock:REGION:ACCOUNT:KIND/ID`.
-fn bedrock_arn(model: &str) -> Option<(String, String)> {
+fn bedrock_arn(model: &str) -> Option<(&str, &str)> {
     let mut parts = model.strip_prefix("arn:")?.splitn(5, ':');
     let (_, service) = (parts.next()?, parts.next()?);
     let (region, _account, resource) = (parts.next()?, parts.next()?, parts.next()?);
     let (_, id) = resource.split_once('/')?;
-    service
-        .starts_with("bedrock")
-        .then(|| (region.to_owned(), id.to_owned()))
+    service.starts_with("bedrock").then_some((region, id))
 }
 
 /// `us-east-1`, `us-gov-west-1`, …

@@ -64,6 +64,15 @@ impl Multipliers {
         tier: &str,
         conditions: &Conditions<'_>,
     ) -> Result<Self, EstimateError> {
+        let provider = provider.filter(|rates| rates.has_multipliers);
+        if !model.has_multipliers && provider.is_none() {
+            return Ok(Self {
+                tier_by_factor: false,
+                on_regional_rows: Applied::NONE,
+                on_global_rows: Applied::NONE,
+                rows: [None; 3],
+            });
+        }
         let find = |tier: &str, conditions: &Conditions<'_>| {
             let own = model.select(&ResourceType::Multiplier, tier, conditions);
             own.or_else(|| provider?.select(&ResourceType::Multiplier, tier, conditions))

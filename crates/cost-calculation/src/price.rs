@@ -1,11 +1,14 @@
 //! Dated rates and the book that holds them.
 use std::collections::{HashMap, HashSet};
 
-use crate::model_name::{ParsedModel, normalize_model};
+use crate::model_name::normalize_model;
 use crate::rate_selection::ModelRates;
 use crate::resolve_model::{Candidate, walk_candidates};
 use crate::schedule::Schedule;
-use crate::{Billable, ModelAlias, ProviderMapping, ResourceType, UnixMillis, canonical_provider};
+use crate::{
+    Billable, MatchKind, MatchedModel, ModelAlias, ProviderMapping, ResourceType, UnixMillis,
+    canonical_provider,
+};
 
 /// On what the start of a price's validity rests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -128,7 +131,7 @@ impl PriceBook {
         let mut book = Self::default();
         for alias in aliases {
             let provider = canonical_provider(&alias.provider).into_owned();
-            let name = normalize_model(&alias.alias);
+            let name = normalize_model(&alias.alias).into_owned();
             book.aliases
                 .entry(provider)
                 .or_default()
@@ -230,6 +233,12 @@ impl PriceBook {
         keys
     }
 
+    /// The key of the book that the interaction's model is priced by, and how it was found.
+    pub fn resolve(&self, billable: &Billable<'_>) -> Option<(MatchedModel, MatchKind)> {
+        crate::price_components::resolve(self, billable)
+            .map(|resolved| (resolved.matched, resolved.kind))
+    }
+
     /// The keys of [`PriceBook::keys_needed`] that the book doesn't know yet.
     pub fn keys_missing(&self, billable: &Billable<'_>) -> Vec<(String, String)> {
         let mut keys = self.keys_needed(billable);
@@ -266,9 +275,4 @@ impl PriceBook {
             .max_by_key(|row| row.valid_from)
             .map(|row| row.provider.as_str())
     }
-}
-
-/// Aliases name their target as price lists do.
-pub(crate) fn alias_target(provider: &str, model: &str) -> String {
-    ParsedModel::parse(provider, model).model
 }

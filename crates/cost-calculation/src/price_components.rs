@@ -131,7 +131,7 @@ impl<'b> Pricing<'b> {
             regions: [&resolved.matched.region, &resolved.wider_region],
             context: usage.total_input(),
         };
-        let tier = resolved.matched.service_tier.as_str();
+        let tier = &*resolved.matched.service_tier;
         let provider_rates = self.book.rates(&resolved.matched.provider, "");
         let multipliers = Multipliers::select(resolved.rates, provider_rates, tier, &conditions)?;
         let tokens = TokenPricing {
@@ -181,13 +181,17 @@ impl<'b> Pricing<'b> {
         quantities: [(ResourceType, u64); 3],
         sum: &mut ComponentSum,
     ) -> Result<(), EstimateError> {
-        let places = [
-            self.book.rates(provider, model),
-            self.book.rates(provider, ""),
-        ];
+        let own = self.book.rates(provider, model);
         let region = self.billable.region.trim().to_ascii_lowercase();
         for (resource, quantity) in quantities {
-            let found = first_rate(&places, &resource, STANDARD, &self.plain(&region));
+            if quantity == 0 {
+                continue;
+            }
+            let conditions = self.plain(&region);
+            let found = first_rate(&[own], &resource, STANDARD, &conditions).or_else(|| {
+                let of_provider = self.book.rates(provider, "");
+                first_rate(&[of_provider], &resource, STANDARD, &conditions)
+            });
             let lines = &mut self.estimate.lines;
             if let Some(row) = found {
                 sum.priced(resource, quantity, row, Applied::NONE, Flags::NONE, lines)?;
@@ -207,7 +211,7 @@ impl<'b> Pricing<'b> {
         let model_rates = self.resolved.as_ref().map(|resolved| resolved.rates);
         let implied = self.billable.usage.total() > 0
             && !self.billable.units.calls.contains_key(REQUEST.as_str())
-            && model_rates.is_some_and(|rates| rates.any_of(&REQUEST));
+            && model_rates.is_some_and(|rates| rates.has_calls && rates.any_of(&REQUEST));
         if !implied && self.billable.units.calls.values().all(|count| *count == 0) {
             return Ok(());
         }
@@ -227,7 +231,7 @@ impl<'b> Pricing<'b> {
             ),
             None => (
                 self.billable.region.trim().to_ascii_lowercase(),
-                STANDARD.to_owned(),
+                Cow::Borrowed(STANDARD),
             ),
         };
         let conditions = self.plain(&region);
@@ -278,7 +282,7 @@ fn first_rate<'b>(
 }
 
 /// The first key of the ladder with a row in force.
-fn resolve<'b>(book: &'b PriceBook, billable: &Billable<'_>) -> Option<Resolved<'b>> {
+pub(crate) fn resolve<'b>(book: &'b PriceBook, billable: &Billable<'_>) -> Option<Resolved<'b>> {
     walk_candidates(book, billable, &mut |candidate: &Candidate<'_>| {
         let rates = book.rates(candidate.provider, candidate.model)?;
         if !rates.any_in_force(billable.price_time) {
@@ -294,9 +298,9 @@ fn resolve<'b>(book: &'b PriceBook, billable: &Billable<'_>) -> Option<Resolved<
             (candidate.region.to_owned(), Cow::Owned(region))
         };
         let service_tier = if candidate.service_tier.is_empty() {
-            normalize_tier(billable.service_tier).into_owned()
+            normalize_tier(billable.service_tier)
         } else {
-            candidate.service_tier.to_owned()
+            Cow::Owned(candidate.service_tier.to_owned())
         };
         let (provider, model) = (candidate.provider.to_owned(), candidate.model.to_owned());
         let matched = MatchedModel {

@@ -18,6 +18,10 @@ pub(crate) struct Conditions<'a> {
 /// The rows of one model, by resource.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ModelRates {
+    /// Most models have none of these; knowing it saves searching for them.
+    pub has_multipliers: bool,
+    pub has_calls: bool,
+    pub has_context_tiers: bool,
     rows: Vec<(PriceRow, Option<Schedule>)>,
 }
 
@@ -41,6 +45,13 @@ impl ModelRates {
                 .cmp(&right.resource)
                 .then_with(|| key(left).cmp(&key(right)))
         });
+        let any = |test: fn(&PriceRow) -> bool| self.rows.iter().any(|(row, _)| test(row));
+        let multipliers = any(|row| row.resource == ResourceType::Multiplier);
+        let calls = any(|row| matches!(row.resource, ResourceType::Call(_)));
+        let context_tiers = any(|row| row.min_context > 0);
+        self.has_multipliers = multipliers;
+        self.has_calls = calls;
+        self.has_context_tiers = context_tiers;
     }
 
     pub fn rows(&self) -> impl Iterator<Item = &PriceRow> {

@@ -1,9 +1,8 @@
 //! The ladder from a reported model name to a key of the price book: exact, provider-scoped, never
 //! a substring and never a default.
-use crate::model_name::normalize_model;
-use crate::price::alias_target;
+use crate::model_name::{NameParts, normalize_model};
 use crate::provider::{ids_contain_slashes, known_provider, passes_prices_through, vendors_behind};
-use crate::{Billable, MatchKind, ParsedModel, PriceBook, UnixMillis, canonical_provider};
+use crate::{Billable, MatchKind, PriceBook, UnixMillis, canonical_provider};
 
 /// Longest model name that is looked up; the longest in public lists has 103 characters.
 const NAME_MAX: usize = 256;
@@ -97,10 +96,10 @@ pub(crate) fn walk_candidates<T>(
         }
         if passes_prices_through(&provider) {
             // A variant of the gateway (`:free`) is no model of the vendor.
-            let parsed = ParsedModel::parse(&provider, rest);
+            let parsed = NameParts::of(&provider, rest);
             if parsed.service_tier.is_empty()
                 && let found @ Some(_) =
-                    walk.names_at(named, &parsed.model, Some(MatchKind::VendorFallback))
+                    walk.names_at(named, parsed.model, Some(MatchKind::VendorFallback))
             {
                 return found;
             }
@@ -125,9 +124,9 @@ impl<T> Walk<'_, T> {
         if vendors.is_empty() {
             return None;
         }
-        let parsed = ParsedModel::parse(provider, name);
+        let parsed = NameParts::of(provider, name);
         // Bedrock writes `anthropic.claude-…-v1:0`, Vertex `claude-…@20250929`.
-        let unversioned = without_version(&parsed.model).unwrap_or(&parsed.model);
+        let unversioned = without_version(parsed.model).unwrap_or(parsed.model);
         for vendor in vendors {
             let own = unversioned
                 .strip_prefix(vendor)
@@ -149,21 +148,21 @@ impl<T> Walk<'_, T> {
     fn offer(
         &mut self,
         provider: &str,
-        parsed: &ParsedModel,
+        parsed: NameParts<'_>,
         (model, kind): (&str, MatchKind),
     ) -> Option<T> {
         (self.visit)(&Candidate {
             provider,
             model,
-            region: &parsed.region,
-            service_tier: &parsed.service_tier,
+            region: parsed.region,
+            service_tier: parsed.service_tier,
             kind,
         })
     }
 
     /// Every way to read the name at one provider.
     fn names_at(&mut self, provider: &str, name: &str, hop: Option<MatchKind>) -> Option<T> {
-        let parsed = ParsedModel::parse(provider, name);
+        let parsed = NameParts::of(provider, name);
         let kind = |kind| hop.unwrap_or(kind);
         if parsed.model != name {
             let raw = Candidate {
@@ -178,38 +177,39 @@ impl<T> Walk<'_, T> {
             }
         }
         if let found @ Some(_) =
-            self.offer(provider, &parsed, (&parsed.model, kind(MatchKind::Exact)))
+            self.offer(provider, parsed, (parsed.model, kind(MatchKind::Exact)))
         {
             return found;
         }
-        for alias in [name, &parsed.model] {
+        for alias in [name, parsed.model] {
             if let Some(target) = self.book.alias(provider, alias, self.at) {
-                let target = alias_target(provider, target);
+                let target = normalize_model(target);
+                let target = NameParts::of(provider, &target).model;
                 if let found @ Some(_) =
-                    self.offer(provider, &parsed, (&target, kind(MatchKind::Alias)))
+                    self.offer(provider, parsed, (target, kind(MatchKind::Alias)))
                 {
                     return found;
                 }
             }
         }
-        let (mut model, without_suffix) = match fine_tuned_base(&parsed.model) {
+        let (mut model, without_suffix) = match fine_tuned_base(parsed.model) {
             Some(base) => (base, MatchKind::FineTunedBase),
-            None => (parsed.model.as_str(), MatchKind::WithoutDate),
+            None => (parsed.model, MatchKind::WithoutDate),
         };
         if without_suffix == MatchKind::FineTunedBase
-            && let found @ Some(_) = self.offer(provider, &parsed, (model, kind(without_suffix)))
+            && let found @ Some(_) = self.offer(provider, parsed, (model, kind(without_suffix)))
         {
             return found;
         }
         while let Some(shorter) = without_version(model).or_else(|| without_date(model)) {
-            if let found @ Some(_) = self.offer(provider, &parsed, (shorter, kind(without_suffix)))
-            {
+            if let found @ Some(_) = self.offer(provider, parsed, (shorter, kind(without_suffix))) {
                 return found;
             }
             if let Some(target) = self.book.alias(provider, shorter, self.at) {
-                let target = alias_target(provider, target);
+                let target = normalize_model(target);
+                let target = NameParts::of(provider, &target).model;
                 if let found @ Some(_) =
-                    self.offer(provider, &parsed, (&target, kind(MatchKind::Alias)))
+                    self.offer(provider, parsed, (target, kind(MatchKind::Alias)))
                 {
                     return found;
                 }

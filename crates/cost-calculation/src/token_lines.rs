@@ -112,6 +112,9 @@ impl<'b> TokenPricing<'b, '_> {
 
     /// The highest context tier that any of the plain rates has for this many input tokens.
     fn context_tier_reached(&self) -> u64 {
+        if !self.rates.has_context_tiers {
+            return 0;
+        }
         [
             self.select(&ResourceType::Input),
             self.select(&ResourceType::Output),
