@@ -4,19 +4,24 @@
 //! tokens read from and written to a cache, `output_tokens` includes reasoning. A span of an agent
 //! sums up the calls below it, so it is never counted itself.
 use cost_calculation::TokenUsage;
+use serde_json::Map;
 
 use crate::librechat_agent::{self, AgentId};
-use crate::limits::{
-    AGENT_CHARS_MAX, CONTEXT_CHARS_MAX, MODEL_CHARS_MAX, PROVIDER_CHARS_MAX, TOKENS_MAX,
-};
+use crate::limits::{AGENT_CHARS_MAX, CONTEXT_CHARS_MAX, MODEL_CHARS_MAX, PROVIDER_CHARS_MAX};
 use crate::native_span::SOURCE;
 use crate::span::{Attribute, AttributeValue, Span};
 use crate::span_interaction::{fail, of_span, one_tool_call};
 use crate::trace_index::{Role, TraceIndex};
-use crate::{Interaction, InteractionType, Rejection};
+use crate::{Interaction, InteractionType, Rejection, json_usage};
 
-const CACHE_PARTS: [Attribute; 2] =
-    [Attribute::GenAiCacheReadTokens, Attribute::GenAiCacheCreationTokens];
+const COUNTS: [Attribute; 6] = [
+    Attribute::GenAiInputTokens,
+    Attribute::GenAiOutputTokens,
+    Attribute::GenAiTotalTokens,
+    Attribute::GenAiCacheReadTokens,
+    Attribute::GenAiCacheCreationTokens,
+    Attribute::GenAiReasoningTokens,
+];
 
 /// Whether the span is one call of a model.
 pub(crate) fn is_model_call(span: &Span<'_>) -> bool {
@@ -49,15 +54,17 @@ pub(crate) fn model_call(
     }
     let attributes = &span.attributes;
     let owned = |attribute, chars_max| -> Result<Option<String>, Rejection> {
-        Ok(attributes.text(&[attribute], chars_max)?.map(ToOwned::to_owned))
+        Ok(attributes
+            .text(&[attribute], chars_max)?
+            .map(ToOwned::to_owned))
     };
     let mut interaction = named(span, InteractionType::Chat)?;
-    interaction.provider =
-        owned(Attribute::GenAiProvider, PROVIDER_CHARS_MAX)?.unwrap_or_default();
-    interaction.model_name = attributes
-        .text(&[Attribute::GenAiResponseModel, Attribute::GenAiRequestModel], MODEL_CHARS_MAX)?
+    interaction.provider = owned(Attribute::GenAiProvider, PROVIDER_CHARS_MAX)?.unwrap_or_default();
+    let models = [Attribute::GenAiResponseModel, Attribute::GenAiRequestModel];
+    let model = attributes.text(&models, MODEL_CHARS_MAX)?;
+    model
         .unwrap_or_default()
-        .to_owned();
+        .clone_into(&mut interaction.model_name);
     interaction.service_tier = owned(Attribute::GenAiServiceTier, PROVIDER_CHARS_MAX)?;
     interaction.usage = usage(span)?;
     interaction.context = Some("message".to_owned());
@@ -67,7 +74,9 @@ pub(crate) fn model_call(
 /// A call of a tool.
 pub(crate) fn tool_call(span: &Span<'_>) -> Result<Interaction, Rejection> {
     let mut interaction = named(span, InteractionType::Api)?;
-    let name = span.attributes.text(&[Attribute::GenAiToolName], MODEL_CHARS_MAX)?;
+    let name = span
+        .attributes
+        .text(&[Attribute::GenAiToolName], MODEL_CHARS_MAX)?;
     interaction.units = one_tool_call(name.unwrap_or(span.name.as_ref()));
     Ok(interaction)
 }
@@ -90,41 +99,13 @@ fn named(span: &Span<'_>, kind: InteractionType) -> Result<Interaction, Rejectio
     Ok(interaction)
 }
 
+/// The counts that the span reports, read by the convention.
 fn usage(span: &Span<'_>) -> Result<TokenUsage, Rejection> {
-    let [cache_read, cache_write_5m] = CACHE_PARTS.map(|part| tokens(span, part));
-    let (cache_read, cache_write_5m) = (cache_read?, cache_write_5m?);
-    let reasoning = tokens(span, Attribute::GenAiReasoningTokens)?;
-    let input = tokens(span, Attribute::GenAiInputTokens)?;
-    let output = tokens(span, Attribute::GenAiOutputTokens)?;
-    Ok(TokenUsage {
-        input: without(input, cache_read + cache_write_5m, Attribute::GenAiInputTokens)?,
-        cache_read,
-        cache_write_5m,
-        output: without(output, reasoning, Attribute::GenAiOutputTokens)?,
-        reasoning,
-        ..TokenUsage::default()
-    })
-}
-
-/// A total without its parts. Parts above their total contradict the convention: a refusal that
-/// names both counts, never a guess.
-fn without(total: u64, parts: u64, attribute: Attribute) -> Result<u64, Rejection> {
-    total.checked_sub(parts).ok_or_else(|| {
-        Rejection::invalid(
-            attribute.key(),
-            format!("({total}) is less than its parts ({parts})"),
-            "send a total that includes cached and reasoning tokens, as the convention says",
-        )
-    })
-}
-
-fn tokens(span: &Span<'_>, attribute: Attribute) -> Result<u64, Rejection> {
-    let Some(count) = span.attributes.int(&[attribute]) else { return Ok(0) };
-    u64::try_from(count).ok().filter(|&count| count <= TOKENS_MAX).ok_or_else(|| {
-        Rejection::invalid(
-            attribute.key(),
-            format!("is {count}"),
-            format!("send a whole number from 0 to {TOKENS_MAX}"),
-        )
-    })
+    let mut counts = Map::new();
+    for attribute in COUNTS {
+        if let Some(count) = span.attributes.int(&[attribute]) {
+            counts.insert(attribute.key().to_owned(), count.into());
+        }
+    }
+    json_usage::read_otel(counts)
 }

@@ -254,7 +254,7 @@ fn interaction(
 }
 
 fn usage(fields: &mut Fields<'_>, provider: &str) -> Result<TokenUsage, Rejection> {
-    let convention = fields.word("usage_convention", &json_usage::CONVENTIONS)?;
+    let convention = fields.word("usage_convention", &json_usage::conventions())?;
     match fields.take("usage") {
         Some(value) => json_usage::read(value, convention, provider),
         None if convention.is_some() => Err(fields.missing(

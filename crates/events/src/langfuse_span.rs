@@ -4,6 +4,7 @@
 //! the scaffolding around them. Keys as sent by `@librechat/agents` 3.9.2 with `@langfuse/otel`
 //! 5.11.1.
 use cost_calculation::TokenUsage;
+use serde_json::Value;
 
 use crate::librechat_agent::{self, AgentId};
 use crate::limits::{
@@ -11,14 +12,17 @@ use crate::limits::{
 };
 use crate::span::{Attribute, AttributeValue, Span};
 use crate::span_interaction::{fail, of_span, one_tool_call};
-use crate::{Interaction, InteractionType, Rejection, json_usage, timestamp};
+use crate::{Interaction, InteractionStatus, InteractionType, Rejection, json_usage, timestamp};
 
 /// The `source` of these spans.
 pub const SOURCE: &str = "langfuse";
 
 /// A generation or a tool as an interaction; everything else is none.
 pub(crate) fn normalise(span: &Span<'_>) -> Result<Option<Interaction>, Rejection> {
-    match span.attributes.text(&[Attribute::ObservationType], CONTEXT_CHARS_MAX)? {
+    match span
+        .attributes
+        .text(&[Attribute::ObservationType], CONTEXT_CHARS_MAX)?
+    {
         Some("generation") => generation(span).map(Some),
         Some("embedding") => {
             let mut interaction = generation(span)?;
@@ -41,26 +45,36 @@ fn generation(span: &Span<'_>) -> Result<Interaction, Rejection> {
         ],
         PROVIDER_CHARS_MAX,
     )?;
-    interaction.provider = librechat_provider(provider.unwrap_or_default()).to_owned();
-    let requested = attributes.text(
+    provider
+        .unwrap_or_default()
+        .clone_into(&mut interaction.provider);
+    let requested = attributes.text_that_fits(
         &[
             Attribute::ObservationRequestedModel,
             Attribute::ObservationInvokedModel,
             Attribute::ObservationLangChainModel,
         ],
         MODEL_CHARS_MAX,
-    )?;
+    );
     // The model of the answer where the provider named one: it is the one that is billed.
     let model = attributes
         .text(&[Attribute::ObservationModel], MODEL_CHARS_MAX)?
         .or(requested);
-    interaction.model_name = model.unwrap_or_default().to_owned();
+    model
+        .unwrap_or_default()
+        .clone_into(&mut interaction.model_name);
     interaction.usage = match attributes.get(Attribute::ObservationUsage) {
         Some(AttributeValue::Text(json)) => json_usage::read_langfuse(json)?,
         Some(_) => return Err(json_usage::unreadable_langfuse()),
         None => TokenUsage::default(),
     };
-    interaction.time_to_first_token_ms = time_to_first_token_ms(span)?;
+    interaction.metadata = metadata(&interaction, requested);
+    // A provider's own endpoint says nothing that the provider does not.
+    interaction.endpoint = interaction
+        .endpoint
+        .take()
+        .filter(|endpoint| !endpoint.eq_ignore_ascii_case(&interaction.provider));
+    interaction.time_to_first_token_ms = time_to_first_token_ms(span);
     Ok(interaction)
 }
 
@@ -70,14 +84,27 @@ fn tool(span: &Span<'_>) -> Result<Interaction, Rejection> {
     Ok(interaction)
 }
 
+/// What no other field says: the model that was asked for where another one answered, and that a
+/// call which did not fail reported no tokens (it was aborted, or its provider keeps silent).
+fn metadata(interaction: &Interaction, requested: Option<&str>) -> Option<String> {
+    let mut metadata = serde_json::Map::new();
+    if let Some(requested) = requested.filter(|requested| *requested != interaction.model_name) {
+        metadata.insert("requested_model".to_owned(), requested.into());
+    }
+    if interaction.status == InteractionStatus::Ok && interaction.usage.total() == 0 {
+        metadata.insert("usage_reported".to_owned(), false.into());
+    }
+    (!metadata.is_empty()).then(|| Value::Object(metadata).to_string())
+}
+
 /// What generations and tools have in common.
 fn observation(span: &Span<'_>, kind: InteractionType) -> Result<Interaction, Rejection> {
     let attributes = &span.attributes;
     let mut interaction = of_span(span, kind, SOURCE)?;
-    let agent_id = attributes.text(
+    let agent_id = attributes.text_that_fits(
         &[Attribute::ObservationAgentId, Attribute::TraceAgentId],
         AGENT_CHARS_MAX,
-    )?;
+    );
     let ephemeral_endpoint = match agent_id.map(librechat_agent::parse) {
         Some(AgentId::Saved(agent)) => {
             agent.clone_into(&mut interaction.agent);
@@ -87,15 +114,18 @@ fn observation(span: &Span<'_>, kind: InteractionType) -> Result<Interaction, Re
         None => None,
     };
     interaction.endpoint = attributes
-        .text(&[Attribute::TraceEndpoint], PROVIDER_CHARS_MAX)?
+        .text_that_fits(&[Attribute::TraceEndpoint], PROVIDER_CHARS_MAX)
         .or(ephemeral_endpoint)
         .filter(|endpoint| !endpoint.is_empty() && endpoint.len() <= PROVIDER_CHARS_MAX)
         .map(ToOwned::to_owned);
     interaction.message_id = attributes
-        .text(&[Attribute::TraceMessageId, Attribute::ObservationMessageId], REFERENCE_CHARS_MAX)?
+        .text_that_fits(
+            &[Attribute::TraceMessageId, Attribute::ObservationMessageId],
+            REFERENCE_CHARS_MAX,
+        )
         .map(ToOwned::to_owned);
     interaction.context = Some(run_context(span).to_owned());
-    let level = attributes.text(&[Attribute::ObservationLevel], CONTEXT_CHARS_MAX)?;
+    let level = attributes.text_that_fits(&[Attribute::ObservationLevel], CONTEXT_CHARS_MAX);
     if span.is_error || level == Some("ERROR") {
         let message = attributes.unread(Attribute::ObservationStatusMessage);
         fail(&mut interaction, message.unwrap_or(span.status_message));
@@ -128,34 +158,15 @@ fn run_context(span: &Span<'_>) -> &'static str {
     }
 }
 
-/// From the start to the first token; `None` where the moment is missing or out of order.
-fn time_to_first_token_ms(span: &Span<'_>) -> Result<Option<u64>, Rejection> {
-    let Some(AttributeValue::Text(text)) = span.attributes.get(Attribute::ObservationFirstToken)
-    else {
-        return Ok(None);
+/// From the start to the first token; `None` where the moment is missing, unreadable or out of
+/// order: what a call cost does not hang on it.
+fn time_to_first_token_ms(span: &Span<'_>) -> Option<u64> {
+    let attribute = Attribute::ObservationFirstToken;
+    let AttributeValue::Text(text) = span.attributes.get(attribute)? else {
+        return None;
     };
     // The SDK sends the moment as a JSON string inside the string.
-    let first = timestamp::from_text(
-        text.trim().trim_matches('"'),
-        Attribute::ObservationFirstToken.key(),
-    )?;
+    let first = timestamp::from_text(text.trim().trim_matches('"'), attribute.key()).ok()?;
     let in_order = (span.start_ms()..=span.end_ms()).contains(&first.0);
-    Ok(in_order.then(|| first.0.abs_diff(span.start_ms())))
-}
-
-/// LibreChat's spelling of a provider's id. LangChain writes them in lower case, and a title, which
-/// carries only LangChain's, must land on the same line as its chat.
-fn librechat_provider(provider: &str) -> &str {
-    const KNOWN: [&str; 5] = ["openAI", "azureOpenAI", "anthropic", "google", "bedrock"];
-    match provider {
-        "azure" => "azureOpenAI",
-        "amazon_bedrock" => "bedrock",
-        "google_genai" => "google",
-        "google_vertexai" => "vertexai",
-        "mistral" => "mistralai",
-        _ => KNOWN
-            .into_iter()
-            .find(|known| known.eq_ignore_ascii_case(provider))
-            .unwrap_or(provider),
-    }
+    in_order.then(|| first.0.abs_diff(span.start_ms()))
 }

@@ -64,18 +64,25 @@ pub(crate) fn database_operation(
         None | Some("mongoose") => "mongodb".to_owned(),
         Some(system) => system.to_owned(),
     };
-    interaction.units = Units { operations: 1, ..Units::default() };
+    interaction.units = Units {
+        operations: 1,
+        ..Units::default()
+    };
     let metadata = json!({
         "operation": attributes.text(&[Attribute::DbOperation], NAME_CHARS_MAX)?,
         "collection": attributes.text(&[Attribute::DbCollection], NAME_CHARS_MAX)?,
     });
     interaction.metadata = Some(metadata.to_string());
     if span.is_error {
-        fail(&mut interaction, error_type(span)?.unwrap_or(span.status_message));
+        fail(
+            &mut interaction,
+            error_type(span)?.unwrap_or(span.status_message),
+        );
     }
     Ok(Some(interaction))
 }
 
 fn error_type<'s>(span: &'s Span<'_>) -> Result<Option<&'s str>, Rejection> {
-    span.attributes.text(&[Attribute::ErrorType], NAME_CHARS_MAX)
+    span.attributes
+        .text(&[Attribute::ErrorType], NAME_CHARS_MAX)
 }

@@ -38,7 +38,10 @@ pub(crate) fn normalise(
     for span in read {
         match span {
             Ok(span) => spans.push(span),
-            Err(rejection) => outcome.rejected.push(RejectedSpan { id: String::new(), rejection }),
+            Err(rejection) => outcome.rejected.push(RejectedSpan {
+                id: String::new(),
+                rejection,
+            }),
         }
     }
     let index = TraceIndex::of(&spans);
@@ -50,7 +53,10 @@ pub(crate) fn normalise(
             Ok(Some(_)) => outcome.ignored += 1,
             Ok(None) => outcome.dropped += 1,
             Err(rejection) => {
-                outcome.rejected.push(RejectedSpan { id: span.interaction_id(), rejection });
+                outcome.rejected.push(RejectedSpan {
+                    id: span.interaction_id(),
+                    rejection,
+                });
             }
         }
     }

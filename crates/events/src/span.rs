@@ -141,6 +141,18 @@ impl<'a> Attributes<'a> {
         Ok(None)
     }
 
+    /// The first of these attributes that holds a text within the limit. For what only describes:
+    /// a call is not refused because its description is too long.
+    pub(crate) fn text_that_fits(
+        &self,
+        attributes: &[Attribute],
+        chars_max: usize,
+    ) -> Option<&str> {
+        attributes
+            .iter()
+            .find_map(|&attribute| self.text(&[attribute], chars_max).ok().flatten())
+    }
+
     /// The texts of a list; empty where there is none.
     pub(crate) fn texts(&self, attribute: Attribute) -> &[Cow<'a, str>] {
         match self.get(attribute) {
@@ -255,9 +267,13 @@ attributes! {
     GenAiToolName = "gen_ai.tool.name";
     GenAiInputTokens = "gen_ai.usage.input_tokens" | "gen_ai.usage.prompt_tokens";
     GenAiOutputTokens = "gen_ai.usage.output_tokens" | "gen_ai.usage.completion_tokens";
-    GenAiCacheReadTokens = "gen_ai.usage.cache_read.input_tokens";
-    GenAiCacheCreationTokens = "gen_ai.usage.cache_creation.input_tokens";
-    GenAiReasoningTokens = "gen_ai.usage.reasoning.output_tokens";
+    GenAiCacheReadTokens = "gen_ai.usage.cache_read.input_tokens"
+        | "gen_ai.usage.cache_read_input_tokens";
+    GenAiCacheCreationTokens = "gen_ai.usage.cache_creation.input_tokens"
+        | "gen_ai.usage.cache_creation_input_tokens";
+    GenAiReasoningTokens = "gen_ai.usage.reasoning.output_tokens"
+        | "gen_ai.usage.reasoning_tokens";
+    GenAiTotalTokens = "gen_ai.usage.total_tokens";
     GenAiServiceTier = "openai.response.service_tier" | "gen_ai.openai.response.service_tier";
 }
 

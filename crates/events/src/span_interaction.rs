@@ -20,13 +20,19 @@ pub(crate) fn of_span(
 ) -> Result<Interaction, Rejection> {
     let attributes = &span.attributes;
     let user_id = attributes
-        .text(&[Attribute::UserId, Attribute::EndUserId], USER_ID_CHARS_MAX)?
+        .text(
+            &[Attribute::UserId, Attribute::EndUserId],
+            USER_ID_CHARS_MAX,
+        )?
         .unwrap_or(UNKNOWN_USER);
-    let tenant_id =
-        attributes.text(&[Attribute::TraceTenantId], TENANT_ID_CHARS_MAX)?.unwrap_or_default();
+    let tenant_id = attributes
+        .text(&[Attribute::TraceTenantId], TENANT_ID_CHARS_MAX)?
+        .unwrap_or_default();
     let start = UnixMillis(span.start_ms());
-    let session = attributes
-        .text(&[Attribute::SessionId, Attribute::GenAiConversationId], SESSION_ID_CHARS_MAX)?;
+    let session = attributes.text(
+        &[Attribute::SessionId, Attribute::GenAiConversationId],
+        SESSION_ID_CHARS_MAX,
+    )?;
     let session_id = match session {
         Some(session) => session.to_owned(),
         None => session_id::of_user_and_day(tenant_id, user_id, start),
@@ -77,8 +83,15 @@ pub(crate) fn one_tool_call(name: &str) -> Units {
 
 /// `tool:<name>`; what could not stand in a resource's name becomes `_`.
 fn tool_resource(name: &str) -> String {
-    let name = name.trim().chars().map(|c| if c.is_ascii_graphic() { c } else { '_' });
-    "tool:".chars().chain(name).take(RESOURCE_CHARS_MAX).collect()
+    let name = name
+        .trim()
+        .chars()
+        .map(|c| if c.is_ascii_graphic() { c } else { '_' });
+    "tool:"
+        .chars()
+        .chain(name)
+        .take(RESOURCE_CHARS_MAX)
+        .collect()
 }
 
 #[cfg(test)]
@@ -94,7 +107,11 @@ mod tests {
 
     #[test]
     fn a_clock_that_ran_backwards_gives_no_duration_and_no_earlier_price() {
-        let span = Span { start_nano: 2_000_000_000, end_nano: 1_000_000_000, ..Span::default() };
+        let span = Span {
+            start_nano: 2_000_000_000,
+            end_nano: 1_000_000_000,
+            ..Span::default()
+        };
         let interaction = of_span(&span, InteractionType::Chat, "otel").unwrap();
         assert_eq!(interaction.duration_ms, None);
         assert_eq!(interaction.price_time, UnixMillis(2_000));
@@ -102,7 +119,10 @@ mod tests {
 
     #[test]
     fn without_a_session_the_session_is_user_and_day() {
-        let span = Span { start_nano: 1_795_438_269_324_000_000, ..Span::default() };
+        let span = Span {
+            start_nano: 1_795_438_269_324_000_000,
+            ..Span::default()
+        };
         let interaction = of_span(&span, InteractionType::Chat, "otel").unwrap();
         assert_eq!(interaction.session_id, "unknown@2026-11-23");
     }

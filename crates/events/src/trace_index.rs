@@ -46,8 +46,11 @@ pub(crate) enum Origin<'s> {
 impl<'s> TraceIndex<'s> {
     pub(crate) fn of(spans: &'s [Span<'_>]) -> Self {
         let nodes = spans.iter().map(|span| {
-            let node =
-                Node { parent: &span.parent_span_id, role: role_of(span), user: user_of(span) };
+            let node = Node {
+                parent: &span.parent_span_id,
+                role: role_of(span),
+                user: user_of(span),
+            };
             ((span.trace_id.as_str(), span.span_id.as_str()), node)
         });
         Self(nodes.collect())
@@ -70,7 +73,11 @@ impl<'s> TraceIndex<'s> {
             }
             topmost_parent = node.parent;
         }
-        if topmost_parent.is_empty() { Origin::Background } else { Origin::Unseen }
+        if topmost_parent.is_empty() {
+            Origin::Background
+        } else {
+            Origin::Unseen
+        }
     }
 
     fn ancestors<'i>(&'i self, span: &'i Span<'_>) -> impl Iterator<Item = &'i Node<'s>> {
@@ -99,10 +106,10 @@ pub(crate) fn role_of(span: &Span<'_>) -> Role {
 }
 
 fn user_of<'s>(span: &'s Span<'_>) -> Option<&'s str> {
-    [Attribute::EndUserId, Attribute::UserId].into_iter().find_map(|attribute| {
-        match span.attributes.get(attribute) {
+    [Attribute::EndUserId, Attribute::UserId]
+        .into_iter()
+        .find_map(|attribute| match span.attributes.get(attribute) {
             Some(AttributeValue::Text(user)) => Some(user.trim()).filter(|user| !user.is_empty()),
             _ => None,
-        }
-    })
+        })
 }

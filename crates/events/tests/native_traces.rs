@@ -1,0 +1,250 @@
+//! LibreChat's own OpenTelemetry, and generic `gen_ai` exporters.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failing test may panic"
+)]
+
+use cost_calculation::{TokenUsage, UnixMillis};
+use events::{Context, CountedSources, InteractionStatus, InteractionType, OtlpOutcome, otlp_json};
+use serde_json::{Value, json};
+
+const START_MS: i64 = 1_795_438_269_000;
+const TRACE: &str = "5c8baf0000000000000000000000beef";
+
+/// A span that began `START_MS` and took 40 ms.
+fn span(id: u8, parent: u8, name: &str, kind: u8, attributes: &Value) -> Value {
+    let attributes: Vec<Value> = attributes
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(key, value)| {
+            let value = match value {
+                Value::Number(number) => json!({ "intValue": number.to_string() }),
+                other => json!({ "stringValue": other }),
+            };
+            json!({ "key": key, "value": value })
+        })
+        .collect();
+    let hex = |id: u8| {
+        if id == 0 {
+            String::new()
+        } else {
+            format!("{id:016x}")
+        }
+    };
+    json!({
+        "traceId": TRACE,
+        "spanId": hex(id),
+        "parentSpanId": hex(parent),
+        "name": name,
+        "kind": kind,
+        "startTimeUnixNano": format!("{START_MS}000000"),
+        "endTimeUnixNano": format!("{}000000", START_MS + 40),
+        "attributes": attributes,
+        "status": {},
+    })
+}
+
+fn parse_with(spans: &[Value], sources: &str) -> OtlpOutcome {
+    let body = json!({ "resourceSpans": [{ "scopeSpans": [{ "spans": spans }] }] }).to_string();
+    let mut context = Context::at(UnixMillis(START_MS + 60_000));
+    context.counted_sources = CountedSources::from_json(sources).unwrap();
+    otlp_json::parse(body.as_bytes(), &context).unwrap()
+}
+
+fn parse(spans: &[Value]) -> OtlpOutcome {
+    parse_with(spans, r#"{"chat":"otel"}"#)
+}
+
+fn server(id: u8) -> Value {
+    let attributes = json!({
+        "http.request.method": "POST",
+        "http.route": "/api/agents/chat/:endpoint",
+        "http.response.status_code": 200,
+        "url.query": "secret=1",
+        "enduser.id": "user-1",
+    });
+    span(id, 0, "POST /api/agents/chat/openAI", 2, &attributes)
+}
+
+fn mongoose(id: u8, parent: u8) -> Value {
+    let attributes = json!({
+        "db.system": "mongoose",
+        "db.operation": "findOne",
+        "db.mongodb.collection": "conversations",
+    });
+    span(id, parent, "mongoose.Conversation.findOne", 3, &attributes)
+}
+
+#[test]
+fn a_served_request_is_an_api_interaction_with_its_route() {
+    let outcome = parse(&[server(1)]);
+    let request = &outcome.interactions[0];
+    assert_eq!(request.kind, InteractionType::Api);
+    assert_eq!(request.user_id, "user-1");
+    assert_eq!(request.session_id, "user-1@2026-11-23");
+    assert_eq!(request.duration_ms, Some(40));
+    assert_eq!(request.source, "otel");
+    assert_eq!(
+        request.metadata.as_deref(),
+        Some(r#"{"method":"POST","route":"/api/agents/chat/:endpoint","status_code":200}"#)
+    );
+}
+
+#[test]
+fn a_failed_request_is_an_error_and_a_refused_one_is_not() {
+    let with_status = |code: u16| {
+        span(
+            1,
+            0,
+            "GET",
+            2,
+            &json!({ "http.status_code": code, "http.method": "GET" }),
+        )
+    };
+    let failed = parse(&[with_status(503)]);
+    assert_eq!(failed.interactions[0].error.as_deref(), Some("Error 503"));
+    let refused = parse(&[with_status(404)]);
+    assert_eq!(refused.interactions[0].status, InteractionStatus::Ok);
+}
+
+#[test]
+fn a_database_operation_belongs_to_its_requests_user() {
+    let outcome = parse(&[
+        mongoose(3, 2),
+        span(2, 1, "middleware", 1, &json!({})),
+        server(1),
+    ]);
+    assert_eq!(outcome.dropped, 1, "the middleware");
+    let operation = &outcome.interactions[0];
+    assert_eq!(operation.kind, InteractionType::Db);
+    assert_eq!(operation.user_id, "user-1");
+    assert_eq!(operation.session_id, "user-1@2026-11-23");
+    assert_eq!(operation.provider, "mongodb");
+    assert_eq!(operation.units.operations, 1);
+}
+
+#[test]
+fn the_drivers_span_below_the_mappers_is_the_same_operation() {
+    let driver = json!({ "db.system": "mongodb", "db.operation": "find" });
+    let outcome = parse(&[
+        span(4, 3, "mongodb.find", 3, &driver),
+        mongoose(3, 1),
+        server(1),
+    ]);
+    let kinds: Vec<_> = outcome.interactions.iter().map(|kept| kept.kind).collect();
+    assert_eq!(kinds, [InteractionType::Db, InteractionType::Api]);
+    assert_eq!(outcome.dropped, 1);
+}
+
+#[test]
+fn polling_without_a_request_is_dropped_and_counted() {
+    let job = span(1, 0, "poll", 1, &json!({}));
+    let outcome = parse(&[mongoose(3, 0), job, mongoose(2, 1)]);
+    assert_eq!(outcome.interactions, []);
+    assert_eq!(outcome.dropped, 3);
+}
+
+#[test]
+fn an_operation_whose_request_came_in_another_body_is_kept() {
+    let outcome = parse(&[mongoose(3, 1)]);
+    assert_eq!(outcome.interactions[0].user_id, "unknown");
+}
+
+fn gen_ai(operation: &str, more: &Value) -> Value {
+    let mut attributes = json!({
+        "gen_ai.operation.name": operation,
+        "gen_ai.provider.name": "anthropic",
+        "gen_ai.request.model": "claude-sonnet-4-5",
+        "gen_ai.conversation.id": "conv-1",
+        "user.id": "user-1",
+        "gen_ai.input.messages": "CANARY",
+    });
+    attributes
+        .as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
+    attributes
+}
+
+#[test]
+fn input_tokens_of_the_convention_include_the_cached_ones() {
+    let counts = json!({
+        "gen_ai.usage.input_tokens": 3450,
+        "gen_ai.usage.output_tokens": 77,
+        "gen_ai.usage.cache_read.input_tokens": 3000,
+        "gen_ai.usage.cache_creation.input_tokens": 400,
+    });
+    let outcome = parse(&[span(1, 0, "chat", 3, &gen_ai("chat", &counts))]);
+    let chat = &outcome.interactions[0];
+    assert_eq!(chat.kind, InteractionType::Chat);
+    assert_eq!(chat.session_id, "conv-1");
+    assert_eq!(chat.model_name, "claude-sonnet-4-5");
+    assert_eq!(
+        chat.usage,
+        TokenUsage {
+            input: 50,
+            cache_read: 3000,
+            cache_write_5m: 400,
+            output: 77,
+            ..TokenUsage::default()
+        }
+    );
+    assert!(!format!("{outcome:?}").contains("CANARY"));
+}
+
+#[test]
+fn an_agent_that_sums_up_its_calls_is_not_counted_again() {
+    let counts = json!({ "gen_ai.usage.input_tokens": 10, "gen_ai.usage.output_tokens": 1 });
+    let agent = span(1, 0, "invoke_agent", 1, &gen_ai("invoke_agent", &counts));
+    let call = span(2, 1, "chat", 3, &gen_ai("chat", &counts));
+    let inner = span(3, 2, "chat", 3, &gen_ai("chat", &counts));
+    let outcome = parse(&[inner, call, agent]);
+    assert_eq!(outcome.interactions.len(), 1);
+    assert!(outcome.interactions[0].id.ends_with("0000000000000002"));
+    assert_eq!(outcome.dropped, 2);
+}
+
+#[test]
+fn while_langfuse_counts_for_chat_generic_calls_are_ignored() {
+    let chat = span(1, 0, "chat", 3, &gen_ai("chat", &json!({})));
+    let tool = json!({ "gen_ai.tool.name": "search_db" });
+    let tool = span(2, 1, "execute_tool", 1, &gen_ai("execute_tool", &tool));
+    let outcome = parse_with(
+        &[chat.clone(), tool.clone(), server(3)],
+        r#"{"chat":"langfuse"}"#,
+    );
+    assert_eq!((outcome.interactions.len(), outcome.ignored), (1, 2));
+    let outcome = parse(&[chat, tool]);
+    assert_eq!(outcome.ignored, 0);
+    assert_eq!(
+        outcome.interactions[1].units.calls.get("tool:search_db"),
+        Some(&1)
+    );
+}
+
+#[test]
+fn one_bad_span_does_not_sink_the_others() {
+    let counts = json!({
+        "gen_ai.usage.input_tokens": 10,
+        "gen_ai.usage.cache_read.input_tokens": 12,
+    });
+    let contradicts = span(1, 0, "chat", 3, &gen_ai("chat", &counts));
+    let mut no_id = server(2);
+    no_id["spanId"] = json!("xyz");
+    let mut in_future = server(3);
+    in_future["endTimeUnixNano"] = json!(format!("{}000000", START_MS + 86_400_000));
+    let outcome = parse(&[contradicts, no_id, in_future, json!(7), server(4)]);
+    assert_eq!(outcome.interactions.len(), 1);
+    let fields: Vec<_> = outcome
+        .rejected
+        .iter()
+        .map(|refused| refused.rejection.field.as_str())
+        .collect();
+    assert!(
+        fields.contains(&"spanId") && fields.contains(&"endTimeUnixNano"),
+        "{fields:?}"
+    );
+    assert_eq!(fields.len(), 4);
+}
