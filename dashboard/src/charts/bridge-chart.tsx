@@ -30,7 +30,7 @@ export function BridgeChart({ bridge, format, renderName = ({ name }) => name }:
       <tbody>
         {bridge.bars.map((bar) => (
           <tr key={bar.key} className={bar.kind === "total" ? "font-semibold" : ""}>
-            <th scope="row" className="py-1.5 pr-3 text-left font-[inherit] text-muted">
+            <th scope="row" className="py-1.5 pr-3 text-left [font-weight:inherit] text-muted">
               {renderName(bar)}
             </th>
             <td className="w-1/2 py-1.5" aria-hidden="true">

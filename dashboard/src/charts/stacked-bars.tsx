@@ -70,12 +70,14 @@ export function StackedBars({ stack, grain, label, ahead = [], marks = [], heigh
         })}
         {marks.map(({ bucket, text }) => {
           const at = left(bucket);
-          const flip = at > width * 0.66;
+          // The text turns to the side where it has room; where neither has, the legend's word must do.
+          const flip = at > width / 2;
+          const room = (flip ? at - margin.left : width - at) / 6.4;
           return (
             <g key={`${bucket}${text}`}>
               <line x1={at - 1} x2={at - 1} y1={margin.top - 14} y2={base} stroke="var(--color-mark)" strokeDasharray="1 2" />
               <text x={flip ? at - 6 : at + 4} y={margin.top - 6} fontSize={11} textAnchor={flip ? "end" : "start"} fill="var(--color-muted)">
-                ▾ {text}
+                ▾ {text.length + 2 <= room ? text : "price change"}
               </text>
             </g>
           );

@@ -1,6 +1,6 @@
 /** What the month will have cost, as the server projects it: for the hero's bar and its sentence. */
 import { position } from "./decimal.ts";
-import { tileMoney } from "./money.ts";
+import { projectedMoney } from "./money.ts";
 
 /** A projection as the API gives it. */
 export type Forecast = { low: string; mid: string; high: string };
@@ -19,6 +19,6 @@ export function prepareBullet(spent: string, forecast: Forecast | null): Bullet 
     projected: Math.max(0, percent(forecast.mid) - percent(spent)),
     low: percent(forecast.low),
     high: percent(forecast.high),
-    label: `${tileMoney(forecast.mid)} (${tileMoney(forecast.low)}–${tileMoney(forecast.high)})`,
+    label: `${projectedMoney(forecast.mid)} (${projectedMoney(forecast.low)}–${projectedMoney(forecast.high)})`,
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { axisMoney, columnMoney, columnPlaces, exactMoney, rowMoney, signedMoney, tileMoney } from "./money.ts";
+import { axisMoney, columnMoney, columnPlaces, exactMoney, projectedMoney, rowMoney, signedMoney, tileMoney } from "./money.ts";
 
 describe("money in a tile", () => {
   test.each([
@@ -61,4 +61,8 @@ test("an axis label has the places of its step", () => {
   expect(axisMoney(45, 15)).toBe("$45");
   expect(axisMoney(0.25, 0.05)).toBe("$0.25");
   expect(axisMoney(20_000, 10_000)).toBe("$20K");
+});
+
+test("a projection claims no cents", () => {
+  expect(["990.4", "19.5"].map(projectedMoney)).toEqual(["$990", "$19.50"]);
 });

@@ -29,6 +29,11 @@ export function tileMoney(amount: string | null): string {
   return rowMoney(amount);
 }
 
+/** A projected amount: cents would claim a precision that it has not. */
+export function projectedMoney(amount: string): string {
+  return compare(magnitude(amount), "20") >= 0 ? print(amount, digits(0)) : tileMoney(amount);
+}
+
 /** An amount in a row or a tooltip: legible below a cent, never "$0.00" for what is not zero. */
 export function rowMoney(amount: string | null): string {
   if (amount === null) return noPrice;

@@ -74,7 +74,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, footers = [], c
               <tr key={footer.key} className={cn("border-t border-line", footer.strong === true ? "font-semibold" : "text-muted")}>
                 {columns.map((column, index) =>
                   index === 0 ? (
-                    <th key={column.key} scope="row" className={cn(cellClass(column), "font-[inherit]")}>
+                    <th key={column.key} scope="row" className={cn(cellClass(column), "[font-weight:inherit]")}>
                       {footer.cells[column.key]}
                     </th>
                   ) : (

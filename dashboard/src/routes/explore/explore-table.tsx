@@ -44,7 +44,7 @@ export function ExploreTable({ query, search }: { query: UseQueryResult<DailySta
                     <th scope="col" className="num hidden px-2 py-2 font-medium md:table-cell">Interactions</th>
                   </tr>
                   <tr className="border-b border-line font-semibold">
-                    <th scope="row" className="px-2 py-2 text-left font-[inherit]">Total</th>
+                    <th scope="row" className="px-2 py-2 text-left [font-weight:inherit]">Total</th>
                     <td className="num px-2 py-2" data-testid="list-total" data-exact={figure(stats.total, metric) ?? ""}>{format(figure(stats.total, metric))}</td>
                     <td className="num px-2 py-2" />
                     <td className="num hidden px-2 py-2 sm:table-cell"><ChangeText change={changeText(stats.comparison?.cost_change ?? null, stats.comparison)} /></td>

@@ -1,1 +1,105 @@
-export function HealthPage() { return null; }
+import { useQuery } from "@tanstack/react-query";
+import type { ReactElement } from "react";
+import { healthQuery, integrityQuery, jobsQuery, watermarkQuery } from "../../api/queries/ledger.ts";
+import { ago } from "../../prepare/quantity.ts";
+import { zoneTime } from "../../prepare/zone-time.ts";
+import { PageHeader } from "../../shell/page-header.tsx";
+import { useSlice } from "../../shell/slice-context.ts";
+import { Badge } from "../../ui/badge.tsx";
+import { DataTable } from "../../ui/data-table.tsx";
+import { Panel } from "../../ui/panel.tsx";
+import { JobTracker } from "./job-tracker.tsx";
+
+const tones = { ok: "good", degraded: "warn", down: "danger" } as const;
+
+/** A Worker's own words about itself, as short facts. */
+function facts(detail: unknown): string {
+  if (typeof detail === "string") return detail;
+  if (typeof detail !== "object" || detail === null) return "";
+  return Object.entries(detail)
+    .filter(([name, value]) => name !== "status" && name !== "worker" && (typeof value === "string" || typeof value === "number" || typeof value === "boolean"))
+    .map(([name, value]) => `${name.replaceAll("_", " ")}: ${value}`)
+    .join(" · ");
+}
+
+/** Whether the numbers can be trusted right now. */
+export function HealthPage(): ReactElement {
+  const { timeZone } = useSlice();
+  const mark = useQuery(watermarkQuery);
+  const health = useQuery(healthQuery);
+  const integrity = useQuery(integrityQuery);
+  const jobs = useQuery(jobsQuery);
+  return (
+    <>
+      <PageHeader title="Health" name="Health" hasSlice={false} />
+      <div className="grid items-start gap-4 lg:grid-cols-2">
+        <Panel title="Freshness" query={mark} minHeight={120}>
+          {({ as_of, ledger_version, price_book_version, today }) => (
+            <dl className="grid grid-cols-2 gap-x-6 gap-y-2 text-sm">
+              <Fact name="Newest interaction">{as_of === null ? "none yet" : `${zoneTime(as_of, timeZone, "full")} (${ago(Math.max(0, Date.now() - Date.parse(as_of)))})`}</Fact>
+              <Fact name="Reporting time zone">
+                {timeZone}, today is {today}
+              </Fact>
+              <Fact name="Ledger version">{ledger_version}</Fact>
+              <Fact name="Price book version">{price_book_version}</Fact>
+            </dl>
+          )}
+        </Panel>
+        <Panel title="Workers" query={health} minHeight={120}>
+          {({ workers }) => (
+            <ul className="flex flex-col gap-2 text-sm">
+              {Object.entries(workers).map(([name, { status, detail }]) => (
+                <li key={name} className="flex flex-wrap items-center gap-2">
+                  <Badge tone={tones[status]}>{status}</Badge>
+                  <span className="font-medium">{name}</span>
+                  <span className="text-xs text-muted">{facts(detail)}</span>
+                </li>
+              ))}
+            </ul>
+          )}
+        </Panel>
+      </div>
+      <Panel
+        title={
+          <span className="inline-flex items-center gap-2">
+            Do the sums agree? {integrity.data !== undefined && <Badge tone={integrity.data.status === "ok" ? "good" : "danger"}>{integrity.data.status === "ok" ? "yes, to the last digit" : "they differ"}</Badge>}
+          </span>
+        }
+        query={integrity}
+        minHeight={160}
+      >
+        {({ checks, period, last_verification }) => (
+          <>
+            <p className="text-sm text-muted">
+              Every sum of {period.start_date} to {period.end_date} recounted from the interactions just now.
+              {last_verification !== null && ` The hourly verification last ran ${zoneTime(last_verification.started_at, timeZone)}: ${last_verification.status}${last_verification.error === null ? "" : `, ${last_verification.error}`}.`}
+            </p>
+            <DataTable
+              caption="Checks"
+              rows={checks}
+              rowKey={({ name }) => name}
+              columns={[
+                { key: "name", name: "Check", cell: ({ name }) => name.replaceAll("_", " ") },
+                { key: "ok", name: "Result", cell: ({ ok }) => <Badge tone={ok ? "good" : "danger"}>{ok ? "equal" : "differs"}</Badge> },
+                { key: "expected", name: "From the interactions", from: "md", cell: ({ expected }) => <code className="text-xs break-all">{expected}</code> },
+                { key: "found", name: "In the sums", from: "lg", cell: ({ found, ok }) => <code className={`text-xs break-all ${ok ? "" : "text-danger"}`}>{found}</code> },
+              ]}
+            />
+          </>
+        )}
+      </Panel>
+      <Panel title="Scheduled runs" query={jobs} minHeight={200}>
+        {({ items }) => <JobTracker runs={items} timeZone={timeZone} />}
+      </Panel>
+    </>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: React.ReactNode }) {
+  return (
+    <div>
+      <dt className="text-xs text-muted">{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -96,7 +96,7 @@ function SpendTile({ data }: { data: DailyStats }) {
       <p className="text-xs text-muted">
         {bullet !== null ? (
           <span title={`Median of the same weekday over the last ${forecast.complete_days} complete days for each day left; the range covers 80 %.`}>
-            forecast <strong className="text-text">{tileMoney(forecast.mid)}</strong> ({tileMoney(forecast.low)}–{tileMoney(forecast.high)}) by {dayLabel(monthEnd(today))}
+            forecast <strong className="text-text">{bullet.label}</strong> by {dayLabel(monthEnd(today))}
           </span>
         ) : isThisMonth && !forecast.available ? (
           "No forecast yet: it needs seven complete days."
