@@ -31,6 +31,7 @@ pub mod interaction_columns;
 pub mod job_runs;
 pub mod latency_bucket;
 pub mod price_cache;
+pub mod prices;
 pub mod query;
 pub mod record_batch;
 pub mod reporting_zone;

@@ -106,7 +106,7 @@ impl FieldMerge<'_> {
             match self.doubt(key, quote, by_source) {
                 None => accepted.push(*quote),
                 Some(reason) => {
-                    doubted.insert((key.clone(), quote.source, quote.quote.rate));
+                    doubted.insert((key.clone(), quote.book_source(), quote.quote.rate));
                     self.quarantine(quote, reason, changes);
                 }
             }
@@ -199,7 +199,12 @@ impl FieldMerge<'_> {
             let is_same = |row: &BookRow| {
                 row.rate.equals(quote.quote.rate) && row.is_override() == is_override
             };
-            if in_force.is_some_and(is_same) {
+            if let Some(row) = in_force.filter(|row| is_same(row)) {
+                let end = quote.quote.valid_to_ms.filter(|_| is_override);
+                changes.close.extend(
+                    end.filter(|_| row.valid_to_ms != end)
+                        .map(|end| (row.id, end)),
+                );
                 continue;
             }
             let (from_ms, basis) = self.start(quote, in_force);
@@ -247,7 +252,7 @@ impl FieldMerge<'_> {
         let is_known = self.rows.iter().any(|row| {
             !row.is_active()
                 && row.key == quote.quote.key
-                && row.source == quote.source.as_str()
+                && row.source == quote.book_source().as_str()
                 && row.rate.equals(quote.quote.rate)
         });
         if !is_known {
@@ -270,7 +275,7 @@ impl FieldMerge<'_> {
             });
             if !still_doubted {
                 let is_said = self.quotes.iter().any(|quote| {
-                    quote.source.as_str() == row.source
+                    quote.book_source().as_str() == row.source
                         && quote.is_in_force(self.now_ms)
                         && quote.quote.key == row.key
                         && quote.quote.rate.equals(row.rate)
@@ -336,8 +341,8 @@ fn new_row(
             .quote
             .valid_to_ms
             .filter(|_| quote.source == Source::Override),
-        source: quote.source,
-        revision: quote.revision.clone(),
+        source: quote.book_source(),
+        revision: quote.book_revision(),
         quarantined_because,
     }
 }

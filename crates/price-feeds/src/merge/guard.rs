@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Feed, Rate, merge::SubKey, quote::TOKENS_PER};
+use crate::{Rate, merge::SubKey, quote::TOKENS_PER};
 
 /// A change by more than this factor, up or down, waits.
 pub const CHANGE_FACTOR_MAX: i128 = 3;
@@ -32,10 +32,15 @@ pub struct Shrunk {
 }
 
 /// Refuses a list that lost too much since it was last accepted.
-pub fn check_size(feed: &Feed, last_models: usize, last_rates: usize) -> Result<(), Shrunk> {
+pub fn check_size(
+    models: usize,
+    rates: usize,
+    last_models: usize,
+    last_rates: usize,
+) -> Result<(), Shrunk> {
     for (what, found, last) in [
-        ("models", feed.model_count, last_models),
-        ("rates", feed.quotes.len(), last_rates),
+        ("models", models, last_models),
+        ("rates", rates, last_rates),
     ] {
         if found * 100 < last * SHRINK_PERCENT_MIN {
             return Err(Shrunk { what, found, last });

@@ -45,8 +45,8 @@ pub(super) fn lay(quotes: &[&SourcedQuote], now_ms: i64) -> (Vec<NewRow>, i64) {
                 valid_from_ms: quote.quote.valid_from_ms,
                 basis: ValidFromBasis::Stated,
                 valid_to_ms: Some(end),
-                source: quote.source,
-                revision: quote.revision.clone(),
+                source: quote.book_source(),
+                revision: quote.book_revision(),
                 quarantined_because: None,
             }
         })

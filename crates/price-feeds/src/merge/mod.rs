@@ -35,6 +35,29 @@ pub struct SourcedQuote {
 }
 
 impl SourcedQuote {
+    /// The source that a row of the book names: for the snapshot, the list that it repeats, so that
+    /// the live list keeps the row fresh.
+    pub fn book_source(&self) -> Source {
+        if self.source != Source::Snapshot {
+            return self.source;
+        }
+        Source::ALL
+            .into_iter()
+            .find(|source| {
+                let rest = self.revision.strip_prefix(source.as_str());
+                rest.is_some_and(|rest| rest.starts_with('-'))
+            })
+            .unwrap_or(Source::Snapshot)
+    }
+
+    /// The revision that a row of the book names.
+    fn book_revision(&self) -> String {
+        match self.source {
+            Source::Snapshot => format!("snapshot {}", self.revision),
+            _ => self.revision.clone(),
+        }
+    }
+
     fn is_in_force(&self, now_ms: i64) -> bool {
         self.quote.valid_from_ms <= now_ms && self.quote.valid_to_ms.is_none_or(|end| now_ms < end)
     }

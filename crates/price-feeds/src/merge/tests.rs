@@ -351,3 +351,15 @@ fn an_override_of_one_context_tier_leaves_the_others_to_the_lists() {
         [(Source::Override, cents(40), NOW_MS, false)]
     );
 }
+
+#[test]
+fn a_row_of_the_snapshot_names_the_list_that_it_repeats() {
+    let mut quote = quote(Source::Snapshot, "input", cents(25));
+    quote.revision = "genai-prices-0.2.3".to_owned();
+    let changes = merge_model(&[quote], &[], NOW_MS);
+    assert_eq!(
+        opened(&changes),
+        [(Source::GenaiPrices, cents(25), 0, false)]
+    );
+    assert_eq!(changes.open[0].revision, "snapshot genai-prices-0.2.3");
+}
