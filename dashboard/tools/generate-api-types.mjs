@@ -4,8 +4,8 @@ import openapiTS, { astToString } from "openapi-typescript";
 
 const targets = [
   { contract: "analytics-api.yaml", types: "analytics-schema.d.ts" },
-  { contract: "pricing-sync-api.yaml", types: "pricing-schema.d.ts" },
   { contract: "tracking-api.yaml", types: "tracking-schema.d.ts" },
+  { contract: "pricing-sync-api.yaml", types: "pricing-schema.d.ts" },
 ];
 const heading = (contract) => `// Generated from contracts/${contract} by \`npm run generate -w dashboard\`. Do not edit.\n\n`;
 

@@ -1,0 +1,1303 @@
+// Generated from contracts/tracking-api.yaml by `npm run generate -w dashboard`. Do not edit.
+
+export interface paths {
+    "/admin/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Moves sessions older than the retention to the archive, in bounded chunks.
+         * @description Needs scope `admin`. The same run as the daily cron's; a run that is under way goes on.
+         */
+        post: operations["runArchive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/counted-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which trace source counts for which type.
+         * @description Needs scope `admin`.
+         */
+        get: operations["getCountedSources"];
+        /**
+         * Chooses which trace source counts for which type.
+         * @description Needs scope `admin`. It decides about what comes in from now on (within 30 seconds); what is recorded stays.
+         *     A type that is left out counts from every source.
+         */
+        put: operations["setCountedSources"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every key, without its secret.
+         * @description Needs scope `admin`.
+         */
+        get: operations["listKeys"];
+        put?: never;
+        /**
+         * Makes a key; its secret is shown this once.
+         * @description Needs scope `admin`.
+         */
+        post: operations["createKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revokes a key; it stops everywhere within 30 seconds.
+         * @description Needs scope `admin`. A key can't revoke itself. Revoking twice changes nothing.
+         */
+        delete: operations["revokeKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Recounts a slice of the ledger against its sums.
+         * @description Needs scope `admin`. The same run as the hourly cron's.
+         */
+        post: operations["runVerify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/ingestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answers the check that LibreChat's Langfuse settings make.
+         * @description LibreChat sends an empty batch with the public half of the key. An empty batch is answered and
+         *     changes nothing; events in it are refused one by one, since traces come as OTLP.
+         */
+        post: operations["testLangfuseIngestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/otel/v1/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes the traces that LibreChat sends to a Langfuse server.
+         * @description Needs scope `ingest`. In LibreChat set `LANGFUSE_BASE_URL` to this installation,
+         *     `LANGFUSE_PUBLIC_KEY` and `LANGFUSE_SECRET_KEY` to a key's halves, and
+         *     `LANGFUSE_MEDIA_UPLOAD_ENABLED=false`; leave `LANGFUSE_SAMPLE_RATE` at 1.
+         *
+         *     Generations become chat interactions, tools become api interactions with one call of
+         *     `tool:<name>`; titles, memory runs and labels are told apart by `context`. The id is
+         *     `<traceId>-<spanId>`. Other spans are dropped. JSON and protobuf, plain or gzip.
+         */
+        post: operations["exportLangfuseTraces"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The one project, as LibreChat asks for it before it sends scores.
+         * @description Any valid key.
+         */
+        get: operations["listLangfuseProjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Records a thumb for a trace.
+         * @description Needs scope `ingest`. It may arrive before the interaction. A later score for the same trace takes its place. The
+         *     comment is skipped.
+         */
+        post: operations["recordScore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/scores/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Takes a thumb back.
+         * @description Needs scope `ingest`. A score that is not there is a success too, so a repeat is safe.
+         */
+        delete: operations["deleteScore"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the tracker can write. */
+        get: operations["getTrackerHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/track/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Records up to 500 interactions, each with its own answer.
+         * @description Needs scope `ingest`. An event without an id takes `<Idempotency-Key>:<index>`. One bad event
+         *     does not sink the others: the answer is 200 and `results` says what became of each, in the order
+         *     of the request. An id that stands twice in the request is a duplicate if its events are the
+         *     same, else its later ones are conflicts.
+         */
+        post: operations["trackBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/track/interaction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Records one interaction.
+         * @description Needs scope `ingest`. The id comes from the event or from the `Idempotency-Key` header; an
+         *     event without either is refused, since its retry could not be safe.
+         */
+        post: operations["trackInteraction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/track/session/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Marks the explicit end of a session.
+         * @description Needs scope `ingest`. The latest end counts, sent once or twice; an end before the start is kept
+         *     as sent. An event after the end opens the session again. The order in which marks and events
+         *     arrive changes nothing.
+         */
+        post: operations["endSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/track/session/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Marks the start of a session.
+         * @description Needs scope `ingest`. Optional: a session begins with its earliest event anyway. Sent twice, it
+         *     changes nothing.
+         */
+        post: operations["startSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes native OpenTelemetry traces.
+         * @description Needs scope `ingest`. In LibreChat set `OTEL_TRACING_ENABLED=true`,
+         *     `OTEL_EXPORTER_OTLP_ENDPOINT` to this installation, `OTEL_EXPORTER_OTLP_PROTOCOL=http/json`,
+         *     `OTEL_EXPORTER_OTLP_HEADERS=Authorization=Basic …`, and `none` as metrics and logs exporters.
+         *
+         *     Server spans become api interactions with one request, Mongoose and MongoDB spans become db
+         *     interactions with one operation, generic `gen_ai.*` spans become chat interactions whose
+         *     `input_tokens` include the cached ones. Middleware, polling without a request, and the second
+         *     span of one database operation are dropped.
+         *
+         *     One source counts per type, by default Langfuse's for chat: a `gen_ai.*` span is then `ignored`,
+         *     and counted as such. `PUT /admin/counted-sources` changes it.
+         */
+        post: operations["exportTraces"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description US dollars, a decimal string; at most twelve decimal places that are not zero, so that it is exact. */
+        Amount: string;
+        Batch: {
+            events: components["schemas"]["Interaction"][];
+        };
+        BatchAnswer: {
+            counts: {
+                accepted: number;
+                conflict: number;
+                duplicate: number;
+                queued: number;
+                rejected: number;
+            };
+            results: components["schemas"]["BatchResult"][];
+        };
+        BatchResult: {
+            /** @constant */
+            currency?: "USD";
+            /** @description What is wrong and what to do, where the event is rejected or a conflict. */
+            detail?: string;
+            /** @description The field at fault, where the event is rejected. */
+            field?: string;
+            id?: components["schemas"]["Id"];
+            index: number;
+            price_state?: components["schemas"]["PriceState"];
+            /** @enum {string} */
+            status: "accepted" | "duplicate" | "conflict" | "rejected" | "queued";
+            total_cost?: components["schemas"]["ReportedAmount"];
+        };
+        Count: number;
+        /** @description The one trace source that counts for a type. */
+        CountedSources: {
+            /** @enum {string} */
+            api?: "langfuse" | "otel";
+            /** @enum {string} */
+            chat?: "langfuse" | "otel";
+            /** @enum {string} */
+            db?: "otel";
+        };
+        CreatedKey: components["schemas"]["Key"] & {
+            /** @description The secret half; it is stored as a hash only and never shown again. */
+            secret: string;
+        };
+        /** @description A cost that the caller knows; it enters its component as it is. At most $10,000, unless configured otherwise. */
+        DeclaredCost: {
+            amount: components["schemas"]["Amount"];
+            /** @enum {string} */
+            category: "ai_tokens" | "db_ops" | "api_calls" | "compute_time";
+        };
+        DurationMs: number;
+        Health: {
+            /** @enum {string} */
+            database: "ok" | "unreachable" | "schema-mismatch" | "zone-mismatch";
+            /** @enum {string} */
+            ingest_mode?: "direct" | "queue";
+            /** @enum {string} */
+            status: "ok" | "down";
+            /** @constant */
+            worker: "analytics-tracker";
+        };
+        /** @description Visible ASCII, without spaces. */
+        Id: string;
+        /** @description One interaction. A blank text and `null` are the same as leaving a field out. */
+        Interaction: {
+            agent?: string;
+            /** @description What it was for, for example `message`, `title`, `memory`, `summarization`. */
+            context?: string;
+            declared_cost?: components["schemas"]["DeclaredCost"];
+            duration_ms?: components["schemas"]["DurationMs"];
+            /** @description The name of a LibreChat custom endpoint. */
+            endpoint?: string;
+            /** @description The error's class or code; no content. */
+            error?: string;
+            id?: components["schemas"]["Id"];
+            message_id?: string;
+            /** @description Kept as it is; at most 4 KiB of JSON and eight levels. No content belongs here. */
+            metadata?: Record<string, never>;
+            /** @description Required for a chat. */
+            model_name?: string;
+            /** @description The model as the provider's answer named it, where that differs. */
+            model_reported?: string;
+            /** @description As LibreChat names it, for example `openAI`. */
+            provider?: string;
+            region?: string;
+            /** @description The tier that was served, for example `flex`. */
+            service_tier?: string;
+            /** @description Without it the session is user and UTC day, `user-1@2026-11-23`. */
+            session_id?: string;
+            /**
+             * @description Without it, `error` where an `error` is given, else `ok`.
+             * @enum {string}
+             */
+            status?: "ok" | "error";
+            tenant_id?: string;
+            time_to_first_token_ms?: components["schemas"]["DurationMs"];
+            /** @description The start. With `duration_ms` it gives the completion, which decides the price. */
+            timestamp: components["schemas"]["Moment"];
+            trace_id?: string;
+            /** @enum {string} */
+            type: "chat" | "db" | "api" | "cost-event";
+            units?: components["schemas"]["Units"];
+            usage?: components["schemas"]["Usage"];
+            usage_convention?: components["schemas"]["UsageConvention"];
+            user_id: string;
+        };
+        JobRun: {
+            /** @enum {string} */
+            job: "archive" | "verify";
+            /** @enum {string} */
+            status: "ok" | "running" | "failed";
+            /** @description What the run did. */
+            summary: Record<string, never>;
+        };
+        Key: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string | null;
+            /** @description The public half. */
+            id: string;
+            name: string;
+            /** Format: date-time */
+            revoked_at: string | null;
+            scopes: components["schemas"]["Scope"][];
+            user_id: string | null;
+        };
+        KeyList: {
+            items: components["schemas"]["Key"][];
+            total: number;
+        };
+        /** @description ISO 8601 with a zone, or unix milliseconds. */
+        Moment: string | number;
+        NewKey: {
+            /** @description Without it the key never expires. */
+            expires_at?: components["schemas"]["Moment"];
+            name: string;
+            scopes: components["schemas"]["Scope"][];
+            /** @description The one user that a key of scope `self` may read; required with that scope. */
+            user_id?: string;
+        };
+        /** @enum {string} */
+        PriceState: "priced" | "partial" | "unpriced" | "declared";
+        /** @description RFC 9457. */
+        Problem: {
+            /** @description A sentence that names the field, its fault and the remedy. */
+            detail: string;
+            /** @description The field at fault. */
+            field?: string;
+            request_id: string;
+            status: number;
+            title: string;
+            /** @description A stable name of the kind of problem. */
+            type: string;
+        };
+        QueuedInteraction: {
+            id: components["schemas"]["Id"];
+            /** @constant */
+            status: "queued";
+        };
+        RecordedInteraction: {
+            /** @constant */
+            currency: "USD";
+            id: components["schemas"]["Id"];
+            price_state: components["schemas"]["PriceState"];
+            /** @enum {string} */
+            status: "accepted" | "duplicate";
+            total_cost: components["schemas"]["ReportedAmount"];
+        };
+        /** @description US dollars; `null` where nothing has a price. */
+        ReportedAmount: string | null;
+        /** @enum {string} */
+        Scope: "ingest" | "backfill" | "read" | "self" | "admin";
+        /** @description A score as Langfuse's SDK sends it; other fields, the comment among them, are skipped. */
+        Score: {
+            dataType?: string;
+            /** @description Without it, `feedback-<traceId>`. */
+            id?: components["schemas"]["Id"];
+            name?: string;
+            traceId: components["schemas"]["Id"];
+            /**
+             * @description 1 is a thumb up, 0 a thumb down.
+             * @enum {unknown}
+             */
+            value: 0 | 1 | true | false;
+        };
+        SessionMark: {
+            session_id: string;
+            tenant_id?: string;
+            timestamp: components["schemas"]["Moment"];
+            user_id: string;
+        };
+        SessionMarked: {
+            session_id: string;
+            /** @enum {string} */
+            status: "recorded" | "queued";
+        };
+        Tokens: number;
+        TraceAnswer: {
+            /** @description What became of the spans; an extension that OTLP clients skip. */
+            counts: {
+                accepted: number;
+                conflict: number;
+                /** @description Spans that are no interaction. */
+                dropped: number;
+                duplicate: number;
+                /** @description Spans of a source that does not count for their type. */
+                ignored: number;
+                queued: number;
+                rejected: number;
+            };
+            partialSuccess: {
+                errorMessage?: string;
+                /** @description A count, as OTLP's JSON writes 64-bit integers. */
+                rejectedSpans?: string;
+            };
+        };
+        /**
+         * @description OTLP's `ExportTraceServiceRequest` in JSON. Fields and attributes that are not looked at are
+         *     skipped.
+         */
+        TraceRequest: {
+            resourceSpans?: {
+                scopeSpans?: {
+                    spans?: Record<string, never>[];
+                }[];
+            }[];
+        };
+        /** @description Everything counted that is not a token. */
+        Units: {
+            /** @description API calls by resource, for example `web_search` or `tool:<name>`. */
+            calls?: {
+                [key: string]: components["schemas"]["Count"];
+            };
+            cpu_ms?: components["schemas"]["Count"];
+            operations?: components["schemas"]["Count"];
+            requests?: components["schemas"]["Count"];
+            rows_read?: components["schemas"]["Count"];
+            rows_written?: components["schemas"]["Count"];
+            wall_ms?: components["schemas"]["Count"];
+        };
+        /**
+         * @description Token counts. With the convention `disjoint` these fields, no token in two of them; with another
+         *     convention the provider's own usage object.
+         */
+        Usage: {
+            audio_in?: components["schemas"]["Tokens"];
+            audio_out?: components["schemas"]["Tokens"];
+            cache_read?: components["schemas"]["Tokens"];
+            cache_write_1h?: components["schemas"]["Tokens"];
+            cache_write_5m?: components["schemas"]["Tokens"];
+            image_in?: components["schemas"]["Tokens"];
+            image_out?: components["schemas"]["Tokens"];
+            input?: components["schemas"]["Tokens"];
+            output?: components["schemas"]["Tokens"];
+            reasoning?: components["schemas"]["Tokens"];
+        };
+        /**
+         * @description How `usage` counts. Without it, the field names of `disjoint` speak for themselves, and else the
+         *     provider's own API decides; LangChain's counts (`input_token_details`) and those of an unknown
+         *     provider need it. `usage-metadata` is LangChain's and LibreChat's.
+         * @enum {string}
+         */
+        UsageConvention: "disjoint" | "openai-chat" | "openai-responses" | "azure" | "anthropic-messages" | "bedrock-converse" | "gemini" | "xai" | "deepseek" | "openrouter" | "openai-like" | "usage-metadata" | "langfuse-usage-details" | "otel-gen-ai";
+    };
+    responses: {
+        /** @description The id was used for another event; nothing changed. */
+        Conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The key has not the scope. */
+        Forbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A field is missing, unknown, or has a value that can't be kept. */
+        InvalidField: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description What the run did. */
+        JobRun: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["JobRun"];
+            };
+        };
+        /** @description The body is not JSON (or OTLP), or is empty. */
+        Malformed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description There is no such thing. */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Queue mode; the queue has the event. */
+        Queued: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["QueuedInteraction"];
+            };
+        };
+        /** @description The mark is kept. */
+        SessionMarked: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["SessionMarked"];
+            };
+        };
+        /** @description Queue mode; the queue has the mark. */
+        SessionQueued: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["SessionMarked"];
+            };
+        };
+        /** @description The body is over its limit; the detail names it. */
+        TooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Over the installation's rate limit; send again after `Retry-After`. */
+        TooManyRequests: {
+            headers: {
+                /** @description Seconds to wait. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description OTLP's answer; in `partialSuccess` the spans that can't be kept. A body in protobuf gets its
+         *     answer in protobuf, without the counts.
+         */
+        Traces: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["TraceAnswer"];
+                "application/x-protobuf": string;
+            };
+        };
+        /** @description No key, an unknown key, an expired or a revoked one. */
+        Unauthorized: {
+            headers: {
+                /** @description How to authenticate. */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The database did not answer; nothing is half-written, and sending again is safe. */
+        Unavailable: {
+            headers: {
+                /** @description Seconds to wait. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body's type or encoding is not taken here; the detail names what is. */
+        UnsupportedMediaType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: {
+        /** @description Without it the body is plain. */
+        ContentEncoding: "gzip" | "identity";
+        /**
+         * @description The id of an event that carries none; in a batch with the event's index behind a colon.
+         * @example 5f0c6e0e-6d8b-4f31-9f5c-0d1f7a1f2a10
+         */
+        IdempotencyKey: string;
+    };
+    requestBodies: {
+        /** @description An `ExportTraceServiceRequest`, at most 5 MiB decompressed. */
+        Traces: {
+            content: {
+                "application/json": components["schemas"]["TraceRequest"];
+                "application/x-protobuf": string;
+            };
+        };
+    };
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    runArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["JobRun"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getCountedSources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sources. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountedSources"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    setCountedSources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CountedSources"];
+            };
+        };
+        responses: {
+            /** @description The sources from now on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountedSources"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKey"];
+            };
+        };
+        responses: {
+            /** @description The key, with its secret. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedKey"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key's public half. */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key is revoked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    runVerify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["JobRun"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    testLangfuseIngestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    batch: unknown[];
+                };
+            };
+        };
+        responses: {
+            /** @description Each event's answer. */
+            207: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        errors: {
+                            id: string;
+                            message: string;
+                            status: number;
+                        }[];
+                        successes: unknown[];
+                    };
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidField"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    exportLangfuseTraces: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Without it the body is plain. */
+                "Content-Encoding"?: components["parameters"]["ContentEncoding"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["Traces"];
+        responses: {
+            200: components["responses"]["Traces"];
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listLangfuseProjects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Exactly one project. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            id: string;
+                            name: string;
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    recordScore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Score"];
+            };
+        };
+        responses: {
+            /** @description Recorded. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                    };
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidField"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteScore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The score's id. */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is not there any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["InvalidField"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getTrackerHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The database answers, and its schema is this Worker's. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Events can't be taken now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    trackBatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The id of an event that carries none; in a batch with the event's index behind a colon.
+                 * @example 5f0c6e0e-6d8b-4f31-9f5c-0d1f7a1f2a10
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Batch"];
+            };
+        };
+        responses: {
+            /** @description What became of each event. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchAnswer"];
+                };
+            };
+            /** @description Queue mode; every event that is not rejected is `queued`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchAnswer"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidField"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    trackInteraction: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The id of an event that carries none; in a batch with the event's index behind a colon.
+                 * @example 5f0c6e0e-6d8b-4f31-9f5c-0d1f7a1f2a10
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Interaction"];
+            };
+        };
+        responses: {
+            /** @description The event was there already; this is its answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordedInteraction"];
+                };
+            };
+            /** @description The event is recorded and counted. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordedInteraction"];
+                };
+            };
+            202: components["responses"]["Queued"];
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidField"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionMark"];
+            };
+        };
+        responses: {
+            200: components["responses"]["SessionMarked"];
+            202: components["responses"]["SessionQueued"];
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidField"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    startSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionMark"];
+            };
+        };
+        responses: {
+            200: components["responses"]["SessionMarked"];
+            202: components["responses"]["SessionQueued"];
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidField"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    exportTraces: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Without it the body is plain. */
+                "Content-Encoding"?: components["parameters"]["ContentEncoding"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["Traces"];
+        responses: {
+            200: components["responses"]["Traces"];
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+}
