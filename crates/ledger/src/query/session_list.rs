@@ -1,0 +1,420 @@
+//! Sessions, hot and archived: filtered, sorted, paged.
+
+use cost_calculation::UnixMillis;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::{
+    amount::Amount,
+    calendar::{DayRange, Period, iso},
+    groups::flag,
+    parameters::{Page, Parameters, RANGE_DAYS_MAX},
+    problem::QueryError,
+    reader::{Reader, Stamp, Viewer},
+    slice::Slice,
+};
+use crate::database::{Database, Statement};
+
+/// The parameters of `/sessions`.
+pub const SESSION_LIST_PARAMETERS: [&str; 16] = [
+    "user_id",
+    "tenant_id",
+    "start_date",
+    "end_date",
+    "model",
+    "provider",
+    "agent",
+    "status",
+    "min_cost",
+    "unpriced",
+    "q",
+    "sort",
+    "order",
+    "limit",
+    "offset",
+    "include",
+];
+
+/// The parameters that filter sessions, for the export.
+pub const SESSION_FILTERS: [&str; 11] = [
+    "user_id",
+    "tenant_id",
+    "start_date",
+    "end_date",
+    "model",
+    "provider",
+    "agent",
+    "status",
+    "min_cost",
+    "unpriced",
+    "q",
+];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    Open,
+    Closed,
+    Error,
+}
+
+/// Which sessions are asked for.
+#[derive(Debug, Clone)]
+pub(super) struct SessionFilter {
+    slice: Slice,
+    pub range: Option<DayRange>,
+    status: Option<Status>,
+    min_cost_pico: Option<i64>,
+    unpriced: Option<bool>,
+    search: Option<String>,
+    /// Sessions with several users' events are left out: their sums are not one user's own.
+    of_one_user: bool,
+}
+
+/// The contract's `Session`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Session {
+    /// As the source gave it.
+    pub id: String,
+    pub(super) user_id: String,
+    pub(super) tenant_id: String,
+    user_label: Option<String>,
+    pub(super) start_time: String,
+    pub(super) end_time: Option<String>,
+    pub(super) last_seen: String,
+    duration_ms: i64,
+    pub(super) status: &'static str,
+    pub(super) interaction_count: i64,
+    pub(super) error_count: i64,
+    pub(super) unpriced_count: i64,
+    pub(super) token_count: i64,
+    pub(super) total_cost: Option<Amount>,
+    pub(super) models: Vec<ModelName>,
+    pub(super) agents: Vec<String>,
+    pub(super) mixed_users: bool,
+    archived: bool,
+    #[serde(skip)]
+    pub(super) start_ms: i64,
+    #[serde(skip)]
+    pub(super) user_key: i64,
+}
+
+/// The contract's `ModelName`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ModelName {
+    /// Provider.
+    pub provider: String,
+    /// Model.
+    pub model: String,
+}
+
+#[derive(Deserialize)]
+struct SessionRow {
+    id: String,
+    user_key: i64,
+    user_id: String,
+    tenant_id: String,
+    user_label: Option<String>,
+    start_time: i64,
+    end_time: Option<i64>,
+    last_seen: i64,
+    sums: [i64; 5],
+    #[serde(deserialize_with = "flag")]
+    pub(super) mixed_users: bool,
+    #[serde(deserialize_with = "flag")]
+    archived: bool,
+    models: Vec<ModelName>,
+    agents: Vec<String>,
+}
+
+/// The contract's `SessionTotals`.
+#[derive(Debug, Serialize)]
+pub struct SessionTotals {
+    interaction_count: i64,
+    error_count: i64,
+    unpriced_count: i64,
+    token_count: i64,
+    total_cost: Option<Amount>,
+}
+
+/// The contract's `SessionList`.
+#[derive(Debug, Serialize)]
+pub struct SessionList {
+    #[serde(flatten)]
+    stamp: Stamp,
+    period: Option<Period>,
+    items: Vec<Session>,
+    limit: u64,
+    offset: u64,
+    total_count: i64,
+    total: Option<SessionTotals>,
+}
+
+impl SessionRow {
+    /// As answered; a session seen before `idle_since` is closed.
+    fn answer(self, idle_since: i64) -> Session {
+        let [interaction_count, error_count, unpriced_count, token_count, total_cost] = self.sums;
+        let end = self.end_time.filter(|end| *end >= self.last_seen);
+        let is_closed = end.is_some() || self.last_seen < idle_since;
+        Session {
+            duration_ms: end.unwrap_or(self.last_seen) - self.start_time,
+            start_time: iso(UnixMillis(self.start_time)),
+            end_time: self.end_time.map(|end| iso(UnixMillis(end))),
+            last_seen: iso(UnixMillis(self.last_seen)),
+            status: if is_closed { "closed" } else { "open" },
+            total_cost: known(Amount(i128::from(total_cost)), interaction_count, unpriced_count),
+            id: self.id,
+            user_id: self.user_id,
+            tenant_id: self.tenant_id,
+            user_label: self.user_label,
+            interaction_count,
+            error_count,
+            unpriced_count,
+            token_count,
+            models: self.models,
+            agents: self.agents,
+            mixed_users: self.mixed_users,
+            archived: self.archived,
+            start_ms: self.start_time,
+            user_key: self.user_key,
+        }
+    }
+}
+
+impl Session {
+    /// Reads one [`SESSION_OBJECT`].
+    pub(super) fn read(object: Value, idle_since: i64) -> Result<Self, QueryError> {
+        let row: SessionRow = serde_json::from_value(object).map_err(QueryError::unreadable)?;
+        Ok(row.answer(idle_since))
+    }
+}
+
+impl SessionFilter {
+    /// The conditions on a session `s`.
+    fn conditions(&self) -> String {
+        let mut conditions = vec!["true"];
+        if self.range.is_some() {
+            conditions.push("s.start_time >= ?1 ->> 'from' AND s.start_time < ?1 ->> 'to'");
+        }
+        if self.slice.user.is_some() {
+            conditions.push("s.user_key = ?1 ->> 'user_key'");
+        }
+        conditions.extend(self.status.map(|status| match status {
+            Status::Open => "NOT (s.end_time >= s.last_seen IS TRUE OR s.last_seen < ?1 ->> 'idle_since')",
+            Status::Closed => "(s.end_time >= s.last_seen IS TRUE OR s.last_seen < ?1 ->> 'idle_since')",
+            Status::Error => "s.error_count > 0",
+        }));
+        if self.of_one_user {
+            conditions.push("s.mixed_users = 0");
+        }
+        if self.min_cost_pico.is_some() {
+            conditions.push(
+                "s.total_cost >= ?1 ->> 'min_cost' AND s.unpriced_count < s.interaction_count",
+            );
+        }
+        conditions.extend(self.unpriced.map(|unpriced| {
+            if unpriced {
+                "s.unpriced_count + s.partial_count > 0"
+            } else {
+                "s.unpriced_count + s.partial_count = 0"
+            }
+        }));
+        if self.search.is_some() {
+            // The unique indexes on the interactions' ids.
+            conditions.push(
+                "(instr(s.id, ?1 ->> 'q') > 0
+    OR s.user_key IN (SELECT user_key FROM users WHERE instr(user_id, ?1 ->> 'q') > 0)
+    OR s.id IN (SELECT session_id FROM interactions WHERE id = ?1 ->> 'q'
+                UNION ALL SELECT session_id FROM interactions_archive WHERE id = ?1 ->> 'q'))",
+            );
+        }
+        let Slice { model, provider, agent, .. } = &self.slice;
+        let of_models = [
+            (model.is_some(), " AND m.model = ?1 ->> 'model'"),
+            (provider.is_some(), " AND m.provider = ?1 ->> 'provider'"),
+            (agent.is_some(), " AND m.agent = ?1 ->> 'agent'"),
+        ];
+        let mut text = conditions.join(" AND ");
+        if of_models.iter().any(|(is_set, _)| *is_set) {
+            // Primary key of session_models: the session first.
+            text.push_str(" AND EXISTS (SELECT 1 FROM session_models m WHERE m.session_id = s.id");
+            for (_, condition) in of_models.iter().filter(|(is_set, _)| *is_set) {
+                text.push_str(condition);
+            }
+            text.push(')');
+        }
+        text
+    }
+
+    /// Sessions of both tables: the index by user with a user, else the one by start.
+    pub(super) fn found(&self, columns: &str, more: &str) -> String {
+        let conditions = self.conditions();
+        let arm = |table: &str, archived: u8| {
+            let index = if self.slice.user.is_some() { "user" } else { "start" };
+            format!(
+                "SELECT {columns}, {archived} AS archived
+  FROM {table} s INDEXED BY {table}_by_{index} WHERE {conditions}{more}"
+            )
+        };
+        format!("{}\n  UNION ALL\n  {}", arm("sessions", 0), arm("sessions_archive", 1))
+    }
+
+    pub(super) fn values<D: Database>(&self, reader: &Reader<'_, D>) -> Map<String, Value> {
+        let mut values = self.slice.values();
+        if let Some(range) = self.range {
+            let (from, to) = range.instants(reader.zone);
+            values.insert("from".to_owned(), json!(from));
+            values.insert("to".to_owned(), json!(to));
+        }
+        values.insert("idle_since".to_owned(), json!(reader.idle_since()));
+        if let Some(pico) = self.min_cost_pico {
+            values.insert("min_cost".to_owned(), json!(pico));
+        }
+        if let Some(search) = &self.search {
+            values.insert("q".to_owned(), json!(search));
+        }
+        values
+    }
+}
+
+/// Columns of a session that an answer needs.
+pub(super) const SESSION_COLUMNS: &str = "s.id, s.user_key, s.start_time, s.end_time, s.last_seen,
+    s.interaction_count, s.error_count, s.unpriced_count, s.token_count, s.total_cost, s.mixed_users";
+
+/// A session `s` of [`SESSION_COLUMNS`] as JSON: its user by primary key, its models and agents by
+/// the primary key of `session_models`.
+pub(super) const SESSION_OBJECT: &str = "json_object('id', s.id, 'user_key', s.user_key,
+  'user_id', u.user_id, 'tenant_id', u.tenant_id, 'user_label', u.label,
+  'start_time', s.start_time, 'end_time', s.end_time, 'last_seen', s.last_seen,
+  'sums', json_array(s.interaction_count, s.error_count, s.unpriced_count, s.token_count,
+    s.total_cost),
+  'mixed_users', s.mixed_users, 'archived', s.archived,
+  'models', (SELECT json_group_array(json_object('provider', provider, 'model', model))
+             FROM (SELECT DISTINCT provider, model FROM session_models
+                   WHERE session_id = s.id AND (provider, model) <> ('', ''))),
+  'agents', (SELECT json_group_array(agent)
+             FROM (SELECT DISTINCT agent FROM session_models
+                   WHERE session_id = s.id AND agent <> '')))";
+
+impl<D: Database> Reader<'_, D> {
+    /// A session last seen before this moment is closed.
+    fn idle_since(&self) -> i64 {
+        self.now.0.saturating_sub(self.idle_ms)
+    }
+
+    pub(super) async fn session_filter(
+        &self,
+        parameters: &Parameters,
+    ) -> Result<SessionFilter, QueryError> {
+        let statuses =
+            [("open", Status::Open), ("closed", Status::Closed), ("error", Status::Error)];
+        Ok(SessionFilter {
+            range: parameters.range(RANGE_DAYS_MAX)?,
+            status: parameters.word("status", &statuses)?,
+            min_cost_pico: parameters.amount("min_cost")?.map(cost_calculation::PicoUsd::get),
+            unpriced: parameters.flag("unpriced")?,
+            search: parameters.nonempty("q")?.map(str::to_owned),
+            of_one_user: self.viewer != Viewer::Everyone,
+            slice: self.slice(parameters).await?,
+        })
+    }
+
+    /// `GET /sessions`.
+    pub async fn session_list(&self, parameters: &Parameters) -> Result<SessionList, QueryError> {
+        let filter = self.session_filter(parameters).await?;
+        let page = parameters.page()?;
+        let include = parameters.include(&["total"])?;
+        let direction = if parameters.is_ascending(false)? { "ASC" } else { "DESC" };
+        let sorts = [
+            ("time", ""),
+            ("cost", "total_cost"),
+            ("interactions", "interaction_count"),
+            ("errors", "error_count"),
+        ];
+        let order = match parameters.word("sort", &sorts)?.unwrap_or_default() {
+            "" => format!("start_time {direction}, id {direction}"),
+            column => format!("{column} {direction}, start_time DESC, id DESC"),
+        };
+        let statements = [
+            self.session_page(&filter, &order, page)?,
+            self.session_count(&filter, include.total)?,
+        ];
+        let mut rows = self.database.batch(&statements).await?.into_iter();
+        let mut next = || rows.next().unwrap_or_default();
+        let items: Vec<SessionRow> = next().decode()?;
+        let counts: [Option<i64>; 7] = next().first()?.unwrap_or_default();
+        let [count, interactions, errors, unpriced, tokens, micro, rest] =
+            counts.map(Option::unwrap_or_default);
+        page.check(count)?;
+        Ok(SessionList {
+            stamp: self.stamp(),
+            period: filter.range.map(|range| range.period(self.today)),
+            items: items.into_iter().map(|row| row.answer(self.idle_since())).collect(),
+            limit: page.limit,
+            offset: page.offset,
+            total_count: count,
+            total: include.total.then(|| SessionTotals {
+                interaction_count: interactions,
+                error_count: errors,
+                unpriced_count: unpriced,
+                token_count: tokens,
+                total_cost: known(Amount::from_parts(micro, rest), interactions, unpriced),
+            }),
+        })
+    }
+
+    pub(super) fn session_page(
+        &self,
+        filter: &SessionFilter,
+        order: &str,
+        page: Page,
+    ) -> Result<Statement, QueryError> {
+        let sql = format!(
+            "SELECT {SESSION_OBJECT}
+FROM (
+  {}
+  ORDER BY {order} LIMIT ?1 ->> 'limit' OFFSET ?1 ->> 'offset'
+) s JOIN users u ON u.user_key = s.user_key",
+            filter.found(SESSION_COLUMNS, "")
+        );
+        let mut values = filter.values(self);
+        values.insert("limit".to_owned(), json!(page.limit));
+        values.insert("offset".to_owned(), json!(page.offset));
+        Ok(Statement::with(sql, &values)?)
+    }
+
+    fn session_count(
+        &self,
+        filter: &SessionFilter,
+        with_sums: bool,
+    ) -> Result<Statement, QueryError> {
+        // Without sums and other filters the count needs nothing but the index.
+        let (columns, sums) = if with_sums {
+            (
+                SESSION_COLUMNS,
+                "SUM(interaction_count), SUM(error_count), SUM(unpriced_count), SUM(token_count),
+  SUM(total_cost / 1000000), SUM(total_cost % 1000000)",
+            )
+        } else {
+            ("s.start_time", "NULL, NULL, NULL, NULL, NULL, NULL")
+        };
+        let sql = format!(
+            "SELECT json_array(COUNT(*), {sums})\nFROM (\n  {}\n)",
+            filter.found(columns, "")
+        );
+        Ok(Statement::with(sql, &filter.values(self))?)
+    }
+
+    /// Reads rows of [`SESSION_OBJECT`].
+    pub(super) fn read_sessions(
+        &self,
+        rows: &crate::database::Rows,
+    ) -> Result<Vec<Session>, QueryError> {
+        let idle_since = self.idle_since();
+        Ok(rows.decode::<SessionRow>()?.into_iter().map(|row| row.answer(idle_since)).collect())
+    }
+}
+
+/// A cost, `None` where nothing of it has a price.
+fn known(cost: Amount, interactions: i64, unpriced: i64) -> Option<Amount> {
+    (interactions == 0 || unpriced < interactions).then_some(cost)
+}
