@@ -15,6 +15,9 @@ pub enum InteractionType {
 }
 
 impl InteractionType {
+    /// Every type.
+    pub const ALL: [Self; 4] = [Self::Chat, Self::Db, Self::Api, Self::CostEvent];
+
     /// The name in SQL and JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -44,6 +47,13 @@ impl InteractionStatus {
         }
     }
 }
+
+/// Every [`Interaction::source`]: JSON events, Langfuse's spans, native OpenTelemetry.
+pub const SOURCES: [&str; 3] = [
+    crate::json_event::SOURCE,
+    crate::langfuse_span::SOURCE,
+    crate::native_span::SOURCE,
+];
 
 /// One normalised interaction, content left out.
 ///

@@ -7,7 +7,7 @@ use worker::{Env, Request, Response};
 
 use crate::request_log::RequestLog;
 use crate::route::{NoRoute, Route};
-use crate::{counted_sources, jobs, keys, langfuse, traces, track};
+use crate::{counted_sources, jobs, keys, langfuse, rate_limit, traces, track};
 
 /// The longest request id that is taken over from the front door.
 const REQUEST_ID_CHARS_MAX: usize = 64;
@@ -102,6 +102,7 @@ impl Visit<'_> {
     pub(crate) async fn sender(&self, request: &Request, scope: Scope) -> Result<Caller, Problem> {
         let caller = authenticate(request, self.suite, Proofs::Key, self.received_at).await?;
         caller.require(scope)?;
+        rate_limit::check(self.env, &caller).await?;
         Ok(caller)
     }
 

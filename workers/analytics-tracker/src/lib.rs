@@ -10,7 +10,10 @@ mod handle_request;
 mod jobs;
 mod keys;
 mod langfuse;
+mod late_rejections;
 mod price_caches;
+mod queue;
+mod rate_limit;
 mod record;
 mod request_log;
 mod route;
@@ -18,7 +21,9 @@ mod settings;
 mod traces;
 mod track;
 
-use worker::{Context, Env, Request, Response, ScheduleContext, ScheduledEvent, event};
+use worker::{
+    Context, Env, MessageBatch, Request, Response, ScheduleContext, ScheduledEvent, event,
+};
 
 #[event(start)]
 fn start() {
@@ -33,4 +38,10 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
 #[event(scheduled)]
 async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
     jobs::run_scheduled(&event.cron(), &env).await;
+}
+
+#[event(queue)]
+async fn queue(batch: MessageBatch<String>, env: Env, _context: Context) -> worker::Result<()> {
+    queue::consume(&batch, &env).await;
+    Ok(())
 }

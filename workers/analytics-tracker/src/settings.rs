@@ -26,6 +26,14 @@ impl IngestMode {
         }
     }
 
+    /// The status of a success.
+    pub(crate) const fn success_status(self) -> u16 {
+        match self {
+            Self::Direct => 200,
+            Self::Queue => 202,
+        }
+    }
+
     /// The name in answers.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {

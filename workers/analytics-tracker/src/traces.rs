@@ -2,12 +2,13 @@
 use edge::respond::{json, with_type};
 use edge::{Problem, Scope};
 use events::limits::TRACE_BYTES_MAX;
-use events::{Context, OtlpOutcome, gunzip, otlp_json, otlp_protobuf};
+use events::{Context, OtlpOutcome, QueuedEvent, gunzip, otlp_json, otlp_protobuf};
 use serde_json::json;
 use worker::{Request, Response};
 
 use crate::handle_request::{Visit, header, media_type, problem_of};
-use crate::{counted_sources, record, settings};
+use crate::settings::IngestMode;
+use crate::{counted_sources, queue, record, settings};
 
 /// The refusals that one answer names; the rest are counted.
 const MESSAGES_MAX: usize = 5;
@@ -67,6 +68,17 @@ async fn record_outcome(
     visit.log.counts.ignored = outcome.ignored;
     visit.log.counts.dropped = outcome.dropped;
     visit.log.counts.rejected = u32::try_from(outcome.rejected.len()).unwrap_or(u32::MAX);
+    if IngestMode::of(visit.env)? == IngestMode::Queue {
+        let events: Vec<_> = outcome
+            .interactions
+            .into_iter()
+            .map(Box::new)
+            .map(QueuedEvent::Interaction)
+            .collect();
+        queue::enqueue(visit.env, &events).await?;
+        visit.log.counts.queued = u32::try_from(events.len()).unwrap_or(u32::MAX);
+        return Ok(messages);
+    }
     let ids: Vec<String> = outcome
         .interactions
         .iter()

@@ -2,14 +2,18 @@
 use edge::respond::json;
 use edge::{Problem, Scope};
 use events::limits::{BATCH_BYTES_MAX, EVENT_BYTES_MAX};
-use events::{Context, CountedSources, Limits, parse_batch, parse_interaction, parse_session_mark};
+use events::{
+    Context, CountedSources, Limits, QueuedEvent, parse_batch, parse_interaction,
+    parse_session_mark,
+};
 use ledger::ingest::Answer;
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
 use crate::answer::{self, CONFLICT_DETAIL};
 use crate::handle_request::{Visit, header, problem_of};
-use crate::{record, settings};
+use crate::settings::IngestMode;
+use crate::{queue, record, settings};
 
 /// `POST /track/interaction`.
 pub(crate) async fn interaction(
@@ -23,6 +27,12 @@ pub(crate) async fn interaction(
         problem_of(&refusal)
     })?;
     let id = interaction.id.clone();
+    if arrival.mode == IngestMode::Queue {
+        let event = QueuedEvent::Interaction(Box::new(interaction));
+        queue::enqueue(visit.env, &[event]).await?;
+        visit.log.counts.queued += 1;
+        return json(202, &json!({ "id": id, "status": "queued" }));
+    }
     let answers = record::record(
         visit.suite,
         visit.received_at,
@@ -67,17 +77,36 @@ pub(crate) async fn batch(
         result.insert("index".to_owned(), json!(index));
         results.push(Value::Object(result));
     }
-    let cost_max = arrival.limits.interaction_cost_max;
-    let answers = record::record(visit.suite, visit.received_at, cost_max, kept).await?;
-    for ((index, id), answer) in places.iter().zip(&answers) {
-        visit.log.counts.add(answer);
-        if let Some(Value::Object(result)) = results.get_mut(*index) {
-            result.extend(answer::to_json(id, answer));
+    match arrival.mode {
+        IngestMode::Direct => {
+            let cost_max = arrival.limits.interaction_cost_max;
+            let answers = record::record(visit.suite, visit.received_at, cost_max, kept).await?;
+            for ((index, id), answer) in places.iter().zip(&answers) {
+                visit.log.counts.add(answer);
+                if let Some(Value::Object(result)) = results.get_mut(*index) {
+                    result.extend(answer::to_json(id, answer));
+                }
+            }
+        }
+        IngestMode::Queue => {
+            let events: Vec<_> = kept
+                .into_iter()
+                .map(Box::new)
+                .map(QueuedEvent::Interaction)
+                .collect();
+            queue::enqueue(visit.env, &events).await?;
+            for (index, id) in &places {
+                visit.log.counts.queued += 1;
+                if let Some(Value::Object(result)) = results.get_mut(*index) {
+                    result.insert("id".to_owned(), json!(id));
+                    result.insert("status".to_owned(), json!("queued"));
+                }
+            }
         }
     }
     let counts = visit.log.counts;
     json(
-        200,
+        arrival.mode.success_status(),
         &json!({
             "results": results,
             "counts": {
@@ -113,6 +142,7 @@ pub(crate) async fn session_mark(
 
 /// What a request with events says beside its body.
 struct Arrival {
+    mode: IngestMode,
     limits: Limits,
     idempotency_key: Option<String>,
     allow_backfill: bool,
@@ -123,6 +153,7 @@ impl Arrival {
         visit.log.source = events::json_event::SOURCE;
         let sender = visit.sender(request, Scope::Ingest).await?;
         Ok(Self {
+            mode: IngestMode::of(visit.env)?,
             limits: settings::limits(visit.env)?,
             idempotency_key: header(request, "idempotency-key"),
             allow_backfill: sender.has(Scope::Backfill),
