@@ -1,7 +1,7 @@
-import { type AnchorHTMLAttributes, type KeyboardEvent, type ReactNode, type Ref, useRef, useState } from "react";
+import { type AnchorHTMLAttributes, type KeyboardEvent, type ReactNode, useRef, useState } from "react";
 
 /** What a bucket's link needs beside its address. */
-export type BucketAnchor = AnchorHTMLAttributes<HTMLAnchorElement> & { ref: Ref<HTMLAnchorElement> };
+export type BucketAnchor = AnchorHTMLAttributes<HTMLAnchorElement>;
 
 type BucketLinksProps = {
   /** Where each bucket lies, in pixels of the plot. */
@@ -20,18 +20,19 @@ type BucketLinksProps = {
  * Left and right step, Home and End jump, up and down read the parts, Enter opens, Escape leaves.
  */
 export function BucketLinks({ buckets, top, height, renderLink, renderTip, label }: BucketLinksProps) {
-  const anchors = useRef<(HTMLAnchorElement | null)[]>([]);
+  const list = useRef<HTMLOListElement | null>(null);
   const [stop, setStop] = useState(buckets.length - 1);
   const [shown, setShown] = useState<number | null>(null);
   const [line, setLine] = useState(-1);
   const [said, setSaid] = useState("");
   const tabStop = Math.min(Math.max(stop, 0), buckets.length - 1);
 
+  const anchorAt = (index: number) => list.current?.querySelectorAll("a")[index];
   const focus = (index: number) => {
     const next = Math.min(Math.max(index, 0), buckets.length - 1);
     setStop(next);
     setLine(-1);
-    anchors.current[next]?.focus();
+    anchorAt(next)?.focus();
   };
   const read = (step: number) => {
     const lines = buckets[tabStop]?.lines ?? [];
@@ -50,7 +51,7 @@ export function BucketLinks({ buckets, top, height, renderLink, renderTip, label
       ArrowDown: () => read(1),
       Escape: () => {
         setShown(null);
-        anchors.current[tabStop]?.blur();
+        anchorAt(tabStop)?.blur();
       },
     };
     const move = event.altKey || event.ctrlKey || event.metaKey ? undefined : moves[event.key];
@@ -64,16 +65,14 @@ export function BucketLinks({ buckets, top, height, renderLink, renderTip, label
   const rightmost = Math.max(0, ...buckets.map(({ left, width }) => left + width));
   return (
     <>
-      <ol aria-label={label} onKeyDown={onKeyDown} onPointerLeave={() => setShown(null)} className="print-hidden">
+      <ol ref={list} aria-label={label} onPointerLeave={() => setShown(null)} className="print-hidden">
         {buckets.map((bucket, index) => (
           <li key={bucket.id ?? bucket.name} className="absolute" style={{ left: bucket.left, width: bucket.width, top: bucket.top ?? top, height: bucket.height ?? height }}>
             {renderLink(index, {
-              ref: (element) => {
-                anchors.current[index] = element;
-              },
               tabIndex: index === tabStop ? 0 : -1,
               "aria-label": [bucket.name, ...bucket.lines].join("; "),
               className: "absolute inset-0 rounded-sm hover:bg-accent/7 focus-visible:bg-accent/7",
+              onKeyDown,
               onPointerEnter: () => setShown(index),
               onFocus: () => {
                 setShown(index);

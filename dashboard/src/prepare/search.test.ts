@@ -31,8 +31,8 @@ describe("shared parameters", () => {
 });
 
 test("a chart knows its measures and ways to split", () => {
-  expect(chartSearch({ by: "user", then: "model", m: "tokens", g: "week", view: "table", sum: "1" })).toEqual({ by: "user", then: "model", m: "tokens", g: "week", view: "table", sum: true });
-  expect(chartSearch({ by: "moon", m: "joy", view: "chart", sum: "0" })).toEqual({});
+  expect(chartSearch({ by: "user", sub: "model", m: "tokens", g: "week", view: "table" })).toEqual({ by: "user", sub: "model", m: "tokens", g: "week", view: "table" });
+  expect(chartSearch({ by: "moon", m: "joy", view: "chart" })).toEqual({});
 });
 
 test("a list pages by a positive offset", () => {

@@ -30,7 +30,7 @@ export const sessionSorts = ["time", "cost", "interactions", "errors"] as const;
 export const sessionStatuses = ["open", "closed", "error"] as const;
 
 /** A chart's own parameters. */
-export type ChartSearch = { by?: Grouping; then?: Grouping; m?: Metric; g?: Grain; view?: "table"; sum?: true };
+export type ChartSearch = { by?: Grouping; sub?: Grouping; m?: Metric; g?: Grain; view?: "table" };
 /** A list's own parameters. */
 export type ListSearch = { q?: string; sort?: (typeof groupSorts)[number]; order?: "asc"; skip?: number };
 /** The session list's own parameters. */
@@ -79,11 +79,10 @@ export function sharedSearch(raw: Raw): SharedSearch {
 export function chartSearch(raw: Raw): ChartSearch {
   return compact({
     by: oneOf(raw.by, groupings),
-    then: oneOf(raw.then, groupings),
+    sub: oneOf(raw.sub, groupings),
     m: oneOf(raw.m, metrics),
     g: oneOf(raw.g, grains),
     view: raw.view === "table" ? ("table" as const) : undefined,
-    sum: raw.sum === "1" || raw.sum === true ? (true as const) : undefined,
   });
 }
 

@@ -33,7 +33,17 @@ export function ExportMenu(props: ExportMenuProps) {
         ];
   const link = "rounded-control px-2 py-1 link";
   return (
-    <Popover label="Export" placement="bottom end" trigger={<Button><Icon name="download" size={14} /> Export</Button>}>
+    <Popover
+      label="Export"
+      placement="bottom end"
+      button={{
+        children: (
+          <>
+            <Icon name="download" size={14} /> Export
+          </>
+        ),
+      }}
+    >
       {(close) => (
         <div className="flex w-64 flex-col gap-2 p-1 text-sm">
           {files.map(({ name, path, more }) => (

@@ -34,7 +34,17 @@ export function FilterBar() {
           </Link>
         );
       })}
-      <Popover label="Add a filter" trigger={<Button className="rounded-full border-dashed text-muted"><Icon name="filter" size={14} /> Filter</Button>}>
+      <Popover
+        label="Add a filter"
+        button={{
+          className: "filter-button rounded-full border-dashed text-muted",
+          children: (
+            <>
+              <Icon name="filter" size={14} /> Filter
+            </>
+          ),
+        }}
+      >
         {(close) => <FilterForm close={close} />}
       </Popover>
     </>

@@ -22,12 +22,16 @@ export function PeriodPicker() {
         <Step label="Previous period" to={before} icon="left" className="rounded-r-none" />
         <Popover
           label="Period"
-          trigger={
-            <Button className="rounded-none border-x-0" aria-label={`Period: ${periodLabel(search, today)}`}>
-              {periodLabel(search, today)}
-              <Icon name="down" size={14} />
-            </Button>
-          }
+          button={{
+            className: "rounded-none border-x-0",
+            "aria-label": `Period: ${periodLabel(search, today)}`,
+            children: (
+              <>
+                {periodLabel(search, today)}
+                <Icon name="down" size={14} />
+              </>
+            ),
+          }}
         >
           {(close) => (
             <div className="flex flex-col gap-2 sm:flex-row">
@@ -48,12 +52,15 @@ export function PeriodPicker() {
       </div>
       <Popover
         label="Comparison"
-        trigger={
-          <Button aria-label={`Compared with: ${comparisonNames[comparison]}`}>
-            {comparison === "none" ? "No comparison" : `vs ${comparisonNames[comparison]}`}
-            <Icon name="down" size={14} />
-          </Button>
-        }
+        button={{
+          "aria-label": `Compared with: ${comparisonNames[comparison]}`,
+          children: (
+            <>
+              {comparison === "none" ? "No comparison" : `vs ${comparisonNames[comparison]}`}
+              <Icon name="down" size={14} />
+            </>
+          ),
+        }}
       >
         {(close) => (
           <ul className="flex flex-col">

@@ -74,7 +74,7 @@ export function useShortcuts({ openCommands, openHelp }: { openCommands: () => v
       ".": () => setPreference("live", preference("live") === "on" ? "paused" : "on"),
       j: () => stepRow(1),
       k: () => stepRow(-1),
-      "/": () => (document.querySelector<HTMLElement>('main input[type="search"]') ?? document.querySelector<HTMLElement>("main [data-filter-button]"))?.focus(),
+      "/": () => (document.querySelector<HTMLElement>('main input[type="search"]') ?? document.querySelector<HTMLElement>("main .filter-button"))?.focus(),
       c: () => {
         navigator.clipboard.writeText(window.location.href).then(() => announce("Link copied"), () => announce("The link could not be copied"));
       },

@@ -1,3 +1,4 @@
+import type { Ref } from "react";
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react-aria-components/Button";
 import { cn } from "./class-names.ts";
 
@@ -18,7 +19,8 @@ export function buttonClass(look: keyof typeof looks = "plain", className?: stri
   );
 }
 
-type ButtonProps = Omit<AriaButtonProps, "className"> & { look?: keyof typeof looks; className?: string };
+/** A button's own and its element's properties. */
+export type ButtonProps = Omit<AriaButtonProps, "className"> & { look?: keyof typeof looks; className?: string; ref?: Ref<HTMLButtonElement> };
 
 /** A button. */
 export function Button({ look = "plain", className, ...rest }: ButtonProps) {

@@ -32,7 +32,7 @@ const shownFrom = { sm: "hidden sm:table-cell", md: "hidden md:table-cell", lg: 
 export function DataTable<Row>({ caption, columns, rows, rowKey, footers = [], className }: DataTableProps<Row>) {
   const cellClass = (column: TableColumn<Row>) => cn("px-2 py-2 align-middle first:pl-1 last:pr-1", column.numeric === true ? "num" : "text-left", column.from !== undefined && shownFrom[column.from]);
   return (
-    <div className={cn("-mx-1 overflow-x-auto", className)} tabIndex={-1}>
+    <div className={cn("-mx-1 overflow-x-auto", className)}>
       <table className="w-full border-collapse text-sm">
         <caption className="sr-only">{caption}</caption>
         <thead>

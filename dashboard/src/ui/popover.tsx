@@ -1,25 +1,32 @@
-import type { ReactNode } from "react";
-import { Dialog, DialogTrigger } from "react-aria-components/Dialog";
-import { Popover as AriaPopover } from "react-aria-components/Popover";
+import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
+import { Button, type ButtonProps } from "./button.tsx";
+
+const loadPanel = () => import("./popover-panel.tsx");
+const PopoverPanel = lazy(() => loadPanel().then((module) => ({ default: module.PopoverPanel })));
 
 type PopoverProps = {
   /** The button that opens it. */
-  trigger: ReactNode;
+  button: ButtonProps;
   label: string;
   children: (close: () => void) => ReactNode;
   placement?: "bottom start" | "bottom end";
 };
 
-/** A panel that opens below its button, keeps the focus inside and gives it back. */
-export function Popover({ trigger, label, children, placement = "bottom start" }: PopoverProps) {
+/** A button that opens a panel below it. The panel's machinery is loaded when the button is approached. */
+export function Popover({ button, label, children, placement = "bottom start" }: PopoverProps) {
+  const [isOpen, setIsOpen] = useState(false);
+  const ref = useRef<HTMLButtonElement | null>(null);
+  const prepare = () => void loadPanel();
   return (
-    <DialogTrigger>
-      {trigger}
-      <AriaPopover placement={placement} offset={6} className="max-w-[calc(100vw-1rem)] overflow-auto rounded-card border border-line bg-raised shadow-[0_8px_30px_var(--color-shadow)]">
-        <Dialog aria-label={label} className="p-2 outline-none">
-          {({ close }) => children(close)}
-        </Dialog>
-      </AriaPopover>
-    </DialogTrigger>
+    <>
+      <Button {...button} ref={ref} aria-haspopup="dialog" aria-expanded={isOpen} onHoverStart={prepare} onFocus={prepare} onPress={() => setIsOpen(!isOpen)} />
+      {isOpen && (
+        <Suspense>
+          <PopoverPanel label={label} placement={placement} triggerRef={ref} onClose={() => setIsOpen(false)}>
+            {children}
+          </PopoverPanel>
+        </Suspense>
+      )}
+    </>
   );
 }

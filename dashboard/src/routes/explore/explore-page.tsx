@@ -38,8 +38,8 @@ export function ExplorePage(): ReactElement {
       <PageHeader title="Explore" name="Explore" actions={<ExportMenu kind="daily" groupBy={by} />} />
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 print-hidden">
         <Choice showLabel label="Metric" value={search.m ?? "cost"} options={metrics.map((value: Metric) => ({ value, name: metricForms[value].name }))} onChange={(m) => set({ m: m === "cost" ? undefined : m })} />
-        <Choice showLabel label="Group by" value={by} options={splits} onChange={(next) => set({ by: next === "model" ? undefined : next, then: undefined })} />
-        {nestable.includes(by) && <Choice showLabel label="then by" value={search.then ?? "none"} options={thens} onChange={(next) => set({ then: next === "none" ? undefined : next })} />}
+        <Choice showLabel label="Group by" value={by} options={splits} onChange={(next) => set({ by: next === "model" ? undefined : next, sub: undefined })} />
+        {nestable.includes(by) && <Choice showLabel label="then by" value={search.sub ?? "none"} options={thens} onChange={(next) => set({ sub: next === "none" ? undefined : next })} />}
         <Choice showLabel label="Roll up by" value={grainOf(range, search.g)} options={grains.map((value) => ({ value, name: grainNames[value] }))} onChange={(g) => set({ g })} />
       </div>
       <DailyPanel query={drawn} search={search} defaultBy="model" ledgerIsEmpty={drawn.data?.as_of === null} showSplit={false} />

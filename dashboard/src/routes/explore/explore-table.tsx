@@ -4,7 +4,7 @@ import type { DailyStats, Group } from "../../api/model.ts";
 import { filterQuery } from "../../api/queries/slice.ts";
 import { dailyQuery } from "../../api/queries/stats.ts";
 import { Sparkline } from "../../charts/sparkline.tsx";
-import { ShareBar } from "../../charts/share-bar.tsx";
+import { ShareCell } from "../../charts/share-cell.tsx";
 import { changeText } from "../../prepare/change.ts";
 import { chartBuckets, figure, fittingMetric, metricForms, otherKey } from "../../prepare/daily-chart.ts";
 import { position } from "../../prepare/decimal.ts";
@@ -46,7 +46,7 @@ export function ExploreTable({ query, search }: { query: UseQueryResult<DailySta
                   <tr className="border-b border-line font-semibold">
                     <th scope="row" className="px-2 py-2 text-left [font-weight:inherit]">Total</th>
                     <td className="num px-2 py-2" data-testid="list-total" data-exact={figure(stats.total, metric) ?? ""}>{format(figure(stats.total, metric))}</td>
-                    <td className="num px-2 py-2" />
+                    <td className="num px-2 py-2">—</td>
                     <td className="num hidden px-2 py-2 sm:table-cell"><ChangeText change={changeText(stats.comparison?.cost_change ?? null, stats.comparison)} /></td>
                     <td className="hidden px-2 py-2 md:table-cell"><Sparkline values={buckets.map(({ total }) => position(total))} /></td>
                     <td className="num hidden px-2 py-2 md:table-cell">{count(stats.total.interaction_count)}</td>
@@ -54,7 +54,7 @@ export function ExploreTable({ query, search }: { query: UseQueryResult<DailySta
                 </thead>
                 <tbody>
                   {stats.series.map((series) => (
-                    <ExploreRow key={series.group.id} stats={stats} series={series} metric={metric} then={search.then} search={search} />
+                    <ExploreRow key={series.group.id} stats={stats} series={series} metric={metric} then={search.sub} search={search} />
                   ))}
                   {stats.other !== null && rest > 0 && (
                     <tr className="border-b border-line text-muted">
@@ -85,7 +85,7 @@ function numeric(value: string | null | undefined): number | null {
 
 type Series = DailyStats["series"][number];
 
-function ExploreRow({ stats, series, metric, then, search }: { stats: DailyStats; series: Series; metric: Metric; then: ChartSearch["then"]; search: ChartSearch }) {
+function ExploreRow({ stats, series, metric, then, search }: { stats: DailyStats; series: Series; metric: Metric; then: ChartSearch["sub"]; search: ChartSearch }) {
   const [isOpen, setIsOpen] = useState(false);
   const { format } = metricForms[metric];
   const canOpen = then !== undefined && groupFilters(series.group).length > 0;
@@ -105,10 +105,7 @@ function ExploreRow({ stats, series, metric, then, search }: { stats: DailyStats
         </th>
         <td className="num px-2 py-1.5">{format(measured)}</td>
         <td className="num px-2 py-1.5">
-          <span className="inline-flex items-center gap-2">
-            <span className="hidden lg:inline"><ShareBar ratio={series.share} /></span>
-            {share(series.share)}
-          </span>
+          <ShareCell ratio={series.share} />
         </td>
         <td className="num hidden px-2 py-1.5 sm:table-cell"><ChangeText change={changeText(series.change, stats.comparison)} /></td>
         <td className="hidden px-2 py-1.5 md:table-cell"><Sparkline values={series.values.map((value) => numeric({ cost: value.total_cost, tokens: value.token_count === null ? null : String(value.token_count), interactions: value.interaction_count === null ? null : String(value.interaction_count), errors: value.error_count === null ? null : String(value.error_count) }[metric]))} /></td>
@@ -126,7 +123,7 @@ function partOfTotal({ total }: DailyStats, { dimension, id }: Group): string | 
   return tokens === undefined ? null : String(tokens);
 }
 
-function SubRows({ group, then, metric, search }: { group: Group; then: NonNullable<ChartSearch["then"]>; metric: Metric; search: ChartSearch }) {
+function SubRows({ group, then, metric, search }: { group: Group; then: NonNullable<ChartSearch["sub"]>; metric: Metric; search: ChartSearch }) {
   const { query, range } = useSlice();
   const narrowed = filterQuery({ f: groupFilters(group).map(filterText), ...(group.tenant_id ? { tenant: group.tenant_id } : {}) });
   const inner = useQuery(dailyQuery({ ...query, ...narrowed, granularity: grainOf(range, search.g), group_by: then, top: 10 }));
@@ -158,8 +155,8 @@ function SubRows({ group, then, metric, search }: { group: Group; then: NonNulla
           <th scope="row" className="py-1.5 pr-2 pl-10 text-left font-normal">Other ({count(rest)})</th>
           <td className="num px-2 py-1.5">{format(figure(inner.data.other.figures, metric))}</td>
           <td className="num px-2 py-1.5">{share(inner.data.other.share)} of it</td>
-          <td className="hidden sm:table-cell" />
-          <td className="hidden md:table-cell" />
+          <td className="num hidden px-2 py-1.5 sm:table-cell">—</td>
+          <td className="hidden px-2 py-1.5 md:table-cell">—</td>
           <td className="num hidden px-2 py-1.5 md:table-cell">{count(inner.data.other.figures.interaction_count)}</td>
         </tr>
       )}

@@ -1,5 +1,5 @@
 import type { GroupList, GroupRow } from "../../api/model.ts";
-import { ShareBar } from "../../charts/share-bar.tsx";
+import { ShareCell } from "../../charts/share-cell.tsx";
 import { Sparkline } from "../../charts/sparkline.tsx";
 import { changeText } from "../../prepare/change.ts";
 import { dayLabel } from "../../prepare/day.ts";
@@ -34,12 +34,7 @@ export function GroupTable({ list, caption, compact = false, search }: GroupTabl
       key: "share",
       name: "Share",
       numeric: true,
-      cell: (row) => (
-        <span className="inline-flex items-center gap-2">
-          {!compact && <span className="hidden lg:inline"><ShareBar ratio={row.share} /></span>}
-          {share(row.share)}
-        </span>
-      ),
+      cell: (row) => (compact ? share(row.share) : <ShareCell ratio={row.share} />),
     },
     { key: "change", name: "Change", numeric: true, from: "sm", cell: ({ change }) => <ChangeText change={changeText(change, list.comparison)} /> },
     ...(hasTrend ? [{ key: "trend", name: `${list.trend_buckets.length} ${list.trend_granularity}s`, from: "md" as const, cell: ({ trend }: GroupRow) => trend !== null && <Sparkline values={trend.map((value) => (value === null ? 0 : position(value)))} openEnd={openEnd} /> }] : []),

@@ -1,7 +1,7 @@
 import type { UserStats } from "../../api/model.ts";
-import { ShareBar } from "../../charts/share-bar.tsx";
+import { ShareCell } from "../../charts/share-cell.tsx";
 import { columnMoney, columnPlaces } from "../../prepare/money.ts";
-import { count, share } from "../../prepare/quantity.ts";
+import { count } from "../../prepare/quantity.ts";
 import { NoPrice } from "../../ui/badge.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
 import { GroupLink } from "./group-link.tsx";
@@ -22,14 +22,7 @@ export function SliceList({ slices, caption, name }: { slices: UserStats["by_mod
           key: "share",
           name: "Share",
           numeric: true,
-          cell: (slice) => (
-            <span className="inline-flex items-center gap-2">
-              <span className="hidden sm:inline">
-                <ShareBar ratio={slice.share} />
-              </span>
-              {share(slice.share)}
-            </span>
-          ),
+          cell: (slice) => <ShareCell ratio={slice.share} />,
         },
         { key: "interactions", name: "Interactions", numeric: true, from: "sm", cell: ({ figures }) => count(figures.interaction_count) },
       ]}

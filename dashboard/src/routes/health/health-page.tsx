@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 import { healthQuery, integrityQuery, jobsQuery, watermarkQuery } from "../../api/queries/ledger.ts";
-import { ago } from "../../prepare/quantity.ts";
 import { zoneTime } from "../../prepare/zone-time.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { useSlice } from "../../shell/slice-context.ts";
@@ -36,7 +35,7 @@ export function HealthPage(): ReactElement {
         <Panel title="Freshness" query={mark} minHeight={120}>
           {({ as_of, ledger_version, price_book_version, today }) => (
             <dl className="grid grid-cols-2 gap-x-6 gap-y-2 text-sm">
-              <Fact name="Newest interaction">{as_of === null ? "none yet" : `${zoneTime(as_of, timeZone, "full")} (${ago(Math.max(0, Date.now() - Date.parse(as_of)))})`}</Fact>
+              <Fact name="Newest interaction">{as_of === null ? "none yet" : zoneTime(as_of, timeZone, "full")}</Fact>
               <Fact name="Reporting time zone">
                 {timeZone}, today is {today}
               </Fact>

@@ -1,9 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import type { Interaction, SessionDetail } from "../../api/model.ts";
-import { ShareBar } from "../../charts/share-bar.tsx";
+import { ShareCell } from "../../charts/share-cell.tsx";
 import { modelName, typeName } from "../../prepare/group-name.ts";
 import { columnMoney, columnPlaces } from "../../prepare/money.ts";
-import { count, duration, share } from "../../prepare/quantity.ts";
+import { count, duration } from "../../prepare/quantity.ts";
 import { zoneTime } from "../../prepare/zone-time.ts";
 import { Badge, NoPrice } from "../../ui/badge.tsx";
 import { DataTable, type TableColumn } from "../../ui/data-table.tsx";
@@ -46,12 +46,7 @@ export function InteractionTable({ page, total, timeZone }: InteractionTableProp
       name: "Share",
       numeric: true,
       from: "sm",
-      cell: (row) => (
-        <span className="inline-flex items-center gap-2">
-          <span className="hidden lg:inline"><ShareBar ratio={row.share} /></span>
-          {share(row.share)}
-        </span>
-      ),
+      cell: (row) => <ShareCell ratio={row.share} />,
     },
     {
       key: "note",

@@ -1,10 +1,10 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { SessionDetail } from "../../api/model.ts";
-import { ShareBar } from "../../charts/share-bar.tsx";
+import { ShareCell } from "../../charts/share-cell.tsx";
 import { costSentence } from "../../prepare/cost-sentence.ts";
 import { componentName, modelName, resourceName } from "../../prepare/group-name.ts";
 import { columnMoney, columnPlaces } from "../../prepare/money.ts";
-import { count, share } from "../../prepare/quantity.ts";
+import { count } from "../../prepare/quantity.ts";
 import { NoPrice } from "../../ui/badge.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
 import { Panel } from "../../ui/panel.tsx";
@@ -45,14 +45,7 @@ export function SessionCost({ query }: { query: UseQueryResult<SessionDetail> })
                     key: "share",
                     name: "Share",
                     numeric: true,
-                    cell: (driver) => (
-                      <span className="inline-flex items-center gap-2">
-                        <span className="hidden sm:inline">
-                          <ShareBar ratio={driver.share} />
-                        </span>
-                        {share(driver.share)}
-                      </span>
-                    ),
+                    cell: (driver) => <ShareCell ratio={driver.share} />,
                   },
                 ]}
               />

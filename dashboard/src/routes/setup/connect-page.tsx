@@ -42,6 +42,8 @@ export function ConnectPage(): ReactElement {
       <section className="card flex flex-col gap-3 p-4">
         <h2 className="text-base font-semibold">1. Put three lines into LibreChat's environment</h2>
         <p className="text-sm text-muted">LibreChat speaks to a Langfuse server; Tokentill takes the same messages. Prompts and answers in them are skipped while reading: never stored, never logged.</p>
+        {/* A block that scrolls must be reachable by keyboard. */}
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
         <pre className="overflow-x-auto rounded-control bg-hover p-3 font-mono text-xs" tabIndex={0} aria-label="Lines for LibreChat's environment" data-testid="environment">
           {lines}
         </pre>
