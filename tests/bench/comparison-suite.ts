@@ -1,6 +1,4 @@
 // Starts the TypeScript Worker on the same workerd and the same kind of D1 as the suite.
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
@@ -14,13 +12,12 @@ export interface ComparisonSuite {
 }
 
 export async function startComparison(persist: string): Promise<ComparisonSuite> {
-  const scriptPath = join(mkdtempSync(join(tmpdir(), "tokentill-comparison-")), "worker.js");
-  await build({
+  const bundle = await build({
     entryPoints: [join(import.meta.dirname, "comparison-worker", "worker.ts")],
-    bundle: true, minify: true, format: "esm", target: "es2024", outfile: scriptPath,
+    bundle: true, minify: true, format: "esm", target: "es2024", write: false,
   });
   const miniflare = new Miniflare({
-    cf: false, host: "127.0.0.1", port: 0, name: "comparison", modules: true, scriptPath,
+    cf: false, host: "127.0.0.1", port: 0, name: "comparison", modules: true, script: bundle.outputFiles[0]!.text,
     compatibilityDate: "2026-07-01", d1Databases: { DB: "comparison" }, d1Persist: persist,
   });
   const url = (await miniflare.ready).origin;

@@ -32,9 +32,9 @@ interface Candidate {
 await buildWorkers();
 const directory = mkdtempSync(join(tmpdir(), "tokentill-bench-"));
 const outbound = (): never => { throw new Error("no network while measuring"); };
-const variables = { COOKIE_SECRET: "a secret of the benchmark, long enough" };
-const suite = await startSuite({ persist: join(directory, "suite"), outbound, variables });
-const direct = await startSuite({ persist: join(directory, "direct"), outbound, variables, primary: "analytics-tracker" });
+const options = { outbound, variables: { COOKIE_SECRET: "a secret of the benchmark, long enough" }, onLog: () => undefined };
+const suite = await startSuite({ ...options, persist: join(directory, "suite") });
+const direct = await startSuite({ ...options, persist: join(directory, "direct"), primary: "analytics-tracker" });
 const comparison = await startComparison(join(directory, "comparison"));
 
 const ingest = newKey("bench", ["ingest"]);
@@ -137,7 +137,7 @@ async function reportStorage(): Promise<void> {
 
 /** A ledger with prices and no interaction. */
 async function emptySize(): Promise<number> {
-  const fresh = await startSuite({ outbound, variables });
+  const fresh = await startSuite(options);
   try {
     await copyPrices(suite.database, [fresh.database]);
     return (await fresh.database.prepare("SELECT 1").run()).meta.size_after;
