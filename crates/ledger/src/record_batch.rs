@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     database::{Database, DatabaseError, Rows, Statement},
     estimate_lines::compact_lines,
-    interaction_columns::{INTERACTION_INSERT, interaction_row},
+    interaction_columns::{INTERACTION_INSERT, digest_hex, interaction_row},
     latency_bucket::bucket_of,
     reporting_zone::ReportingZone,
     rollup::{ROLLUPS, TOKEN_SUM, measures_of_interaction, upsert},
@@ -104,7 +104,9 @@ struct EventsParameter<'a> {
     price_book_version: i64,
     schema_version: i64,
     zone: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     users: Vec<[&'a str; 2]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     events: Vec<serde_json::Value>,
 }
 
@@ -153,21 +155,24 @@ static INSERT_INTERACTIONS: LazyLock<String> = LazyLock::new(|| {
     format!(
         "{INTERACTION_INSERT}
          WHERE {GUARD}
-           AND NOT EXISTS (SELECT 1 FROM interactions k WHERE k.id = j.value ->> 0)
-           AND NOT EXISTS (SELECT 1 FROM interactions_archive k WHERE k.id = j.value ->> 0)
+           AND NOT EXISTS (SELECT 1 FROM interactions k WHERE k.id = j.row ->> 0)
+           AND NOT EXISTS (SELECT 1 FROM interactions_archive k WHERE k.id = j.row ->> 0)
          ON CONFLICT (id) DO NOTHING"
     )
 });
 
 // One row for each event: id, then the estimate's columns.
 const INSERT_ESTIMATES: &str = "
+WITH estimate AS MATERIALIZED (
+  SELECT jsonb(j.value) AS row FROM json_each(?1, '$.estimates') j
+)
 INSERT INTO cost_estimates (interaction_key, revision, ai_tokens_cost, db_ops_cost, api_calls_cost,
   compute_time_cost, total_cost, cache_savings, price_state, match_kind, calculation_version,
   price_book_version, lines)
-SELECT i.interaction_key, 1, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4,
-  j.value ->> 5, j.value ->> 6, j.value ->> 7, j.value ->> 8, j.value ->> 9,
-  ?1 ->> 'price_book_version', j.value ->> 10
-FROM json_each(?1, '$.estimates') j JOIN interactions i ON i.id = j.value ->> 0
+SELECT i.interaction_key, 1, j.row ->> 1, j.row ->> 2, j.row ->> 3, j.row ->> 4,
+  j.row ->> 5, j.row ->> 6, j.row ->> 7, j.row ->> 8, j.row ->> 9,
+  ?1 ->> 'price_book_version', j.row ->> 10
+FROM estimate j JOIN interactions i ON i.id = j.row ->> 0
 WHERE i.ingest_id = ?1 ->> 'ingest_id'";
 
 static UNARCHIVE_SESSIONS: LazyLock<[String; 2]> = LazyLock::new(|| {
@@ -322,21 +327,21 @@ fn statements(
         .collect();
     users.sort_unstable();
     users.dedup();
-    let events = Statement::with(
-        INSERT_INTERACTIONS.as_str(),
-        &EventsParameter {
-            ingest_id: context.ingest_id,
-            received_at: context.received_at.0,
-            price_book_version: context.price_book_version,
-            schema_version: SCHEMA_VERSION,
-            zone: context.reporting_zone.name(),
-            users,
-            events: batch
-                .iter()
-                .map(|(interaction, _)| interaction_row(interaction, context.reporting_zone))
-                .collect(),
-        },
-    )?;
+    let guarded = |users, events| EventsParameter {
+        ingest_id: context.ingest_id,
+        received_at: context.received_at.0,
+        price_book_version: context.price_book_version,
+        schema_version: SCHEMA_VERSION,
+        zone: context.reporting_zone.name(),
+        users,
+        events,
+    };
+    let rows = batch
+        .iter()
+        .map(|(interaction, _)| interaction_row(interaction, context.reporting_zone))
+        .collect();
+    let users = Statement::with(INSERT_USERS.as_str(), &guarded(users, Vec::new()))?;
+    let events = Statement::with(INSERT_INTERACTIONS.as_str(), &guarded(Vec::new(), rows))?;
     let estimates = Statement::with(
         INSERT_ESTIMATES,
         &serde_json::json!({
@@ -357,10 +362,7 @@ fn statements(
         ..new_rows.clone()
     };
     let mut statements = vec![
-        Statement {
-            sql: INSERT_USERS.as_str().into(),
-            ..events.clone()
-        },
+        users,
         events,
         estimates,
         on_new_rows(&UNARCHIVE_SESSIONS[0]),
@@ -440,7 +442,7 @@ fn answers(
         .iter()
         .map(|(interaction, _)| match stored.get(&interaction.id) {
             None => Err(refusal(context, state.as_ref())),
-            Some(answer) if answer.body_hash != upper_hex(&interaction.digest()) => {
+            Some(answer) if answer.body_hash != digest_hex(&interaction.digest()) => {
                 Ok(Recorded::Conflict)
             }
             Some(answer) => {
@@ -479,15 +481,4 @@ fn refusal(context: &BatchContext, state: Option<&StateRow>) -> RecordError {
             current: state.price_book_version,
         }
     }
-}
-
-fn upper_hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a string does not fail.
-            let _ = write!(text, "{byte:02X}");
-            text
-        })
 }
