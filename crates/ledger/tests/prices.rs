@@ -551,7 +551,7 @@ fn a_dry_run_shows_the_changes_and_makes_none() {
     let list = one_model("4e-07", "1e-06");
     let report = block_on(sync_quotes(&database, &list, UnixMillis(NOW_MS + 1), true)).unwrap();
     assert_eq!((report.opened, report.closed), (1, 1));
-    assert_eq!(report.changes[0]["rate"], "400000000000");
+    assert_eq!(report.changes[0]["rate"], "0.4");
     assert_eq!(
         (count(&database, "prices"), version(&database)),
         (rows, book)

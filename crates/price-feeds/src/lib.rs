@@ -18,6 +18,7 @@ pub mod litellm;
 pub mod merge;
 pub mod models_dev;
 pub mod openrouter;
+mod price_list;
 mod quote;
 mod rate;
 mod raw_object;
@@ -25,6 +26,7 @@ mod schedule;
 pub mod snapshot;
 mod source;
 
+pub use price_list::{LIST_BYTES_MAX, read_list};
 pub use quote::{Feed, FeedError, PriceKey, Quote, STANDARD_TIER, SkipReason};
 pub use rate::{Rate, RateError};
 pub use source::{Source, UnknownSource};

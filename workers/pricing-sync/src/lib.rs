@@ -1,1 +1,36 @@
 //! Keeps the price book fresh: scheduled syncs, rates, history, overrides.
+//!
+//! `run_sync` brings one source's list into the book, started by the cron or by an admin:
+//! `fetch_list` gets it over HTTP within its limits, `price_feeds` reads it, and
+//! [`ledger::prices`] merges and writes it. The other modules are the endpoints of
+//! `contracts/pricing-sync-api.yaml`.
+mod decide_quarantine;
+mod fetch_list;
+mod handle_request;
+mod health;
+mod make_override;
+mod map_names;
+mod query_parameters;
+mod read_prices;
+mod request_fields;
+mod route;
+mod run_sync;
+mod show_rate;
+mod sources;
+
+use worker::{Context, Env, Request, Response, ScheduleContext, ScheduledEvent, event};
+
+#[event(start)]
+fn start() {
+    console_error_panic_hook::set_once();
+}
+
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+    handle_request::respond(request, &env).await
+}
+
+#[event(scheduled)]
+async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    run_sync::run_scheduled(&env).await;
+}

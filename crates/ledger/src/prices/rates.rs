@@ -1,6 +1,6 @@
 //! Prices in force at a date, and the history of one model.
 
-use cost_calculation::UnixMillis;
+use cost_calculation::{PicoUsd, UnixMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::database::{Database, DatabaseError, Statement};
@@ -100,6 +100,14 @@ pub(super) const SHOWN: &str = "json_object('id', p.id, 'provider', p.provider, 
   'status', p.status, 'reason', p.reason, 'observed_at', p.observed_at,
   'updated_at', COALESCE(s.checked_at, p.observed_at), 'cache_ttl', p.cache_ttl_s,
   'stale', COALESCE(s.checked_at, p.observed_at) + p.cache_ttl_s * 1000 < ?1 ->> 'now')";
+
+/// A rate as it is shown: dollars for `per` units, or for a multiplier the number itself.
+pub fn rate_text(resource_type: &str, rate: i64) -> String {
+    match resource_type {
+        "multiplier" => rate.to_string(),
+        _ => PicoUsd::new(rate).to_string(),
+    }
+}
 
 /// The rates in force at a moment, by key.
 pub async fn rates<D: Database>(

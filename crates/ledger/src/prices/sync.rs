@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 pub use super::stored::{SourceState, mark_failed, mark_unchanged, source_state};
 use super::{
     apply::BookWrite,
+    rates::rate_text,
     stored::{ModelName, read_models},
 };
 use crate::database::{Database, DatabaseError, Statement};
@@ -366,7 +367,7 @@ impl SyncReport {
                     "service_tier": row.key.service_tier,
                     "min_context": row.key.min_context,
                     "schedule": row.key.schedule,
-                    "rate": row.rate.rate_pico.to_string(),
+                    "rate": rate_text(&row.key.resource_type, row.rate.rate_pico),
                     "per": row.rate.per,
                     "source": row.source.as_str(),
                     "quarantined_because": row.quarantined_because,
@@ -387,10 +388,10 @@ fn conflict_json(conflict: &Conflict) -> Value {
         "service_tier": conflict.key.service_tier,
         "min_context": conflict.key.min_context,
         "source": conflict.source.as_str(),
-        "rate": conflict.rate.rate_pico.to_string(),
+        "rate": rate_text(&conflict.key.resource_type, conflict.rate.rate_pico),
         "per": conflict.rate.per,
         "other_source": conflict.other_source.as_str(),
-        "other_rate": conflict.other_rate.rate_pico.to_string(),
+        "other_rate": rate_text(&conflict.key.resource_type, conflict.other_rate.rate_pico),
         "other_per": conflict.other_rate.per,
     })
 }

@@ -1,0 +1,148 @@
+//! The prices in force, a model's history, where sources differ, what has no price.
+use cost_calculation::{ParsedModel, canonical_provider};
+use edge::Problem;
+use edge::respond::json;
+use ledger::prices::rates::{self, RATES_PAGE_MAX, RateFilter, rate_text};
+use ledger::prices::{conflicts as conflict_list, unpriced as unpriced_list};
+use serde_json::{Value, json};
+use worker::{Request, Response};
+
+use crate::handle_request::Visit;
+use crate::query_parameters::QueryParameters;
+use crate::request_fields::iso;
+use crate::show_rate;
+
+/// Rows on a page without `limit`.
+const LIMIT_DEFAULT: u32 = 100;
+/// The last row that can be paged to.
+const OFFSET_MAX: u32 = 1_000_000;
+
+/// `GET /pricing/rates`.
+pub(crate) async fn rates(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
+    visit.reader(request).await?;
+    let mut query = QueryParameters::of(request)?;
+    let provider = query
+        .text("provider")?
+        .map(|name| canonical_provider(&name).into_owned());
+    let model = query.text("model")?;
+    let filter = RateFilter {
+        model: model.map(|name| book_model(provider.as_deref(), &name)),
+        provider,
+        search: query.text("search")?.map(|part| part.to_lowercase()),
+        resource_type: query.text("resource_type")?,
+        source: query.text("source")?,
+        at: query.moment("at")?.unwrap_or(visit.received_at).0,
+        now: visit.received_at.0,
+        limit: query.number("limit", LIMIT_DEFAULT, 1..=RATES_PAGE_MAX)?,
+        offset: query.number("offset", 0, 0..=OFFSET_MAX)?,
+    };
+    query.finish()?;
+    let page = rates::rates(&visit.suite.database, &filter).await?;
+    json(
+        200,
+        &json!({
+            "total": page.total,
+            "limit": filter.limit,
+            "offset": filter.offset,
+            "at": iso(filter.at),
+            "items": page.rates.iter().map(show_rate::rate).collect::<Vec<_>>(),
+        }),
+    )
+}
+
+fn book_model(provider: Option<&str>, name: &str) -> String {
+    ParsedModel::parse(provider.unwrap_or_default(), name).model
+}
+
+/// `GET /pricing/history`.
+pub(crate) async fn history(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
+    visit.reader(request).await?;
+    let mut query = QueryParameters::of(request)?;
+    let provider = canonical_provider(&query.required("provider")?).into_owned();
+    let model = book_model(Some(&provider), &query.text("model")?.unwrap_or_default());
+    let resource_type = query.text("resource_type")?;
+    query.finish()?;
+    let database = &visit.suite.database;
+    let rows = rates::history(
+        database,
+        &provider,
+        &model,
+        resource_type.as_deref(),
+        visit.received_at,
+    )
+    .await?;
+    if rows.is_empty() {
+        return Err(Problem::not_found(
+            "the book has no price of this provider and model; GET /pricing/rates?search=… finds \
+             names",
+        ));
+    }
+    json(
+        200,
+        &json!({
+            "provider": provider,
+            "model": model,
+            "total": rows.len(),
+            "items": rows.iter().map(show_rate::rate).collect::<Vec<_>>(),
+        }),
+    )
+}
+
+/// `GET /pricing/conflicts`.
+pub(crate) async fn conflicts(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
+    visit.reader(request).await?;
+    let mut query = QueryParameters::of(request)?;
+    let provider = query
+        .text("provider")?
+        .map(|name| canonical_provider(&name).into_owned());
+    let limit = query.number("limit", LIMIT_DEFAULT, 1..=RATES_PAGE_MAX)?;
+    let offset = query.number("offset", 0, 0..=OFFSET_MAX)?;
+    query.finish()?;
+    let found = conflict_list::conflicts(
+        &visit.suite.database,
+        provider.as_deref(),
+        visit.received_at,
+        limit,
+        offset,
+    )
+    .await?;
+    let items: Vec<Value> = found
+        .iter()
+        .map(|conflict| {
+            json!({
+                "provider": conflict.provider,
+                "model": conflict.model,
+                "resource_type": conflict.resource_type,
+                "region": conflict.region,
+                "service_tier": conflict.service_tier,
+                "min_context": conflict.min_context,
+                "schedule": conflict.schedule,
+                "source": conflict.source,
+                "rate": rate_text(&conflict.resource_type, conflict.rate),
+                "per": conflict.per,
+                "other_source": conflict.other_source,
+                "other_rate": rate_text(&conflict.resource_type, conflict.other_rate),
+            })
+        })
+        .collect();
+    json(
+        200,
+        &json!({ "limit": limit, "offset": offset, "items": items }),
+    )
+}
+
+/// `GET /pricing/unpriced`.
+pub(crate) async fn unpriced(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
+    visit.reader(request).await?;
+    let mut query = QueryParameters::of(request)?;
+    let days = query.number("days", 35, 1..=400)?;
+    query.finish()?;
+    const DAY_MS: i64 = 86_400_000;
+    let since = cost_calculation::UnixMillis(visit.received_at.0 - i64::from(days) * DAY_MS);
+    let since_day = visit.suite.reporting_zone.day(since);
+    let models = unpriced_list::models(&visit.suite.database, &since_day).await?;
+    json(
+        200,
+        &json!({ "since": since_day, "total": models.len(), "items": models }),
+    )
+}

@@ -1,0 +1,397 @@
+//! One source's list into the book: by the cron, or by an admin.
+use cost_calculation::UnixMillis;
+use edge::respond::json;
+use edge::{Problem, Suite};
+use ledger::job_runs::{Begun, RunRequest, StartedRun, begin, slot};
+use ledger::prices::sync::{
+    FetchedList, SourceState, SyncError, SyncReport, mark_failed, mark_unchanged, source_state,
+    sync_quotes,
+};
+use price_feeds::merge::SourcedQuote;
+use price_feeds::{Source, cloudflare, read_list, snapshot};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use worker::{Env, Request, Response};
+
+use crate::decide_quarantine::problem_of;
+use crate::fetch_list::{Fetched, fetch_list};
+use crate::handle_request::Visit;
+use crate::sources::{Origin, PERIOD_MS, SCHEDULED, SNAPSHOT, in_turn, origin};
+
+/// Longer than the runtime lets a scheduled handler live.
+const LEASE_MS: i64 = 16 * 60_000;
+/// The Worker's name in `job_runs`.
+const WORKER: &str = "pricing-sync";
+
+/// Why a run did not bring its list into the book.
+enum Failure {
+    /// The list did not come, can't be read, or was refused: in words.
+    List(String),
+    /// The book could not be written.
+    Book(SyncError),
+}
+
+impl Failure {
+    fn text(&self) -> String {
+        match self {
+            Self::List(reason) => reason.clone(),
+            Self::Book(error) => error.to_string(),
+        }
+    }
+
+    fn problem(&self) -> Problem {
+        match self {
+            Self::List(reason) => Problem::new(
+                502,
+                "list-unavailable",
+                "The price list did not come",
+                reason.clone(),
+            ),
+            Self::Book(error) => problem_of(error),
+        }
+    }
+}
+
+/// Runs the first source that is due: the snapshot before all, once for each release.
+pub(crate) async fn run_scheduled(env: &Env) {
+    let now = edge::clock::now();
+    let result = match Suite::of(env) {
+        Ok(suite) => run_due(env, &suite, now).await,
+        Err(problem) => Err(problem),
+    };
+    if let Err(problem) = result {
+        edge::log::error(&json!({ "event": "cron", "error": problem.detail }));
+    }
+}
+
+async fn run_due(env: &Env, suite: &Suite, now: UnixMillis) -> Result<(), Problem> {
+    let loaded = source_state(&suite.database, Source::Snapshot).await?;
+    let is_loaded = loaded.and_then(|state| state.content_hash) == Some(hash(SNAPSHOT));
+    let first = (!is_loaded).then_some(Source::Snapshot);
+    for source in first.into_iter().chain(in_turn(now)) {
+        if origin(env, source)? == Origin::Off {
+            continue;
+        }
+        let scheduled_time = slot(now, PERIOD_MS);
+        if let Begun::Started(run) = begin_run(suite, source, scheduled_time, now).await? {
+            // The run's record and the log have the outcome; the next tick tries again.
+            let _ = recorded(env, suite, source, &run).await;
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+async fn begin_run(
+    suite: &Suite,
+    source: Source,
+    scheduled_time: UnixMillis,
+    now: UnixMillis,
+) -> Result<Begun, Problem> {
+    let job = job_name(source);
+    let request = RunRequest {
+        job: &job,
+        scheduled_time,
+        worker: WORKER,
+        now,
+        lease_ms: LEASE_MS,
+    };
+    Ok(begin(&suite.database, &request).await?)
+}
+
+fn job_name(source: Source) -> String {
+    format!("pricing-sync:{}", source.as_str())
+}
+
+/// `POST /pricing/sync`.
+pub(crate) async fn run_by_admin(
+    visit: &Visit<'_>,
+    request: &mut Request,
+) -> Result<Response, Problem> {
+    visit.admin(request).await?;
+    let mut fields = visit.fields(request).await?;
+    let source = match fields.text("source")? {
+        Some(name) => syncable(&name)?,
+        None => longest_unheard(visit).await?,
+    };
+    let is_dry_run = fields.flag("dry_run")?;
+    fields.finish()?;
+    if origin(visit.env, source)? == Origin::Off {
+        return Err(Problem::invalid_field(
+            "source",
+            "is switched off in this installation's configuration",
+        ));
+    }
+    let (env, suite, now) = (visit.env, visit.suite, visit.received_at);
+    let outcome = if is_dry_run {
+        sync(env, suite, source, true).await
+    } else {
+        match begin_run(suite, source, now, now).await? {
+            Begun::Started(run) => recorded(env, suite, source, &run).await,
+            Begun::AlreadyDone => return Err(busy()),
+            Begun::Busy { .. } => return Err(busy()),
+            Begun::SchemaMismatch { found } => {
+                return Err(Problem::unavailable(format!(
+                    "the database has schema version {found}: apply the migrations"
+                )));
+            }
+        }
+    };
+    let report = outcome.map_err(|failure| failure.problem())?;
+    json(200, &answer(source, is_dry_run, report.as_ref()))
+}
+
+fn busy() -> Problem {
+    Problem::new(
+        409,
+        "sync-running",
+        "A sync of this source runs already",
+        "wait until it has ended: GET /pricing/sources shows when the source was heard",
+    )
+}
+
+fn syncable(name: &str) -> Result<Source, Problem> {
+    let known = name
+        .parse()
+        .ok()
+        .filter(|source| *source != Source::Override);
+    known.ok_or_else(|| {
+        Problem::invalid_field(
+            "source",
+            "is no list: send snapshot, litellm, genai-prices, models.dev, openrouter or cloudflare",
+        )
+    })
+}
+
+/// The source that was heard longest ago; the snapshot in an empty book.
+async fn longest_unheard(visit: &Visit<'_>) -> Result<Source, Problem> {
+    let database = &visit.suite.database;
+    if source_state(database, Source::Snapshot).await?.is_none() {
+        return Ok(Source::Snapshot);
+    }
+    let mut oldest = None;
+    for source in SCHEDULED {
+        if origin(visit.env, source)? == Origin::Off {
+            continue;
+        }
+        let checked_at = source_state(database, source)
+            .await?
+            .and_then(|state| state.checked_at);
+        if oldest.is_none_or(|(oldest_at, _)| checked_at < oldest_at) {
+            oldest = Some((checked_at, source));
+        }
+    }
+    Ok(oldest.map_or(Source::Snapshot, |(_, source)| source))
+}
+
+fn answer(source: Source, is_dry_run: bool, report: Option<&SyncReport>) -> Value {
+    json!({
+        "source": source.as_str(),
+        "status": if report.is_some() { "synced" } else { "unchanged" },
+        "dry_run": is_dry_run,
+        "report": report,
+    })
+}
+
+/// A run with its record and its line in the log.
+async fn recorded(
+    env: &Env,
+    suite: &Suite,
+    source: Source,
+    run: &StartedRun,
+) -> Result<Option<SyncReport>, Failure> {
+    let started_at = edge::clock::now();
+    let outcome = sync(env, suite, source, false).await;
+    let now = edge::clock::now();
+    let mut line = json!({
+        "event": "job",
+        "job": job_name(source),
+        "duration_ms": now.0 - started_at.0,
+        "rows_read": suite.database.rows_read(),
+        "rows_written": suite.database.rows_written(),
+    });
+    let is_recorded = match &outcome {
+        Ok(report) => {
+            let summary = answer(source, false, report.as_ref());
+            line["status"] = summary["status"].clone();
+            edge::log::info(&line);
+            run.finish_ok(&suite.database, now, &summary).await
+        }
+        Err(failure) => {
+            let reason = failure.text();
+            line["error"] = json!(reason);
+            edge::log::error(&line);
+            let noted = mark_failed(&suite.database, source, &reason).await;
+            noted.and(run.finish_failed(&suite.database, now, &reason).await)
+        }
+    };
+    if let Err(error) = is_recorded {
+        edge::log::error(&json!({ "event": "job", "job": job_name(source),
+            "error": format!("the run could not be recorded: {error}") }));
+    }
+    outcome
+}
+
+/// Brings a source's list into the book; `None` if it is the one that is in already.
+async fn sync(
+    env: &Env,
+    suite: &Suite,
+    source: Source,
+    dry_run: bool,
+) -> Result<Option<SyncReport>, Failure> {
+    let database = &suite.database;
+    let book = |error: ledger::DatabaseError| Failure::Book(error.into());
+    let state = source_state(database, source)
+        .await
+        .map_err(book)?
+        .unwrap_or_default();
+    let origin = origin(env, source).map_err(|problem| Failure::List(problem.detail))?;
+    let (text, etag) = match origin {
+        Origin::Off => return Err(Failure::List("the source is switched off".to_owned())),
+        Origin::Embedded => (embedded(source).to_owned(), None),
+        Origin::Url(url) => {
+            // Without a hash the list was never accepted: it is wanted whole.
+            let known = state
+                .etag
+                .as_deref()
+                .filter(|_| state.content_hash.is_some());
+            match fetch_list(&url, known)
+                .await
+                .map_err(|failure| Failure::List(failure.reason))?
+            {
+                Fetched::NotModified => return unchanged(suite, source, dry_run).await,
+                Fetched::List { text, etag } => (text, etag),
+            }
+        }
+    };
+    let list = read(source, &text, etag, &state).map_err(Failure::List)?;
+    let Some(list) = list else {
+        return unchanged(suite, source, dry_run).await;
+    };
+    let now = edge::clock::now();
+    sync_quotes(database, &list, now, dry_run)
+        .await
+        .map(Some)
+        .map_err(Failure::Book)
+}
+
+async fn unchanged(
+    suite: &Suite,
+    source: Source,
+    dry_run: bool,
+) -> Result<Option<SyncReport>, Failure> {
+    if !dry_run {
+        mark_unchanged(&suite.database, source, edge::clock::now())
+            .await
+            .map_err(|error| Failure::Book(error.into()))?;
+    }
+    Ok(None)
+}
+
+fn embedded(source: Source) -> &'static str {
+    if source == Source::Snapshot {
+        SNAPSHOT
+    } else {
+        cloudflare::RATES
+    }
+}
+
+/// Reads a list; `None` if its text is the one that was accepted last.
+fn read(
+    source: Source,
+    text: &str,
+    etag: Option<String>,
+    state: &SourceState,
+) -> Result<Option<FetchedList>, String> {
+    let content_hash = hash(text);
+    if state.content_hash.as_deref() == Some(content_hash.as_str()) {
+        return Ok(None);
+    }
+    if source == Source::Snapshot {
+        let snapshot = snapshot::read(text).map_err(|error| error.to_string())?;
+        let model_count = snapshot
+            .quotes
+            .chunk_by(|left, right| {
+                let (left, right) = (&left.quote.key, &right.quote.key);
+                (&left.provider, &left.model) == (&right.provider, &right.model)
+            })
+            .count();
+        return Ok(Some(FetchedList {
+            source,
+            etag,
+            content_hash,
+            quotes: snapshot.quotes,
+            model_count,
+            skipped_count: 0,
+        }));
+    }
+    let feed = read_list(source, text).map_err(|error| error.to_string())?;
+    let revision = content_hash.get(..16).unwrap_or_default().to_owned();
+    Ok(Some(FetchedList {
+        source,
+        etag,
+        content_hash,
+        model_count: feed.model_count,
+        skipped_count: feed.skipped_count(),
+        quotes: feed
+            .quotes
+            .into_iter()
+            .map(|quote| SourcedQuote {
+                source,
+                revision: revision.clone(),
+                quote,
+            })
+            .collect(),
+    }))
+}
+
+fn hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes())
+        .iter()
+        .fold(String::new(), |mut hex, byte| {
+            use std::fmt::Write;
+            // Writing to a string does not fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_with_the_hash_that_was_accepted_is_not_read_again() {
+        let text = r#"{"gpt-x": {"litellm_provider": "openai", "input_cost_per_token": 1e-06}}"#;
+        let list = read(Source::LiteLlm, text, None, &SourceState::default())
+            .unwrap()
+            .unwrap();
+        assert_eq!((list.model_count, list.quotes.len()), (1, 1));
+        let known = SourceState {
+            content_hash: Some(list.content_hash),
+            ..SourceState::default()
+        };
+        assert!(read(Source::LiteLlm, text, None, &known).unwrap().is_none());
+    }
+
+    #[test]
+    fn the_counts_of_the_embedded_lists_are_those_of_their_text() {
+        let state = SourceState::default();
+        let list = read(Source::Snapshot, SNAPSHOT, None, &state)
+            .unwrap()
+            .unwrap();
+        assert!(list.model_count > 5_000);
+        assert!(
+            read(Source::Cloudflare, cloudflare::RATES, None, &state)
+                .unwrap()
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn a_source_is_named_by_an_admin_as_the_book_names_it() {
+        assert_eq!(syncable("models.dev").unwrap(), Source::ModelsDev);
+        assert!(syncable("override").is_err());
+        assert!(syncable("helicone").is_err());
+    }
+}
