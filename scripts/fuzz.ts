@@ -2,10 +2,10 @@
 // fails where an endpoint answers 5xx, or anything that its contract does not promise.
 // SEED=… repeats a run, EXAMPLES=… sets how many requests each operation gets, CONTRACT=… takes one.
 import { spawn } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { buildWorkers } from "./build-workers.ts";
-import { root, toolDirectory } from "./repository.ts";
+import { devDirectory, root, toolDirectory } from "./repository.ts";
 import { runCommand, runScript, step, StepError } from "./steps.ts";
 import { newKey, scopes, storeKeyStatement } from "./suite/api-keys.ts";
 import { loadPriceSnapshot } from "./suite/load-price-snapshot.ts";
@@ -24,6 +24,7 @@ await runScript(async () => {
     const suite = await startSuite({
       variables: { COOKIE_SECRET: "a secret of the fuzzer, long enough" },
       outbound: () => { throw new Error("no network while fuzzing"); },
+      onLog: () => undefined,
     });
     try {
       const key = newKey("fuzzer", scopes.filter((scope) => scope !== "self"));
@@ -67,8 +68,10 @@ function fuzz(program: string, contract: string, url: string, secret: string): P
     "--phases", "examples,coverage,fuzzing",
     "--workers", "2",
   ];
+  // It keeps what it learned in the working directory.
+  mkdirSync(devDirectory, { recursive: true });
   return new Promise((resolve) => {
-    spawn(program, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] })
+    spawn(program, args, { cwd: devDirectory, stdio: ["ignore", "inherit", "inherit"] })
       .on("error", () => resolve(127))
       .on("close", (status) => resolve(status ?? 1));
   });
