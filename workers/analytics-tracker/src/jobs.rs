@@ -50,22 +50,23 @@ pub(crate) async fn run_scheduled(cron: &str, env: &Env) {
     for &job in jobs_of(cron) {
         let started_at = edge::clock::now();
         let result = run(job, &suite).await;
-        let mut line = json!({
+        let (outcome, error) = match result {
+            Ok(summary) => (summary, None),
+            Err(problem) => (Value::Null, Some(problem.detail)),
+        };
+        let line = json!({
             "event": "job",
             "job": job.name(),
+            "summary": outcome,
+            "error": error,
             "duration_ms": edge::clock::now().0 - started_at.0,
             "rows_read": suite.database.rows_read(),
             "rows_written": suite.database.rows_written(),
         });
-        match result {
-            Ok(summary) => {
-                line["summary"] = summary;
-                edge::log::info(&line);
-            }
-            Err(problem) => {
-                line["error"] = json!(problem.detail);
-                edge::log::error(&line);
-            }
+        if error.is_some() {
+            edge::log::error(&line);
+        } else {
+            edge::log::info(&line);
         }
     }
 }

@@ -72,9 +72,9 @@ pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
         (Ok(suite), Ok(limits)) => (suite, limits),
         (Err(problem), _) | (_, Err(problem)) => {
             edge::log::error(&json!({ "event": "queue", "error": problem.detail }));
-            batch
-                .raw_iter()
-                .for_each(|message| retry(&message, OUTAGE_DELAY_S));
+            for message in batch.raw_iter() {
+                retry(&message, OUTAGE_DELAY_S);
+            }
             return;
         }
     };
@@ -142,9 +142,7 @@ impl Consumer<'_> {
             Ok(()) => 0,
             Err(problem) if problem.status == 503 || waiting.len() == 1 => {
                 let delay_s = delay_after(&problem);
-                waiting
-                    .iter()
-                    .for_each(|(message, _)| retry(message, delay_s));
+                retry_all(waiting, delay_s);
                 u32::try_from(waiting.len()).unwrap_or(u32::MAX)
             }
             Err(_) => {
@@ -152,7 +150,7 @@ impl Consumer<'_> {
                 for one in waiting.chunks(1) {
                     if let Err(problem) = self.record_some(one, counts).await {
                         let delay_s = delay_after(&problem);
-                        one.iter().for_each(|(message, _)| retry(message, delay_s));
+                        retry_all(one, delay_s);
                         failed += 1;
                     }
                 }
@@ -195,6 +193,12 @@ const fn delay_after(problem: &Problem) -> u32 {
         OUTAGE_DELAY_S
     } else {
         POISON_DELAY_S
+    }
+}
+
+fn retry_all(messages: &[(RawMessage, Interaction)], delay_s: u32) {
+    for (message, _) in messages {
+        retry(message, delay_s);
     }
 }
 

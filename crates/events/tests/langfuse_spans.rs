@@ -1,0 +1,155 @@
+//! Langfuse's spans beyond the captured ones: custom endpoints, other runs, what is missing.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failing test may panic"
+)]
+
+mod otlp_body;
+
+use events::{Interaction, InteractionStatus, OtlpOutcome};
+use otlp_body::{START_MS, parse_with, span};
+use serde_json::{Value, json};
+
+fn parse(more: &Value) -> OtlpOutcome {
+    let mut attributes = json!({
+        "user.id": "user-1",
+        "session.id": "conv-1",
+        "langfuse.observation.type": "generation",
+        "langfuse.observation.model.name": "mistral-large-2512",
+        "langfuse.observation.metadata.provider": "openAI",
+        "langfuse.observation.usage_details": r#"{"input":10,"output":5}"#,
+    });
+    attributes
+        .as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
+    parse_with(
+        &[span(1, 2, "llm", 1, &attributes)],
+        r#"{"chat":"langfuse"}"#,
+    )
+}
+
+fn generation(more: &Value) -> Interaction {
+    let outcome = parse(more);
+    assert_eq!(outcome.rejected, []);
+    outcome.interactions.into_iter().next().unwrap()
+}
+
+#[test]
+fn a_custom_endpoint_is_named_by_the_ephemeral_agent() {
+    let agent = "My Mistral__mistral-large-latest___Mistral";
+    let chat = generation(&json!({ "langfuse.trace.metadata.agentId": agent }));
+    assert_eq!(chat.endpoint.as_deref(), Some("My Mistral"));
+    assert_eq!(
+        (chat.provider.as_str(), chat.agent.as_str()),
+        ("openAI", "")
+    );
+}
+
+#[test]
+fn the_providers_own_endpoint_says_nothing_more() {
+    let agent = "openAI__gpt-5-mini___GPT-5 mini";
+    let chat = generation(&json!({ "langfuse.trace.metadata.agentId": agent }));
+    assert_eq!(chat.endpoint, None);
+}
+
+#[test]
+fn runs_are_told_apart_by_tags_names_and_nodes() {
+    let node = |node: &str| json!({ "langfuse.observation.metadata.langgraph_node": node });
+    assert_eq!(
+        generation(&node("agent=a")).context.as_deref(),
+        Some("message")
+    );
+    assert_eq!(
+        generation(&node("summarize=a")).context.as_deref(),
+        Some("summarization")
+    );
+    let name = json!({ "langfuse.trace.name": "MemoryRun" });
+    assert_eq!(generation(&name).context.as_deref(), Some("memory"));
+    let embedding = json!({ "langfuse.observation.type": "embedding" });
+    assert_eq!(generation(&embedding).context.as_deref(), Some("embedding"));
+}
+
+#[test]
+fn the_model_that_answered_is_billed_and_the_one_asked_for_is_kept() {
+    let asked = json!({ "langfuse.observation.metadata.model": "mistral-large-latest" });
+    let chat = generation(&asked);
+    assert_eq!(chat.model_name, "mistral-large-2512");
+    let kept = r#"{"requested_model":"mistral-large-latest"}"#;
+    assert_eq!(chat.metadata.as_deref(), Some(kept));
+}
+
+#[test]
+fn a_call_that_reports_no_tokens_says_so() {
+    let silent = generation(&json!({ "langfuse.observation.usage_details": "{}" }));
+    assert_eq!(
+        silent.metadata.as_deref(),
+        Some(r#"{"usage_reported":false}"#)
+    );
+    let failed = generation(&json!({
+        "langfuse.observation.usage_details": "{}",
+        "langfuse.observation.level": "ERROR",
+        "langfuse.observation.status_message": "APIError: 529 CANARY overloaded",
+    }));
+    assert_eq!(failed.status, InteractionStatus::Error);
+    assert_eq!(
+        (failed.error.as_deref(), failed.metadata),
+        (Some("APIError 529"), None)
+    );
+}
+
+#[test]
+fn a_description_that_is_too_long_does_not_lose_the_call() {
+    let long = "x".repeat(300);
+    let chat = generation(&json!({
+        "langfuse.trace.metadata.agentId": long,
+        "langfuse.trace.metadata.messageId": long,
+        "langfuse.observation.completion_start_time": "no moment",
+    }));
+    assert_eq!((chat.agent.as_str(), chat.message_id), ("", None));
+    assert_eq!(chat.time_to_first_token_ms, None);
+}
+
+#[test]
+fn a_first_token_outside_the_call_is_not_believed() {
+    let first = |offset_ms: i64| {
+        let moment = chrono::DateTime::from_timestamp_millis(START_MS + offset_ms).unwrap();
+        let value = format!("\"{}\"", moment.to_rfc3339());
+        let key = "langfuse.observation.completion_start_time";
+        generation(&json!({ key: value })).time_to_first_token_ms
+    };
+    assert_eq!(
+        [first(-1), first(0), first(40), first(41)],
+        [None, Some(0), Some(40), None]
+    );
+}
+
+#[test]
+fn who_and_what_can_not_be_kept_is_refused() {
+    for (key, value, field) in [
+        ("user.id", "x".repeat(200), "user.id"),
+        ("session.id", "x".repeat(5_000), "session.id"),
+        (
+            "langfuse.observation.usage_details",
+            "nonsense".to_owned(),
+            "langfuse.observation.usage_details",
+        ),
+        (
+            "langfuse.observation.usage_details",
+            r#"{"input":-1}"#.to_owned(),
+            "langfuse.observation.usage_details.input",
+        ),
+    ] {
+        let outcome = parse(&json!({ key: value }));
+        assert_eq!(outcome.interactions, []);
+        assert_eq!(outcome.rejected[0].rejection.field, field);
+    }
+}
+
+#[test]
+fn without_a_user_the_user_is_unknown() {
+    let chat = generation(&json!({ "user.id": " ", "session.id": "" }));
+    assert_eq!(chat.user_id, "unknown");
+    assert_eq!(chat.session_id, "unknown@2026-11-23");
+}
