@@ -40,6 +40,7 @@ pub mod schema;
 pub mod session_mark;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+pub mod verify;
 
 pub use database::{Database, DatabaseError, Rows, Statement};
 pub use reporting_zone::ReportingZone;

@@ -93,6 +93,11 @@ pub fn event(id: u32, day: i64) -> Interaction {
 
 /// Records events that were not there yet, or were.
 pub fn send(database: &Sqlite, events: &[Interaction]) -> Vec<Answer> {
+    block_on(record(database, events))
+}
+
+/// The same within a future.
+pub async fn record(database: &Sqlite, events: &[Interaction]) -> Vec<Answer> {
     let context = IngestContext {
         received_at: UnixMillis(START + 1_000 * DAY_MS),
         reporting_zone: ReportingZone::UTC,
@@ -100,7 +105,9 @@ pub fn send(database: &Sqlite, events: &[Interaction]) -> Vec<Answer> {
         new_ingest_id,
     };
     let mut cache = PriceCache::default();
-    block_on(ingest(database, &mut cache, &context, events.to_vec())).expect("is recorded")
+    ingest(database, &mut cache, &context, events.to_vec())
+        .await
+        .expect("is recorded")
 }
 
 /// Marks the start or the end of a session.

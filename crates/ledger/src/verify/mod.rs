@@ -1,0 +1,117 @@
+//! Proving the sums: a pass walks the whole ledger in small slices, hour after hour, compares
+//! everything that is kept twice, and corrects what differs.
+//!
+//! A pass has three stages: interactions with their estimates (each estimate is its components,
+//! its components are its lines, its lines are their quantities times the price rows they name;
+//! nothing lies in two places or nowhere), sessions against their interactions, and every day's
+//! sums and latencies against its interactions, hot and archived.
+//!
+//! Each slice reads one consistent picture. A sum that differs is corrected by the *difference*,
+//! in the batch that records the finding and moves the place of the pass: whatever is ingested
+//! between the look and the correction moves the truth and the sum alike, so the difference stays
+//! true. An estimate is never changed: it gets another revision. What can't be corrected without a
+//! judgement is recorded and left to a person.
+
+mod days;
+mod interactions;
+mod pass;
+mod redo_lines;
+mod report;
+mod sessions;
+
+use std::collections::BTreeMap;
+
+use cost_calculation::UnixMillis;
+use serde::{Deserialize, Serialize};
+
+use crate::database::{Database, DatabaseError};
+
+pub use pass::Stage;
+pub use redo_lines::{Rate, Redone, redo};
+pub use report::{FindingRecord, IntegrityReport, IntegrityStatus, PassRecord, integrity};
+
+/// How much one run may do.
+#[derive(Debug, Clone, Copy)]
+pub struct VerifyConfig {
+    /// The most slices in this run.
+    pub slices_max: u32,
+    /// No slice starts once the run has taken this long.
+    pub time_ms_max: i64,
+}
+
+impl Default for VerifyConfig {
+    fn default() -> Self {
+        Self {
+            slices_max: 300,
+            time_ms_max: 30_000,
+        }
+    }
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerifySummary {
+    /// The pass that it worked on; 0 if the database has another schema and nothing was done.
+    pub pass_id: i64,
+    /// Slices that it verified.
+    pub slice_count: u32,
+    /// Interactions that it verified.
+    pub interaction_count: u64,
+    /// Estimates that it made again from their lines.
+    pub estimate_count: u64,
+    /// Sessions that it recounted.
+    pub session_count: u64,
+    /// Days that it recounted.
+    pub day_count: u64,
+    /// Differences that it found.
+    pub finding_count: u64,
+    /// Those of them that it corrected.
+    pub repaired_count: u64,
+    /// Whether the pass has covered everything.
+    pub is_pass_finished: bool,
+}
+
+/// Goes on with the open pass, or begins one, until the pass is over or the bounds of `config`
+/// are reached; `now` is read before each slice.
+///
+/// # Errors
+/// The database failed; the slices before are kept, and calling again goes on after them.
+pub async fn verify_slices<D: Database>(
+    database: &D,
+    config: &VerifyConfig,
+    now: impl Fn() -> UnixMillis,
+) -> Result<VerifySummary, DatabaseError> {
+    let started_at = now();
+    let Some(mut pass) = pass::open(database, started_at).await? else {
+        return Ok(VerifySummary::default());
+    };
+    let mut summary = VerifySummary {
+        pass_id: pass.id,
+        ..VerifySummary::default()
+    };
+    let mut rates: BTreeMap<i64, Rate> = BTreeMap::new();
+    while pass.stage != Stage::Done
+        && summary.slice_count < config.slices_max
+        && now().0.saturating_sub(started_at.0) < config.time_ms_max
+    {
+        let slice = match pass.stage {
+            Stage::Interactions => interactions::verify(database, &pass, &mut rates).await?,
+            Stage::Sessions => sessions::verify(database, &pass).await?,
+            Stage::Days | Stage::Done => days::verify(database, &pass).await?,
+        };
+        pass = pass.write(database, &slice, now()).await?;
+        summary.slice_count += 1;
+        summary.interaction_count += slice.coverage.interactions;
+        summary.estimate_count += slice.coverage.estimates;
+        summary.session_count += slice.coverage.sessions;
+        summary.day_count += slice.coverage.days;
+        summary.finding_count += slice.findings.len() as u64;
+        summary.repaired_count += slice
+            .findings
+            .iter()
+            .filter(|finding| finding.correction.is_some())
+            .count() as u64;
+    }
+    summary.is_pass_finished = pass.stage == Stage::Done;
+    Ok(summary)
+}

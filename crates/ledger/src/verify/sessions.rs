@@ -1,0 +1,369 @@
+//! Sessions by id, hot and archived, against their interactions.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{
+    database::{Database, DatabaseError, Statement},
+    rollup::TOKEN_SUM,
+};
+
+use super::pass::{Correction, Coverage, Finding, GUARD, OpenPass, Slice};
+
+/// The most sessions in a slice.
+const SLICE_SESSIONS: usize = 200;
+/// About the most interactions that the sessions of a slice have together.
+const SLICE_INTERACTIONS: u64 = 4_000;
+
+/// The sums that a session keeps.
+const SUMS: [&str; 6] = [
+    "interaction_count",
+    "error_count",
+    "unpriced_count",
+    "partial_count",
+    "token_count",
+    "total_cost",
+];
+
+// Primary keys.
+const NEXT_IDS: [&str; 2] = [
+    "SELECT json_array(id, interaction_count) FROM (SELECT id, interaction_count FROM sessions
+       WHERE id > ?1 ->> 'after' ORDER BY id LIMIT ?1 ->> 'limit')",
+    "SELECT json_array(id, interaction_count) FROM (SELECT id, interaction_count
+       FROM sessions_archive WHERE id > ?1 ->> 'after' ORDER BY id LIMIT ?1 ->> 'limit')",
+];
+
+const KEPT: &str = "
+SELECT json_array(s.id, s.user_key, s.start_time, s.last_seen, s.mixed_users,
+  json_array(s.interaction_count, s.error_count, s.unpriced_count, s.partial_count, s.token_count,
+    s.total_cost))
+FROM json_each(?1, '$.ids') j CROSS JOIN sessions s ON s.id = j.value
+UNION ALL
+SELECT json_array(s.id, s.user_key, s.start_time, s.last_seen, s.mixed_users,
+  json_array(s.interaction_count, s.error_count, s.unpriced_count, s.partial_count, s.token_count,
+    s.total_cost))
+FROM json_each(?1, '$.ids') j CROSS JOIN sessions_archive s ON s.id = j.value";
+
+// Indexes interactions_by_session and interactions_archive_by_session for what no interaction
+// has; the primary key for what belongs to no session.
+const SESSION_MODELS_WITHOUT_INTERACTION: &str = "
+SELECT json_array(m.session_id, m.provider, m.model, m.agent)
+FROM session_models m
+WHERE m.session_id > ?1 ->> 'after'
+  AND (?1 ->> 'through' IS NULL OR m.session_id <= ?1 ->> 'through')
+  AND NOT EXISTS (SELECT 1 FROM interactions i WHERE i.session_id = m.session_id
+    AND i.provider = m.provider AND i.model_name = m.model AND i.agent = m.agent)
+  AND NOT EXISTS (SELECT 1 FROM interactions_archive i WHERE i.session_id = m.session_id
+    AND i.provider = m.provider AND i.model_name = m.model AND i.agent = m.agent)
+LIMIT 1000";
+
+/// The interactions of the sessions that `ids` selects, each with its counting estimate.
+fn rows_of(ids: &str) -> String {
+    let half = |archive: &str| {
+        format!(
+            "SELECT i.session_id, i.user_key, i.timestamp, i.status = 'error' AS is_error,
+               e.price_state, {TOKEN_SUM} AS tokens, COALESCE(e.total_cost, 0) AS total_cost
+             FROM ids CROSS JOIN interactions{archive} i ON i.session_id = ids.id
+               CROSS JOIN cost_estimates{archive} e ON e.interaction_key = i.interaction_key
+             WHERE e.revision = (SELECT MAX(x.revision) FROM cost_estimates{archive} x
+                                 WHERE x.interaction_key = i.interaction_key)"
+        )
+    };
+    format!(
+        "ids AS MATERIALIZED ({ids}),\nrows AS (\n{}\nUNION ALL\n{}\n)",
+        half(""),
+        half("_archive")
+    )
+}
+
+const SUMS_OF_ROWS: &str = "COUNT(*), SUM(is_error), SUM(price_state = 'unpriced'),
+  SUM(price_state = 'partial'), SUM(tokens), SUM(total_cost)";
+
+fn recount() -> String {
+    format!(
+        "WITH {}
+         SELECT json_array(session_id, MIN(timestamp), MAX(timestamp), MIN(user_key),
+           MAX(user_key), json_array({SUMS_OF_ROWS}))
+         FROM rows GROUP BY session_id",
+        rows_of("SELECT j.value AS id FROM json_each(?1, '$.ids') j")
+    )
+}
+
+/// The statement that makes sessions anew, for those that `ids` selects and that lie nowhere.
+pub(super) fn insert_missing(ids: &str) -> String {
+    format!(
+        "WITH {},
+         owned AS (
+           SELECT r.*, FIRST_VALUE(r.user_key) OVER (PARTITION BY r.session_id
+             ORDER BY r.timestamp, u.tenant_id, u.user_id) AS owner
+           FROM rows r LEFT JOIN users u USING (user_key)
+         )
+         INSERT INTO sessions (id, user_key, start_time, last_seen, interaction_count, error_count,
+           unpriced_count, partial_count, token_count, total_cost, mixed_users, first_ingest_id)
+         SELECT session_id, MAX(owner), MIN(timestamp), MAX(timestamp), {SUMS_OF_ROWS},
+           MIN(user_key) <> MAX(user_key), 0
+         FROM owned
+         WHERE {GUARD} AND session_id NOT IN (SELECT a.id FROM sessions_archive a
+                                              WHERE a.id = owned.session_id)
+         GROUP BY session_id
+         ON CONFLICT (id) DO NOTHING",
+        rows_of(&format!("SELECT session_id AS id FROM ({ids})"))
+    )
+}
+
+#[derive(Deserialize)]
+struct Kept {
+    id: String,
+    user_key: i64,
+    start_time: i64,
+    last_seen: i64,
+    mixed_users: u8,
+    sums: [i64; 6],
+}
+
+#[derive(Deserialize)]
+struct Recounted {
+    id: String,
+    first: i64,
+    last: i64,
+    least_user: i64,
+    greatest_user: i64,
+    sums: [i64; 6],
+}
+
+/// Verifies the sessions after the pass's place.
+pub(super) async fn verify<D: Database>(
+    database: &D,
+    pass: &OpenPass,
+) -> Result<Slice, DatabaseError> {
+    let (ids, is_last) = next_ids(database, &pass.position).await?;
+    let through = (!is_last).then(|| ids.last().cloned()).flatten();
+    let parameter = json!({ "ids": ids, "after": pass.position, "through": through }).to_string();
+    let rows = database
+        .batch(&[
+            Statement::with_json(KEPT, &*parameter),
+            Statement::with_json(recount(), &*parameter),
+            Statement::with_json(SESSION_MODELS_WITHOUT_INTERACTION, &*parameter),
+        ])
+        .await?;
+    let [kept, recounted, stray] = rows.as_slice() else {
+        return Err(DatabaseError::Other("the batch gave no rows".to_owned()));
+    };
+    let mut slice = Slice {
+        coverage: Coverage {
+            sessions: ids.len() as u64,
+            ..Coverage::default()
+        },
+        position: through,
+        ..Slice::default()
+    };
+    let recounted: BTreeMap<String, Recounted> = recounted
+        .decode::<Recounted>()?
+        .into_iter()
+        .map(|row| (row.id.clone(), row))
+        .collect();
+    let mut places: BTreeMap<String, Kept> = BTreeMap::new();
+    let mut both = Vec::new();
+    // The hot rows come first, and win.
+    for kept in kept.decode::<Kept>()? {
+        match places.entry(kept.id.clone()) {
+            std::collections::btree_map::Entry::Occupied(_) => both.push(kept.id),
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                entry.insert(kept);
+            }
+        }
+    }
+    verify_places(&both, &mut slice);
+    let changes: Vec<Value> = places
+        .values()
+        .filter_map(|kept| verify_session(kept, recounted.get(&kept.id), &mut slice))
+        .collect();
+    if !changes.is_empty() {
+        // In both places, since a session may have moved between the look and now.
+        for table in ["sessions", "sessions_archive"] {
+            let sql = move_sessions(table);
+            slice
+                .corrections
+                .push(Correction::new(sql, "changes", json!(changes)));
+        }
+    }
+    verify_session_models(&stray.decode()?, &mut slice);
+    Ok(slice)
+}
+
+/// The next ids in both tables, and whether they are the last.
+async fn next_ids<D: Database>(
+    database: &D,
+    after: &str,
+) -> Result<(Vec<String>, bool), DatabaseError> {
+    let parameter = json!({ "after": after, "limit": SLICE_SESSIONS }).to_string();
+    let rows = database
+        .batch(&NEXT_IDS.map(|sql| Statement::with_json(sql, &*parameter)))
+        .await?;
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    let mut is_last = true;
+    // What lies beyond the last id of a full page is not known.
+    let mut known_through: Option<String> = None;
+    for page in &rows {
+        let page = page.decode::<(String, i64)>()?;
+        if let (SLICE_SESSIONS, Some((last, _))) = (page.len(), page.last()) {
+            is_last = false;
+            let through = known_through.as_ref().map_or(last, |known| known.min(last));
+            known_through = Some(through.clone());
+        }
+        for (id, count) in page {
+            *counts.entry(id).or_default() += count.unsigned_abs();
+        }
+    }
+    let mut ids: Vec<String> = Vec::new();
+    let mut interactions = 0_u64;
+    for (id, count) in counts {
+        let is_beyond = known_through.as_ref().is_some_and(|through| id > *through);
+        interactions = interactions.saturating_add(count);
+        if is_beyond || (!ids.is_empty() && interactions > SLICE_INTERACTIONS) {
+            is_last = false;
+            break;
+        }
+        ids.push(id);
+    }
+    Ok((ids, is_last))
+}
+
+fn verify_places(both: &[String], slice: &mut Slice) {
+    if both.is_empty() {
+        return;
+    }
+    slice.findings.push(Finding {
+        check: "session_in_one_place",
+        subject: json!({ "session_ids": both }),
+        expected: json!("in sessions or in sessions_archive"),
+        found: json!("in both"),
+        correction: Some("the row in the archive was joined to the other"),
+    });
+    let listed = "(SELECT j.value FROM json_each(?1, '$.ids') j)";
+    for sql in [
+        format!(
+            "UPDATE sessions SET start_time = MIN(sessions.start_time, a.start_time),
+               last_seen = MAX(sessions.last_seen, a.last_seen),
+               end_time = NULLIF(MAX(COALESCE(sessions.end_time, -1), COALESCE(a.end_time, -1)), -1)
+             FROM sessions_archive a
+             WHERE a.id = sessions.id AND sessions.id IN {listed} AND {GUARD}"
+        ),
+        format!(
+            "DELETE FROM sessions_archive WHERE id IN {listed} AND {GUARD}
+               AND id IN (SELECT s.id FROM sessions s WHERE s.id = sessions_archive.id)"
+        ),
+    ] {
+        slice
+            .corrections
+            .push(Correction::new(sql, "ids", json!(both)));
+    }
+}
+
+/// Records what is wrong with a session; returns the change that corrects it.
+fn verify_session(kept: &Kept, recounted: Option<&Recounted>, slice: &mut Slice) -> Option<Value> {
+    // A session that only marks have made has no interaction, and sums of zero.
+    let sums = recounted.map_or([0; 6], |row| row.sums);
+    let (mut expected, mut found) = (serde_json::Map::new(), serde_json::Map::new());
+    let mut differ = |name: &str, right: Value, wrong: Value| {
+        expected.insert(name.to_owned(), right);
+        found.insert(name.to_owned(), wrong);
+    };
+    for ((name, right), wrong) in SUMS.into_iter().zip(sums).zip(kept.sums) {
+        if right != wrong {
+            differ(name, json!(right), json!(wrong));
+        }
+    }
+    let mut user_key = kept.user_key;
+    let mut mixed_users = kept.mixed_users;
+    let (mut start_time, mut last_seen) = (kept.start_time, kept.last_seen);
+    if let Some(row) = recounted {
+        // Marks may have made it longer and more mixed than its interactions, never less.
+        start_time = start_time.min(row.first);
+        last_seen = last_seen.max(row.last);
+        let is_mixed = row.least_user != row.greatest_user;
+        mixed_users = mixed_users.max(u8::from(is_mixed));
+        if mixed_users == 0 {
+            user_key = row.least_user;
+        }
+    }
+    for (name, right, wrong) in [
+        ("user_key", user_key, kept.user_key),
+        ("start_time", start_time, kept.start_time),
+        ("last_seen", last_seen, kept.last_seen),
+        ("mixed_users", mixed_users.into(), kept.mixed_users.into()),
+    ] {
+        if right != wrong {
+            differ(name, json!(right), json!(wrong));
+        }
+    }
+    if expected.is_empty() {
+        return None;
+    }
+    slice.findings.push(Finding {
+        check: "session_equals_its_interactions",
+        subject: json!({ "session_id": kept.id }),
+        expected: Value::Object(expected),
+        found: Value::Object(found),
+        correction: Some("the session was moved by the difference"),
+    });
+    let differences: Vec<i64> = sums
+        .iter()
+        .zip(kept.sums)
+        .map(|(right, wrong)| right.saturating_sub(wrong))
+        .collect();
+    Some(json!({
+        "id": kept.id, "differences": differences, "user_key": user_key,
+        "was_user_key": kept.user_key, "start_time": start_time, "last_seen": last_seen,
+        "mixed_users": mixed_users,
+    }))
+}
+
+fn move_sessions(table: &str) -> String {
+    let moves: Vec<String> = SUMS
+        .iter()
+        .enumerate()
+        .map(|(at, sum)| format!("{sum} = {table}.{sum} + (j.value ->> '$.differences[{at}]')"))
+        .collect();
+    format!(
+        "UPDATE {table} SET {},
+           user_key = iif({table}.user_key = j.value ->> 'was_user_key', j.value ->> 'user_key',
+             {table}.user_key),
+           start_time = MIN({table}.start_time, j.value ->> 'start_time'),
+           last_seen = MAX({table}.last_seen, j.value ->> 'last_seen'),
+           mixed_users = MAX({table}.mixed_users, j.value ->> 'mixed_users')
+         FROM json_each(?1, '$.changes') j
+         WHERE {table}.id = j.value ->> 'id' AND {GUARD}",
+        moves.join(", ")
+    )
+}
+
+fn verify_session_models(stray: &Vec<[String; 4]>, slice: &mut Slice) {
+    if stray.is_empty() {
+        return;
+    }
+    slice.findings.push(Finding {
+        check: "session_models_have_interactions",
+        subject: json!({ "session_models": stray.get(..stray.len().min(20)), "count": stray.len() }),
+        expected: json!("an interaction of the session with that model and agent"),
+        found: json!("none"),
+        correction: Some("the row was removed"),
+    });
+    slice.corrections.push(Correction::new(
+        format!(
+            "DELETE FROM session_models
+             WHERE (session_id, provider, model, agent) IN (
+               SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3
+               FROM json_each(?1, '$.rows') j)
+               AND {GUARD}
+               AND NOT EXISTS (SELECT 1 FROM interactions i
+                 WHERE i.session_id = session_models.session_id
+                   AND i.provider = session_models.provider
+                   AND i.model_name = session_models.model AND i.agent = session_models.agent)"
+        ),
+        "rows",
+        json!(stray),
+    ));
+}
