@@ -27,7 +27,7 @@ use ledger::{
     },
     sqlite::Sqlite,
 };
-use price_feeds::{Feed, Rate, Source, genai_prices, litellm, merge::SourcedQuote, snapshot};
+use price_feeds::{Feed, Rate, Source, genai_prices, litellm, snapshot};
 use price_lists::{DAY_MS, NOW_MS, genai_text, litellm_text, snapshot_text};
 
 /// A database that counts the statements it runs.
@@ -48,40 +48,11 @@ impl Database for Counting<'_> {
 }
 
 fn list_of(source: Source, feed: Feed, hash: &str) -> FetchedList {
-    FetchedList {
-        source,
-        etag: None,
-        content_hash: hash.to_owned(),
-        model_count: feed.model_count,
-        skipped_count: feed.skipped_count(),
-        quotes: feed
-            .quotes
-            .into_iter()
-            .map(|quote| SourcedQuote {
-                source,
-                revision: hash.to_owned(),
-                quote,
-            })
-            .collect(),
-    }
+    FetchedList::of_feed(source, feed, hash, None, hash.to_owned())
 }
 
 fn snapshot_list() -> FetchedList {
-    let snapshot = snapshot::read(&snapshot_text()).unwrap();
-    let mut models: Vec<_> = snapshot
-        .quotes
-        .iter()
-        .map(|q| (&q.quote.key.provider, &q.quote.key.model))
-        .collect();
-    models.dedup();
-    FetchedList {
-        source: Source::Snapshot,
-        etag: None,
-        content_hash: snapshot.built_on.clone(),
-        model_count: models.len(),
-        skipped_count: 0,
-        quotes: snapshot.quotes,
-    }
+    FetchedList::of_snapshot(snapshot::read(&snapshot_text()).unwrap(), "s1".to_owned())
 }
 
 fn sync(database: &Sqlite, list: &FetchedList, now_ms: i64) -> SyncReport {

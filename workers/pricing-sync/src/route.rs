@@ -60,7 +60,7 @@ impl Route {
     }
 
     /// Its name in logs.
-    pub(crate) const fn name(self) -> &'static str {
+    pub(crate) const fn name(&self) -> &'static str {
         match self {
             Self::RunSync => "runSync",
             Self::ListRates => "listRates",

@@ -7,7 +7,6 @@ use ledger::prices::sync::{
     FetchedList, SourceState, SyncError, SyncReport, mark_failed, mark_unchanged, source_state,
     sync_quotes,
 };
-use price_feeds::merge::SourcedQuote;
 use price_feeds::{Source, cloudflare, read_list, snapshot};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -309,40 +308,17 @@ fn read(
     }
     if source == Source::Snapshot {
         let snapshot = snapshot::read(text).map_err(|error| error.to_string())?;
-        let model_count = snapshot
-            .quotes
-            .chunk_by(|left, right| {
-                let (left, right) = (&left.quote.key, &right.quote.key);
-                (&left.provider, &left.model) == (&right.provider, &right.model)
-            })
-            .count();
-        return Ok(Some(FetchedList {
-            source,
-            etag,
-            content_hash,
-            quotes: snapshot.quotes,
-            model_count,
-            skipped_count: 0,
-        }));
+        return Ok(Some(FetchedList::of_snapshot(snapshot, content_hash)));
     }
     let feed = read_list(source, text).map_err(|error| error.to_string())?;
     let revision = content_hash.get(..16).unwrap_or_default().to_owned();
-    Ok(Some(FetchedList {
+    Ok(Some(FetchedList::of_feed(
         source,
+        feed,
+        &revision,
         etag,
         content_hash,
-        model_count: feed.model_count,
-        skipped_count: feed.skipped_count(),
-        quotes: feed
-            .quotes
-            .into_iter()
-            .map(|quote| SourcedQuote {
-                source,
-                revision: revision.clone(),
-                quote,
-            })
-            .collect(),
-    }))
+    )))
 }
 
 fn hash(text: &str) -> String {

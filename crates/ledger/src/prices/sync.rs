@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cost_calculation::UnixMillis;
 use price_feeds::{
-    Source,
+    Feed, Source,
     merge::{Conflict, ModelChanges, SourcedQuote, guard, merge_model},
+    snapshot::Snapshot,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -47,6 +48,69 @@ pub struct FetchedList {
     pub model_count: usize,
     /// Entries and prices that gave none.
     pub skipped_count: usize,
+    /// The same by reason.
+    pub skipped: BTreeMap<&'static str, usize>,
+    /// A few of them, each with where it stands.
+    pub skipped_examples: Vec<String>,
+}
+
+impl FetchedList {
+    /// A list from the feed that it was read to.
+    pub fn of_feed(
+        source: Source,
+        feed: Feed,
+        revision: &str,
+        etag: Option<String>,
+        content_hash: String,
+    ) -> Self {
+        Self {
+            source,
+            etag,
+            content_hash,
+            model_count: feed.model_count,
+            skipped_count: feed.skipped_count(),
+            skipped: feed
+                .skipped
+                .iter()
+                .map(|(why, count)| (why.as_str(), *count))
+                .collect(),
+            skipped_examples: feed
+                .skipped_examples
+                .iter()
+                .map(|(why, place)| format!("{}: {place}", why.as_str()))
+                .collect(),
+            quotes: feed
+                .quotes
+                .into_iter()
+                .map(|quote| SourcedQuote {
+                    source,
+                    revision: revision.to_owned(),
+                    quote,
+                })
+                .collect(),
+        }
+    }
+
+    /// A list from the snapshot, whose quotes name their own revisions.
+    pub fn of_snapshot(snapshot: Snapshot, content_hash: String) -> Self {
+        let model_count = snapshot
+            .quotes
+            .chunk_by(|left, right| {
+                let (left, right) = (&left.quote.key, &right.quote.key);
+                (&left.provider, &left.model) == (&right.provider, &right.model)
+            })
+            .count();
+        Self {
+            source: Source::Snapshot,
+            etag: None,
+            content_hash,
+            model_count,
+            skipped_count: 0,
+            skipped: BTreeMap::new(),
+            skipped_examples: Vec::new(),
+            quotes: snapshot.quotes,
+        }
+    }
 }
 
 /// What a sync did, or would do.
@@ -58,6 +122,10 @@ pub struct SyncReport {
     pub rate_count: usize,
     /// Entries and prices that gave no rate.
     pub skipped_count: usize,
+    /// The same by reason.
+    pub skipped: BTreeMap<&'static str, usize>,
+    /// A few of them, each with where it stands.
+    pub skipped_examples: Vec<String>,
     /// Models whose quotes changed since the last sync, or whose dated change is due.
     pub changed_models: usize,
     /// Price rows opened.
@@ -111,6 +179,8 @@ pub async fn sync_quotes<D: Database>(
         model_count: list.model_count,
         rate_count: list.quotes.len(),
         skipped_count: list.skipped_count,
+        skipped: list.skipped.clone(),
+        skipped_examples: list.skipped_examples.clone(),
         statements: 1,
         ..SyncReport::default()
     };
