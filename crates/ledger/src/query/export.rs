@@ -228,7 +228,8 @@ fn interactions_sql(slice: &Slice, status: Option<&str>, unpriced: Option<bool>)
     }
     let arm = |suffix: &str| {
         format!(
-            "SELECT i.timestamp, i.interaction_key, i.id, i.session_id, i.user_key, i.day, i.type,
+            "SELECT i.timestamp AS timestamp, i.interaction_key AS interaction_key, i.id, i.session_id,
+    i.user_key, i.day, i.type,
     i.status, i.error, i.provider, i.model_name, i.agent, i.context, i.duration_ms,
     i.time_to_first_token_ms, i.input_tokens, i.cache_read_tokens, i.cache_write_5m_tokens,
     i.cache_write_1h_tokens, i.output_tokens, i.reasoning_tokens, i.audio_in_tokens,

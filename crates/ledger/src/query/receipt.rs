@@ -168,16 +168,17 @@ fn stored_sql() -> String {
   'tokens', json_array(i.input_tokens, i.cache_read_tokens, i.cache_write_5m_tokens,
     i.cache_write_1h_tokens, i.output_tokens, i.reasoning_tokens, i.audio_in_tokens,
     i.audio_out_tokens, i.image_in_tokens, i.image_out_tokens),
-  'revisions', (
+  'revisions', json((
     SELECT json_group_array(json_object('revision', revision,
       'costs', json_array(ai_tokens_cost, db_ops_cost, api_calls_cost, compute_time_cost,
         total_cost),
       'cache_savings', cache_savings, 'currency', currency, 'price_state', price_state,
       'match_kind', match_kind, 'calculation_version', calculation_version,
-      'price_book_version', price_book_version, 'created_at', created_at, 'reason', reason,
+      'price_book_version', price_book_version,
+      'created_at', COALESCE(created_at, i.received_at), 'reason', reason,
       'lines', lines))
     FROM (SELECT * FROM cost_estimates{suffix} e
-          WHERE e.interaction_key = i.interaction_key ORDER BY e.revision DESC)))
+          WHERE e.interaction_key = i.interaction_key ORDER BY e.revision DESC))))
 FROM interactions{suffix} i JOIN users u ON u.user_key = i.user_key
 WHERE i.id = ?1 ->> 'id'"
         )

@@ -1,6 +1,8 @@
 //! One session: its sums, what drove them, and how it stands among its user's sessions.
 
-use cost_calculation::Component;
+use std::collections::BTreeMap;
+
+use cost_calculation::{Component, ResourceType};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -17,12 +19,15 @@ use super::{
 };
 use crate::{
     database::{Database, Statement},
+    estimate_lines::read_lines,
     rollup::measures_of_interaction,
 };
 
 /// Interactions that the answer holds at once.
 const FIRST_INTERACTIONS: u64 = 200;
 const DRIVERS_MAX: usize = 10;
+/// The most interactions whose lines are added up for the drivers.
+const DRIVER_INTERACTIONS_MAX: u32 = 10_000;
 /// Sessions of the user that the median is taken of.
 const MEDIAN_SESSIONS: u32 = 200;
 const OUTLIER_SESSIONS_MIN: usize = 5;
@@ -62,7 +67,7 @@ struct Outlier {
 }
 
 #[derive(Deserialize)]
-struct DriverRow(usize, String, String, String, i64, i64, i64);
+struct LinesRow(String, String, String);
 
 // The sessions' indexes by user and start.
 const EARLIER_COSTS: &str = "
@@ -101,13 +106,9 @@ GROUP BY t.provider, t.model",
     )
 }
 
-fn drivers_sql() -> String {
+fn lines_sql() -> String {
     format!(
-        "WITH t AS (\n  {}\n)
-SELECT json_array(l.value ->> 0, l.value ->> 1, t.provider, t.model, SUM(l.value ->> 2),
-  SUM((l.value ->> 4) / 1000000), SUM((l.value ->> 4) % 1000000))
-FROM t CROSS JOIN json_each(t.lines) l WHERE l.value ->> 4 IS NOT NULL
-GROUP BY l.value ->> 0, l.value ->> 1, t.provider, t.model",
+        "SELECT json_array(provider, model, lines) FROM (\n  {}\n) LIMIT ?1 ->> 'lines_limit'",
         of_session("i.provider, i.model_name AS model, e.lines")
     )
 }
@@ -119,12 +120,13 @@ impl<D: Database> Reader<'_, D> {
         let key = json!({
             "session_id": session_id, "user_key": session.user_key,
             "start_time": session.start_ms, "limit": MEDIAN_SESSIONS,
+            "lines_limit": DRIVER_INTERACTIONS_MAX,
         });
         let rows = self
             .database
             .batch(&[
                 Statement::with(by_model_sql(), &key)?,
-                Statement::with(drivers_sql(), &key)?,
+                Statement::with(lines_sql(), &key)?,
                 Statement::with(EARLIER_COSTS, &key)?,
             ])
             .await?;
@@ -133,7 +135,7 @@ impl<D: Database> Reader<'_, D> {
         };
         let models: Vec<(String, String, Figures)> = models.decode()?;
         let figures: Figures = models.iter().map(|(.., figures)| *figures).sum();
-        let drivers = read_drivers(drivers.decode()?, figures.total_cost);
+        let drivers = read_drivers(&drivers.decode::<LinesRow>()?, figures.total_cost)?;
         let costs: Vec<(i64,)> = costs.decode()?;
         let outlier = outlier(session.total_cost, costs.into_iter().map(|(pico,)| pico).collect());
         let interactions = self
@@ -188,22 +190,30 @@ impl<D: Database> Reader<'_, D> {
     }
 }
 
-fn read_drivers(rows: Vec<DriverRow>, total: Amount) -> Vec<Driver> {
-    let mut drivers: Vec<Driver> = rows
+fn read_drivers(rows: &[LinesRow], total: Amount) -> Result<Vec<Driver>, QueryError> {
+    let mut sums: BTreeMap<(&str, &str, Component, ResourceType), (i128, Amount)> = BTreeMap::new();
+    for LinesRow(provider, model, lines) in rows {
+        for line in read_lines(lines).map_err(QueryError::unreadable)? {
+            let Some(amount) = line.amount else { continue };
+            let (quantity, sum) = sums
+                .entry((provider, model, line.component, line.resource))
+                .or_default();
+            *quantity += i128::from(line.quantity);
+            *sum = *sum + Amount(i128::from(amount.get()));
+        }
+    }
+    let mut drivers: Vec<Driver> = sums
         .into_iter()
-        .filter_map(|DriverRow(component, resource_type, provider, model, quantity, micro, rest)| {
-            let amount = Amount::from_parts(micro, rest);
-            Some(Driver {
-                component: Component::ALL.get(component)?.as_str(),
-                resource_type,
-                provider,
-                model,
-                quantity,
-                amount,
-                share: Ratio::of_amounts(amount, total),
-            })
+        .filter(|(_, (_, amount))| *amount != Amount::ZERO)
+        .map(|((provider, model, component, resource), (quantity, amount))| Driver {
+            component: component.as_str(),
+            resource_type: resource.to_string(),
+            provider: provider.to_owned(),
+            model: model.to_owned(),
+            quantity: i64::try_from(quantity).unwrap_or(i64::MAX),
+            amount,
+            share: Ratio::of_amounts(amount, total),
         })
-        .filter(|driver| driver.amount != Amount::ZERO)
         .collect();
     drivers.sort_by(|left, right| {
         right
@@ -213,7 +223,7 @@ fn read_drivers(rows: Vec<DriverRow>, total: Amount) -> Vec<Driver> {
             .then_with(|| left.model.cmp(&right.model))
     });
     drivers.truncate(DRIVERS_MAX);
-    drivers
+    Ok(drivers)
 }
 
 fn outlier(cost: Option<Amount>, mut costs: Vec<i64>) -> Outlier {

@@ -288,12 +288,12 @@ pub(super) const SESSION_OBJECT: &str = "json_object('id', s.id, 'user_key', s.u
   'sums', json_array(s.interaction_count, s.error_count, s.unpriced_count, s.token_count,
     s.total_cost),
   'mixed_users', s.mixed_users, 'archived', s.archived,
-  'models', (SELECT json_group_array(json_object('provider', provider, 'model', model))
+  'models', json((SELECT json_group_array(json_object('provider', provider, 'model', model))
              FROM (SELECT DISTINCT provider, model FROM session_models
-                   WHERE session_id = s.id AND (provider, model) <> ('', ''))),
-  'agents', (SELECT json_group_array(agent)
+                   WHERE session_id = s.id AND (provider, model) <> ('', '')))),
+  'agents', json((SELECT json_group_array(agent)
              FROM (SELECT DISTINCT agent FROM session_models
-                   WHERE session_id = s.id AND agent <> '')))";
+                   WHERE session_id = s.id AND agent <> ''))))";
 
 impl<D: Database> Reader<'_, D> {
     /// A session last seen before this moment is closed.
