@@ -15,5 +15,6 @@ export async function loadPriceSnapshot(url: string, adminKey: string): Promise<
       "look into .dev/logs/workers.log; 'make clean-data' starts from an empty ledger.",
     );
   }
-  return text;
+  const { report } = JSON.parse(text) as { report: { rate_count: number; model_count: number } | null };
+  return report === null ? "unchanged" : `${report.rate_count} rates of ${report.model_count} models`;
 }
