@@ -90,7 +90,7 @@ fn best_ns(mut work: impl FnMut()) -> f64 {
         .map(|_| {
             let start = Instant::now();
             (0..rounds).for_each(|_| work());
-            start.elapsed().as_nanos() as f64 / f64::from(rounds)
+            start.elapsed().as_secs_f64() * 1e9 / f64::from(rounds)
         })
         .fold(f64::INFINITY, f64::min)
 }

@@ -52,6 +52,7 @@ fn calls(calls: &[(&str, u64)]) -> Units {
     }
 }
 
+#[allow(clippy::unnecessary_wraps)] // what it is compared with may be unknown
 fn usd(text: &str) -> Option<PicoUsd> {
     Some(text.parse().unwrap())
 }
