@@ -34,7 +34,7 @@ test("a new price changes what later calls cost, and nothing that was before", a
   });
   assert.equal(status, 200);
   assert.equal(await costAt("after", 1), picoOf("0.077"));
-  assert.equal(await costAt("before, but late", 8), before);
+  assert.equal(await costAt("before-but-late", 8), before);
   assert.notEqual(before, picoOf("0.077"));
   const receipt = (await suite.call("/interactions/before/cost")).json;
   assert.equal(picoOf(receipt.estimate.total_cost), before);
