@@ -43,4 +43,10 @@ CREATE INDEX integrity_findings_open ON integrity_findings (id) WHERE correction
 -- The one run of a job that holds its lease.
 CREATE UNIQUE INDEX job_runs_running ON job_runs (job) WHERE status = 'running';
 
+-- Latencies that were counted before the triggers of the migration before this one were there.
+INSERT INTO latency_daily (day, provider, model, metric, counts)
+SELECT day, provider, model, metric, json_group_object(CAST(bucket AS TEXT), count)
+FROM latency_histogram WHERE true GROUP BY day, provider, model, metric
+ON CONFLICT (day, provider, model, metric) DO UPDATE SET counts = excluded.counts;
+
 UPDATE ledger_state SET schema_version = 7;
