@@ -116,6 +116,7 @@ pub struct PriceBook {
     aliases: HashMap<String, HashMap<String, Vec<ModelAlias>>>,
     mappings: HashMap<String, Vec<ProviderMapping>>,
     invalid_rows: Vec<i64>,
+    has_provider_multipliers: bool,
 }
 
 impl PriceBook {
@@ -163,6 +164,8 @@ impl PriceBook {
                 self.invalid_rows.push(row.id);
                 continue;
             };
+            self.has_provider_multipliers |=
+                row.model.is_empty() && row.resource == ResourceType::Multiplier;
             let key = (row.provider.clone(), row.model.clone());
             let models = self.rates.entry(key.0.clone()).or_default();
             models.entry(key.1.clone()).or_default().push(row, schedule);
@@ -249,6 +252,15 @@ impl PriceBook {
     /// The rates of exactly this key.
     pub(crate) fn rates(&self, provider: &str, model: &str) -> Option<&ModelRates> {
         self.rates.get(provider)?.get(model)
+    }
+
+    /// The rates of the provider as a whole, if any provider has multipliers there.
+    pub(crate) fn provider_multipliers(&self, provider: &str) -> Option<&ModelRates> {
+        if self.has_provider_multipliers {
+            self.rates(provider, "")
+        } else {
+            None
+        }
     }
 
     /// Where the provider's alias led at that moment. The latest start wins.

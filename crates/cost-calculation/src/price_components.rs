@@ -132,7 +132,7 @@ impl<'b> Pricing<'b> {
             context: usage.total_input(),
         };
         let tier = &*resolved.matched.service_tier;
-        let provider_rates = self.book.rates(&resolved.matched.provider, "");
+        let provider_rates = self.book.provider_multipliers(&resolved.matched.provider);
         let multipliers = Multipliers::select(resolved.rates, provider_rates, tier, &conditions)?;
         let tokens = TokenPricing {
             rates: resolved.rates,
@@ -209,9 +209,9 @@ impl<'b> Pricing<'b> {
 
     fn price_calls(&mut self, sum: &mut ComponentSum) -> Result<(), EstimateError> {
         let model_rates = self.resolved.as_ref().map(|resolved| resolved.rates);
-        let implied = self.billable.usage.total() > 0
-            && !self.billable.units.calls.contains_key(REQUEST.as_str())
-            && model_rates.is_some_and(|rates| rates.has_calls && rates.any_of(&REQUEST));
+        let implied = model_rates.is_some_and(|rates| rates.has_calls && rates.any_of(&REQUEST))
+            && self.billable.usage.total() > 0
+            && !self.billable.units.calls.contains_key(REQUEST.as_str());
         if !implied && self.billable.units.calls.values().all(|count| *count == 0) {
             return Ok(());
         }
