@@ -177,6 +177,12 @@ fn interaction(
     timestamp::check_window(timestamp, "timestamp", context)?;
     timestamp::check_window(price_time, "duration_ms", context)?;
     let time_to_first_token_ms = fields.count("time_to_first_token_ms", DURATION_MS_MAX)?;
+    if let (Some(first), Some(whole)) = (time_to_first_token_ms, duration_ms)
+        && first > whole
+    {
+        let fault = format!("({first}) is more than `duration_ms` ({whole})");
+        return Err(fields.invalid("time_to_first_token_ms", fault, "check what was measured"));
+    }
 
     let provider = fields
         .text("provider", PROVIDER_CHARS_MAX)?

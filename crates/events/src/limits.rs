@@ -75,6 +75,10 @@ pub const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// It is also what keeps sums exact: a day of 900 such interactions still fits an `i64`.
 pub const INTERACTION_COST_PICO_MAX: i64 = 10_000_000_000_000_000;
 
+/// The most that [`Limits::interaction_cost_max`] may be set to: $1,000,000. Nine such interactions
+/// in one cell of a rollup still fit an `i64`.
+pub const INTERACTION_COST_PICO_CEILING: i64 = 1_000_000_000_000_000_000;
+
 const _: () = assert!(EVENT_BYTES_MAX <= BATCH_BYTES_MAX);
 const _: () = assert!(BATCH_BYTES_MAX <= TRACE_BYTES_MAX);
 const _: () = assert!(
@@ -86,6 +90,7 @@ const _: () = assert!(IDEMPOTENCY_KEY_CHARS_MAX + 1 + 3 <= ID_CHARS_MAX);
 const _: () = assert!(TENANT_ID_CHARS_MAX + USER_ID_CHARS_MAX + 12 <= SESSION_ID_CHARS_MAX);
 const _: () = assert!(METADATA_BYTES_MAX < EVENT_BYTES_MAX);
 const _: () = assert!(INTERACTION_COST_PICO_MAX <= i64::MAX / 900);
+const _: () = assert!(INTERACTION_COST_PICO_CEILING <= i64::MAX / 9);
 // Ten buckets of tokens, summed, stay far inside an i64.
 const _: () = assert!(TOKENS_MAX.checked_mul(10).is_some());
 

@@ -83,6 +83,10 @@ fn each_fault_names_its_field() {
         ("duration_ms", json!({ "duration_ms": 1.5 })),
         ("duration_ms", json!({ "duration_ms": 604_800_001 })),
         ("duration_ms", json!({ "duration_ms": 604_800_000 })),
+        (
+            "time_to_first_token_ms",
+            json!({ "time_to_first_token_ms": 213 }),
+        ),
         ("usage.input", json!({ "usage": { "input": -1 } })),
         ("usage.inputs", json!({ "usage": { "inputs": 1 } })),
         ("usage", json!({ "usage": 5 })),

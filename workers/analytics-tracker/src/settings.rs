@@ -3,6 +3,7 @@ use cost_calculation::PicoUsd;
 use edge::Problem;
 use edge::suite::text;
 use events::Limits;
+use events::limits::INTERACTION_COST_PICO_CEILING;
 use worker::Env;
 
 /// How events are taken.
@@ -48,18 +49,18 @@ pub(crate) fn limits(env: &Env) -> Result<Limits, Problem> {
     let Some(value) = text(env, "INTERACTION_COST_MAX_USD") else {
         return Ok(Limits::default());
     };
-    let default = Limits::default().interaction_cost_max;
+    let ceiling = PicoUsd::new(INTERACTION_COST_PICO_CEILING);
     value
         .parse::<PicoUsd>()
         .ok()
-        .filter(|&most| most > PicoUsd::ZERO && most <= default)
+        .filter(|&most| most > PicoUsd::ZERO && most <= ceiling)
         .map(|interaction_cost_max| Limits {
             interaction_cost_max,
         })
         .ok_or_else(|| {
             Problem::unavailable(format!(
                 "INTERACTION_COST_MAX_USD is `{value}`: set US dollars, more than 0 and at most \
-                 {default}"
+                 {ceiling}"
             ))
         })
 }

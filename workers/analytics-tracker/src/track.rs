@@ -136,11 +136,17 @@ pub(crate) async fn session_mark(
     if arrival.mode == IngestMode::Queue {
         queue::enqueue(visit.env, &[QueuedEvent::SessionMark(mark)]).await?;
         visit.log.counts.queued += 1;
-        return json(202, &json!({ "session_id": session_id, "status": "queued" }));
+        return json(
+            202,
+            &json!({ "session_id": session_id, "status": "queued" }),
+        );
     }
     record::record_mark(visit.suite, &mark).await?;
     visit.log.counts.accepted += 1;
-    json(200, &json!({ "session_id": session_id, "status": "recorded" }))
+    json(
+        200,
+        &json!({ "session_id": session_id, "status": "recorded" }),
+    )
 }
 
 /// What a request with events says beside its body.
