@@ -74,15 +74,19 @@ impl ExactSum {
 
     fn try_add(&mut self, product: Product, negate: bool) -> Option<()> {
         let (multiplier, divisor_multiplier) = product.multiplier;
-        let numerator = i128::from(product.quantity)
-            .checked_mul(i128::from(product.rate_pico))?
-            .checked_mul(i128::from(multiplier))?;
+        // 64 bits by 63: always within an i128.
+        let plain = i128::from(product.quantity) * i128::from(product.rate_pico);
+        let (numerator, divisor) = if product.multiplier == (1, 1) {
+            (plain, i128::from(product.per))
+        } else {
+            let divisor = i128::from(product.per) * i128::from(divisor_multiplier);
+            (plain.checked_mul(i128::from(multiplier))?, divisor)
+        };
         let numerator = if negate {
             numerator.checked_neg()?
         } else {
             numerator
         };
-        let divisor = i128::from(product.per).checked_mul(i128::from(divisor_multiplier))?;
         if divisor <= 0 {
             return None;
         }
