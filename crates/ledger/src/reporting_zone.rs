@@ -1,30 +1,55 @@
 //! The one reporting time zone of an installation: which day an instant belongs to.
 
-use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
+use chrono::{
+    DateTime, Duration, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, Offset, TimeZone,
+    Utc,
+};
 use cost_calculation::UnixMillis;
 
+mod tables {
+    include!(concat!(env!("OUT_DIR"), "/zones.rs"));
+
+    /// The name as the table has it, and the changes of the zone.
+    pub(super) fn find(name: &str) -> Option<(&'static str, &'static [(u32, i16)])> {
+        let at = ZONES.binary_search_by_key(&name, |(known, _)| known).ok()?;
+        ZONES.get(at).copied()
+    }
+}
+
 /// A time zone by its IANA name.
+///
+/// It knows every change of clocks from 2010 to 2059, as the IANA database foresees them; before
+/// and after, the first and the last offset hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ReportingZone(Tz);
+pub struct ReportingZone {
+    name: &'static str,
+    /// Minute since the epoch, and minutes east of Greenwich from then on.
+    changes: &'static [(u32, i16)],
+}
 
 impl ReportingZone {
     /// Coordinated universal time.
-    pub const UTC: Self = Self(Tz::UTC);
+    pub const UTC: Self = Self {
+        name: "UTC",
+        changes: &[(0, 0)],
+    };
 
     /// The zone of this IANA name, or `None` if there is none.
     pub fn named(name: &str) -> Option<Self> {
-        name.parse().ok().map(Self)
+        if name == Self::UTC.name {
+            return Some(Self::UTC);
+        }
+        tables::find(name).map(|(name, changes)| Self { name, changes })
     }
 
     /// The IANA name.
-    pub fn name(self) -> &'static str {
-        self.0.name()
+    pub const fn name(self) -> &'static str {
+        self.name
     }
 
-    /// The zone itself, for calendar arithmetic.
-    pub const fn tz(self) -> Tz {
-        self.0
+    /// The zone for chrono's calendar arithmetic.
+    pub const fn tz(self) -> Self {
+        self
     }
 
     /// The ISO date (`2026-11-23`) on which an instant falls in this zone.
@@ -34,15 +59,88 @@ impl ReportingZone {
     pub fn day(self, instant: UnixMillis) -> String {
         DateTime::<Utc>::from_timestamp_millis(instant.0)
             .unwrap_or_default()
-            .with_timezone(&self.0)
+            .with_timezone(&self)
             .format("%Y-%m-%d")
             .to_string()
+    }
+
+    fn offset_at(self, utc: &NaiveDateTime) -> ZoneOffset {
+        let minute = utc.and_utc().timestamp().div_euclid(60);
+        let after = self
+            .changes
+            .partition_point(|(from, _)| i64::from(*from) <= minute);
+        let (_, minutes) = self
+            .changes
+            .get(after.saturating_sub(1))
+            .copied()
+            .unwrap_or_default();
+        ZoneOffset {
+            zone: self,
+            minutes,
+        }
+    }
+}
+
+/// The offset of a zone at some instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ZoneOffset {
+    zone: ReportingZone,
+    minutes: i16,
+}
+
+impl Offset for ZoneOffset {
+    fn fix(&self) -> FixedOffset {
+        // An offset of the table is under 15 hours.
+        FixedOffset::east_opt(i32::from(self.minutes) * 60).unwrap_or(Utc.fix())
+    }
+}
+
+impl std::fmt::Display for ZoneOffset {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.fix().fmt(formatter)
+    }
+}
+
+impl TimeZone for ReportingZone {
+    type Offset = ZoneOffset;
+
+    fn from_offset(offset: &ZoneOffset) -> Self {
+        offset.zone
+    }
+
+    fn offset_from_local_date(&self, local: &NaiveDate) -> MappedLocalTime<ZoneOffset> {
+        self.offset_from_local_datetime(&local.and_time(chrono::NaiveTime::MIN))
+    }
+
+    /// An offset belongs to a local time if, taken off it, it leads to an instant where it holds.
+    fn offset_from_local_datetime(&self, local: &NaiveDateTime) -> MappedLocalTime<ZoneOffset> {
+        let holds = |offset: ZoneOffset| {
+            let utc = *local - Duration::minutes(i64::from(offset.minutes));
+            (self.offset_at(&utc) == offset).then_some(offset)
+        };
+        let before = self.offset_at(&(*local - Duration::days(1)));
+        let after = self.offset_at(&(*local + Duration::days(1)));
+        match (holds(before), holds(after)) {
+            (Some(earlier), Some(later)) if earlier != later => {
+                MappedLocalTime::Ambiguous(earlier, later)
+            }
+            (Some(offset), _) | (None, Some(offset)) => MappedLocalTime::Single(offset),
+            (None, None) => MappedLocalTime::None,
+        }
+    }
+
+    fn offset_from_utc_date(&self, utc: &NaiveDate) -> ZoneOffset {
+        self.offset_at(&utc.and_time(chrono::NaiveTime::MIN))
+    }
+
+    fn offset_from_utc_datetime(&self, utc: &NaiveDateTime) -> ZoneOffset {
+        self.offset_at(utc)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ReportingZone, UnixMillis};
+    use super::*;
 
     #[test]
     fn a_day_begins_at_local_midnight_on_both_sides_of_a_change_of_clocks() {
@@ -60,5 +158,34 @@ mod tests {
     #[test]
     fn a_name_that_is_no_zone_is_refused() {
         assert_eq!(ReportingZone::named("Europe/Atlantis"), None);
+        assert_eq!(ReportingZone::named("UTC"), Some(ReportingZone::UTC));
+    }
+
+    #[test]
+    fn every_zone_agrees_with_the_iana_database_through_the_years_and_around_every_change() {
+        for known in chrono_tz::TZ_VARIANTS {
+            let zone = ReportingZone::named(known.name()).expect("every IANA name is there");
+            let agree = |second: i64| {
+                let utc = DateTime::from_timestamp(second, 0)
+                    .expect("in range")
+                    .naive_utc();
+                let seconds = known.offset_from_utc_datetime(&utc).fix().local_minus_utc();
+                let ours = zone.offset_from_utc_datetime(&utc).fix().local_minus_utc();
+                assert_eq!(ours, seconds, "{known} at {utc}");
+                let local = utc + Duration::seconds(seconds.into());
+                let expected = known.offset_from_local_datetime(&local).map(|o| o.fix());
+                let found = zone.offset_from_local_datetime(&local).map(|o| o.fix());
+                assert_eq!(found, expected, "{known} at {local} local");
+            };
+            for (minute, _) in zone.changes {
+                for second in [-3600, -1, 0, 1, 3599, 3600] {
+                    agree(i64::from(*minute) * 60 + second);
+                }
+            }
+            // Eight hundred instants over fifty years, at every hour of a quarter day in turn.
+            for step in 0..800 {
+                agree(1_262_304_000 + step * 6 * 3600 * 91);
+            }
+        }
     }
 }
