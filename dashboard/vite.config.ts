@@ -9,8 +9,11 @@ const suite = process.env.SUITE_URL ?? "http://127.0.0.1:8787";
 /** Everything that is not the dashboard's own path belongs to the suite's Workers. */
 const suitePaths = "^/(?!app/)";
 
+const isTest = process.env.VITEST !== undefined;
+
 export default defineConfig({
-  base: "/app/",
+  // The component tests' own server has paths of its own.
+  base: isTest ? "/" : "/app/",
   plugins: [react(), tailwindcss(), { ...optimizeLocales.vite({ locales: ["en-US"] }), enforce: "pre" }],
   build: {
     // The Workers' assets directory is `dist`, and the site lives under /app/.
@@ -22,5 +25,5 @@ export default defineConfig({
     manifest: true,
     modulePreload: { polyfill: false },
   },
-  server: { proxy: { [suitePaths]: { target: suite, changeOrigin: true } } },
+  server: isTest ? {} : { proxy: { [suitePaths]: { target: suite, changeOrigin: true } } },
 });

@@ -3,7 +3,7 @@ import { defineConfig, mergeConfig } from "vitest/config";
 import viteConfig from "./vite.config.ts";
 
 /** Debian's browser unless the environment names another: nothing is downloaded. */
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 
 export default mergeConfig(
   viteConfig,
@@ -21,6 +21,7 @@ export default mergeConfig(
           test: {
             name: "browser",
             include: ["src/**/*.test.tsx"],
+            expect: { poll: { timeout: 5_000 } },
             browser: {
               enabled: true,
               headless: true,

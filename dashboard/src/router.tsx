@@ -156,7 +156,7 @@ const unpriced = createRoute({
 const prices = createRoute({
   getParentRoute: () => shell,
   path: "/prices",
-  validateSearch: (raw: Raw): { q?: string; skip?: number; tab?: "quarantine" | "history" } => ({ ...listSearch(raw), ...(raw.tab === "quarantine" || raw.tab === "history" ? { tab: raw.tab } : {}) }),
+  validateSearch: (raw: Raw): { q?: string; skip?: number; tab?: "quarantine" | "sources" } => ({ ...listSearch(raw), ...(raw.tab === "quarantine" || raw.tab === "sources" ? { tab: raw.tab as "quarantine" | "sources" } : {}) }),
   component: lazyRouteComponent(() => import("./routes/prices/prices-page.tsx"), "PricesPage"),
 });
 

@@ -1,4 +1,4 @@
-import { type AnchorHTMLAttributes, type KeyboardEvent, type ReactNode, useRef, useState } from "react";
+import { type AnchorHTMLAttributes, type KeyboardEvent, type ReactNode, useState } from "react";
 
 /** What a bucket's link needs beside its address. */
 export type BucketAnchor = AnchorHTMLAttributes<HTMLAnchorElement>;
@@ -20,19 +20,17 @@ type BucketLinksProps = {
  * Left and right step, Home and End jump, up and down read the parts, Enter opens, Escape leaves.
  */
 export function BucketLinks({ buckets, top, height, renderLink, renderTip, label }: BucketLinksProps) {
-  const list = useRef<HTMLOListElement | null>(null);
   const [stop, setStop] = useState(buckets.length - 1);
   const [shown, setShown] = useState<number | null>(null);
   const [line, setLine] = useState(-1);
   const [said, setSaid] = useState("");
   const tabStop = Math.min(Math.max(stop, 0), buckets.length - 1);
 
-  const anchorAt = (index: number) => list.current?.querySelectorAll("a")[index];
-  const focus = (index: number) => {
+  const focus = (from: Element, index: number) => {
     const next = Math.min(Math.max(index, 0), buckets.length - 1);
     setStop(next);
     setLine(-1);
-    anchorAt(next)?.focus();
+    from.closest("ol")?.querySelectorAll("a")[next]?.focus();
   };
   const read = (step: number) => {
     const lines = buckets[tabStop]?.lines ?? [];
@@ -41,17 +39,17 @@ export function BucketLinks({ buckets, top, height, renderLink, renderTip, label
     setLine(next);
     setSaid(lines[next] ?? "");
   };
-  const onKeyDown = (event: KeyboardEvent) => {
+  const onKeyDown = (event: KeyboardEvent<HTMLAnchorElement>) => {
     const moves: Record<string, () => void> = {
-      ArrowLeft: () => focus(tabStop - 1),
-      ArrowRight: () => focus(tabStop + 1),
-      Home: () => focus(0),
-      End: () => focus(buckets.length - 1),
+      ArrowLeft: () => focus(event.currentTarget, tabStop - 1),
+      ArrowRight: () => focus(event.currentTarget, tabStop + 1),
+      Home: () => focus(event.currentTarget, 0),
+      End: () => focus(event.currentTarget, buckets.length - 1),
       ArrowUp: () => read(-1),
       ArrowDown: () => read(1),
       Escape: () => {
         setShown(null);
-        anchorAt(tabStop)?.blur();
+        event.currentTarget.blur();
       },
     };
     const move = event.altKey || event.ctrlKey || event.metaKey ? undefined : moves[event.key];
@@ -65,7 +63,7 @@ export function BucketLinks({ buckets, top, height, renderLink, renderTip, label
   const rightmost = Math.max(0, ...buckets.map(({ left, width }) => left + width));
   return (
     <>
-      <ol ref={list} aria-label={label} onPointerLeave={() => setShown(null)} className="print-hidden">
+      <ol aria-label={label} onPointerLeave={() => setShown(null)} className="print-hidden">
         {buckets.map((bucket, index) => (
           <li key={bucket.id ?? bucket.name} className="absolute" style={{ left: bucket.left, width: bucket.width, top: bucket.top ?? top, height: bucket.height ?? height }}>
             {renderLink(index, {

@@ -42,7 +42,7 @@ export function magnitude(decimal: string): string {
   return decimal.startsWith("-") ? decimal.slice(1) : decimal;
 }
 
-/** The exact sum: only to check that parts equal a total that the API gave. */
+/** The exact sum, to check that parts equal a total that the API gave, and for the dry run of a price. */
 export function exactSum(decimals: readonly string[]): string {
   return unscaled(decimals.reduce((sum, decimal) => sum + scaled(decimal), 0n));
 }

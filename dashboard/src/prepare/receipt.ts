@@ -6,7 +6,7 @@ import { count } from "./quantity.ts";
 import { zoneTime } from "./zone-time.ts";
 
 /** "5 / 1M" as people know it: $5.00 per 1M. */
-export function unitPrice(price: NonNullable<CostLine["price"]>): string {
+export function unitPrice(price: Pick<NonNullable<CostLine["price"]>, "rate" | "per">): string {
   const per = price.per === 1_000_000 ? "1M" : price.per === 1_000 ? "1K" : count(price.per);
   return price.per === 1 ? `${exactMoney(price.rate)} each` : `${exactMoney(price.rate)} / ${per}`;
 }

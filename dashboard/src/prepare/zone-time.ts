@@ -36,3 +36,16 @@ export function zoneHour(iso: string, timeZone: string): string {
   const offset = part("timeZoneName").replace("GMT", "") || "+00:00";
   return `${part("year")}-${part("month")}-${part("day")}T${part("hour")}:${part("minute")}${offset}`;
 }
+
+/** The first moment of a day in the zone, as the API takes it. */
+export function zoneMidnight(day: string, timeZone: string): string {
+  const utc = Date.parse(`${day}T00:00:00Z`);
+  const offsetMs = (at: number) => {
+    const found = /([+-])(\d\d):(\d\d)$/.exec(zoneHour(new Date(at).toISOString(), timeZone));
+    const minutes = Number(found?.[2] ?? 0) * 60 + Number(found?.[3] ?? 0);
+    return (found?.[1] === "-" ? -1 : 1) * minutes * 60_000;
+  };
+  // The offset in force at UTC midnight may be that of before a change of clocks: look once more there.
+  const first = utc - offsetMs(utc);
+  return new Date(utc - offsetMs(first)).toISOString();
+}

@@ -53,7 +53,6 @@ export function PeriodPicker() {
       <Popover
         label="Comparison"
         button={{
-          "aria-label": `Compared with: ${comparisonNames[comparison]}`,
           children: (
             <>
               {comparison === "none" ? "No comparison" : `vs ${comparisonNames[comparison]}`}

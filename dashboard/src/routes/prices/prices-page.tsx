@@ -1,1 +1,80 @@
-export function PricesPage() { return null; }
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { type ReactElement, useState } from "react";
+import { priceSourcesQuery, quarantineQuery, type Rate, ratesQuery } from "../../api/queries/prices.ts";
+import { count } from "../../prepare/quantity.ts";
+import { PageHeader } from "../../shell/page-header.tsx";
+import { useSlice } from "../../shell/slice-context.ts";
+import { Button } from "../../ui/button.tsx";
+import { Pager } from "../../ui/pager.tsx";
+import { Panel } from "../../ui/panel.tsx";
+import { SaveTable } from "../../ui/save-table.tsx";
+import { SearchBox } from "../../ui/search-box.tsx";
+import { Segmented } from "../../ui/segmented.tsx";
+import { OverrideDrawer, type OverrideTarget } from "./override-drawer.tsx";
+import { Quarantine } from "./quarantine.tsx";
+import { rateFile } from "./rate-file.ts";
+import { RateTable } from "./rate-table.tsx";
+import { PriceSources } from "./price-sources.tsx";
+
+const pageSize = 100;
+
+/** What everything costs: in force, waiting, and where it comes from. */
+export function PricesPage(): ReactElement {
+  const { timeZone } = useSlice();
+  const search = useSearch({ strict: false }) as { q?: string; skip?: number; tab?: "quarantine" | "sources" };
+  const navigate = useNavigate();
+  const [target, setTarget] = useState<OverrideTarget | null>(null);
+  const rates = useQuery(ratesQuery({ limit: pageSize, ...(search.skip === undefined ? {} : { offset: search.skip }), ...(search.q === undefined ? {} : { search: search.q }) }));
+  const waiting = useQuery(quarantineQuery);
+  const sources = useQuery(priceSourcesQuery);
+  const tab = search.tab ?? "rates";
+  const tabs = [
+    { value: "rates" as const, name: "In force" },
+    { value: "quarantine" as const, name: waiting.data === undefined || waiting.data.total === 0 ? "Quarantine" : `Quarantine (${count(waiting.data.total)})` },
+    { value: "sources" as const, name: "Sources" },
+  ];
+  const edit = (rate: Rate) => setTarget({ provider: rate.provider, model: rate.model, resource_type: rate.resource_type, region: rate.region, service_tier: rate.service_tier, min_context: rate.min_context, schedule: rate.schedule, rate: rate.rate, per: rate.per, isOverride: rate.source === "override" });
+  return (
+    <>
+      <PageHeader
+        title="Prices"
+        name="Prices"
+        hasSlice={false}
+        actions={
+          <>
+            {rates.data !== undefined && tab === "rates" && <SaveTable file={rateFile(rates.data)} />}
+            <Button look="primary" onPress={() => setTarget({ provider: "", model: "", resource_type: "input", region: "", service_tier: "standard", min_context: 0, schedule: "", rate: "", per: 1_000_000, isOverride: false })}>
+              Set a price
+            </Button>
+          </>
+        }
+      />
+      <div className="print-hidden">
+        <Segmented label="Show" options={tabs} value={tab} onChange={(next) => void navigate({ to: ".", search: (old: object) => ({ ...old, tab: next === "rates" ? undefined : next, skip: undefined }) })} />
+      </div>
+      {tab === "rates" && (
+        <Panel query={rates} minHeight={420} title={rates.data === undefined ? "In force" : `${count(rates.data.total)} prices in force`} isEmpty={({ items }) => items.length === 0} actions={<SearchBox label="Search prices" value={search.q} placeholder="Part of a model's name" />}>
+          {(page) => (
+            <>
+              <RateTable
+                rates={page.items}
+                caption="Prices in force"
+                timeZone={timeZone}
+                action={(rate) => (
+                  <Button onPress={() => edit(rate)} aria-label={`Change the price of ${rate.model} ${rate.resource_type}`}>
+                    Change
+                  </Button>
+                )}
+              />
+              <Pager offset={page.offset} limit={page.limit} total={page.total} noun="prices" />
+            </>
+          )}
+        </Panel>
+      )}
+      {tab === "quarantine" && <Quarantine query={waiting} />}
+      {tab === "sources" && <PriceSources query={sources} />}
+      <OverrideDrawer target={target} onClose={() => setTarget(null)} />
+    </>
+  );
+}

@@ -1,0 +1,119 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { changeOverride, type Override, pricesKey, type Unpriced } from "../../api/queries/prices.ts";
+import { groupListQuery } from "../../api/queries/stats.ts";
+import { dayLabel } from "../../prepare/day.ts";
+import { exactSum } from "../../prepare/decimal.ts";
+import { modelName, resourceName } from "../../prepare/group-name.ts";
+import { columnMoney, columnPlaces } from "../../prepare/money.ts";
+import { isRate, priceTrial } from "../../prepare/price-trial.ts";
+import { count, plural } from "../../prepare/quantity.ts";
+import { zoneMidnight } from "../../prepare/zone-time.ts";
+import { useSlice } from "../../shell/slice-context.ts";
+import { Button } from "../../ui/button.tsx";
+import { DataTable } from "../../ui/data-table.tsx";
+import { Modal } from "../../ui/modal.tsx";
+import { TextField } from "../../ui/text-field.tsx";
+
+const per = 1_000_000;
+/** What every model charges; the other token types are asked for only where they were used. */
+const usual = ["input", "output"];
+const others = ["cache_read", "cache_write_5m", "cache_write_1h", "reasoning", "audio_in", "audio_out", "image_in", "image_out"];
+
+type AddPriceProps = { unpriced: Unpriced; onClose: () => void; onDone: (text: string) => void };
+
+/** Says what a model costs: the rates, a dry run over what was used, and only then the change. */
+export function AddPrice({ unpriced, onClose, onDone }: AddPriceProps) {
+  const { timeZone } = useSlice();
+  const client = useQueryClient();
+  const { provider, model, first_day, last_day, unpriced_count } = unpriced;
+  const usage = useQuery(groupListQuery("models", { start_date: first_day, end_date: last_day, provider, model, type: unpriced.type, limit: 1 }));
+  const tokens: Record<string, number> = { ...usage.data?.total.tokens };
+  const asked = [...usual, ...others.filter((resource) => (tokens[resource] ?? 0) > 0)];
+  const [rates, setRates] = useState<Readonly<Record<string, string>>>({});
+  const [from, setFrom] = useState(first_day);
+  const [reason, setReason] = useState("");
+  const [isReviewed, setIsReviewed] = useState(false);
+  const given = asked.filter((resource) => isRate(rates[resource] ?? ""));
+  const trial = priceTrial(tokens, given.map((resource) => ({ resource, rate: rates[resource] ?? "", per })));
+  const places = columnPlaces(trial.map(({ amount }) => amount));
+  const wrong = asked.filter((resource) => (rates[resource] ?? "") !== "" && !isRate(rates[resource] ?? ""));
+  const missing = Object.keys(tokens).filter((resource) => resource !== "total" && (tokens[resource] ?? 0) > 0 && !given.includes(resource));
+  const change = useMutation({
+    mutationFn: async () => {
+      // One after the other: each is a change of its own in the book, with the same reason.
+      for (const resource of given) {
+        const body: Override = { provider, ...(model === "" ? {} : { model }), resource_type: resource, rate: rates[resource] ?? "", per, valid_from: zoneMidnight(from, timeZone), reason: reason.trim() };
+        await changeOverride(body);
+      }
+    },
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: pricesKey });
+      onDone(`${modelName(model, provider)} has a price from ${dayLabel(from, "withYear")} on. The next re-pricing run prices its ${plural(unpriced_count, "interaction")}.`);
+    },
+  });
+  const review = (event: FormEvent) => {
+    event.preventDefault();
+    if (given.length > 0 && wrong.length === 0 && reason.trim() !== "") setIsReviewed(true);
+  };
+  return (
+    <Modal title={`Price of ${modelName(model, provider)}`} isOpen onClose={onClose} placement="edge">
+      {isReviewed ? (
+        <div className="flex flex-col gap-3 text-sm">
+          <p data-testid="dry-run">
+            <strong>Dry run.</strong> This prices {plural(unpriced_count, "interaction")} since {dayLabel(from, "withYear")}
+            {trial.length > 0 && (
+              <>
+                {" "}
+                and adds about <strong>{columnMoney(exactSum(trial.map(({ amount }) => amount)), places)}</strong> to the totals
+              </>
+            )}
+            . Nothing has been written yet.
+          </p>
+          <DataTable
+            caption="What was used, at these prices"
+            rows={trial}
+            rowKey={({ resource }) => resource}
+            columns={[
+              { key: "what", name: "What", cell: ({ resource }) => resourceName(resource) },
+              { key: "quantity", name: "Tokens", numeric: true, cell: ({ quantity }) => count(quantity) },
+              { key: "rate", name: "× price / 1M", numeric: true, cell: ({ resource }) => `$${rates[resource] ?? ""}` },
+              { key: "amount", name: "= about", numeric: true, cell: ({ amount }) => columnMoney(amount, places) },
+            ]}
+          />
+          <p className="text-xs text-muted">Over all of this model's tokens from {dayLabel(first_day)} to {dayLabel(last_day)}; the ledger rounds each interaction on its own.{missing.length > 0 && ` No price is given for ${missing.map(resourceName).join(", ").toLowerCase()}: such interactions stay priced in part.`}</p>
+          {change.error !== null && (
+            <p role="alert" className="text-danger">
+              {change.error.message}
+            </p>
+          )}
+          <div className="flex justify-end gap-2">
+            <Button onPress={() => setIsReviewed(false)}>Back</Button>
+            <Button look="primary" isDisabled={change.isPending} onPress={() => change.mutate()}>
+              Set {plural(given.length, "price")}
+            </Button>
+          </div>
+        </div>
+      ) : (
+        <form className="flex flex-col gap-3" onSubmit={review}>
+          <p className="text-sm text-muted">
+            In USD for 1 million tokens, for {provider || "no provider"}/{model || "no model"}. Empty means: still unknown. 0 means: free.
+          </p>
+          <div className="grid gap-3 sm:grid-cols-2">
+            {asked.map((resource) => (
+              <TextField key={resource} label={resourceName(resource)} inputMode="decimal" value={rates[resource] ?? ""} onChange={(event) => setRates({ ...rates, [resource]: event.target.value.trim() })} hint={(tokens[resource] ?? 0) > 0 ? `${count(tokens[resource] ?? 0)} used` : "none used"} error={wrong.includes(resource) ? "A plain decimal, such as 0.25." : null} />
+            ))}
+          </div>
+          <TextField label="From" type="date" required value={from} onChange={(event) => setFrom(event.target.value)} hint={`At the start of that day, ${timeZone}. First seen ${dayLabel(first_day, "withYear")}.`} />
+          <TextField label="Reason, kept with the change" required maxLength={1000} value={reason} onChange={(event) => setReason(event.target.value)} placeholder="Where the price is from" />
+          <div className="flex justify-end gap-2">
+            <Button onPress={onClose}>Cancel</Button>
+            <Button look="primary" type="submit" isDisabled={given.length === 0 || wrong.length > 0 || reason.trim() === "" || from === ""}>
+              Dry run
+            </Button>
+          </div>
+        </form>
+      )}
+    </Modal>
+  );
+}

@@ -1,0 +1,105 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { changeOverride, type Override, pricesKey } from "../../api/queries/prices.ts";
+import { resourceName } from "../../prepare/group-name.ts";
+import { isRate } from "../../prepare/price-trial.ts";
+import { unitPrice } from "../../prepare/receipt.ts";
+import { zoneMidnight } from "../../prepare/zone-time.ts";
+import { useSlice } from "../../shell/slice-context.ts";
+import { Button } from "../../ui/button.tsx";
+import { Modal } from "../../ui/modal.tsx";
+import { TextField } from "../../ui/text-field.tsx";
+
+/** What a price of one's own is set for. */
+export type OverrideTarget = { provider: string; model: string; resource_type: string; region: string; service_tier: string; min_context: number; schedule: string; rate: string; per: number; isOverride: boolean };
+
+/** Sets a price of one's own, or takes it back: first what it will do, then the deed. */
+export function OverrideDrawer({ target, onClose }: { target: OverrideTarget | null; onClose: () => void }) {
+  if (target === null) return null;
+  return (
+    <Modal title={target.model === "" ? "Set a price" : `Price of ${target.model}`} isOpen onClose={onClose} placement="edge">
+      <OverrideForm target={target} onClose={onClose} />
+    </Modal>
+  );
+}
+
+function OverrideForm({ target, onClose }: { target: OverrideTarget; onClose: () => void }) {
+  const { today, timeZone } = useSlice();
+  const client = useQueryClient();
+  const [draft, setDraft] = useState<Override | null>(null);
+  const change = useMutation({
+    mutationFn: changeOverride,
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: pricesKey });
+      onClose();
+    },
+  });
+  const scope = { provider: target.provider, ...(target.model === "" ? {} : { model: target.model }), resource_type: target.resource_type, ...(target.region === "" ? {} : { region: target.region }), ...(target.service_tier === "standard" ? {} : { service_tier: target.service_tier }), ...(target.min_context === 0 ? {} : { min_context: target.min_context }), ...(target.schedule === "" ? {} : { schedule: target.schedule }) };
+  const isNew = target.provider === "";
+  const [fault, setFault] = useState<string | null>(null);
+  const review = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const text = (name: string) => String(form.get(name) ?? "").trim();
+    if (!isRate(text("rate"))) return setFault("Give the price as a plain decimal, such as 0.25.");
+    setFault(null);
+    setDraft({ ...scope, ...(isNew ? { provider: text("provider"), model: text("model"), resource_type: text("resource") } : {}), rate: text("rate"), per: Number(text("per")), valid_from: zoneMidnight(text("from"), timeZone), reason: text("reason") });
+  };
+  if (draft !== null) {
+    return (
+      <div className="flex flex-col gap-3 text-sm">
+        <p>
+          {draft.end === true ? (
+            <>The price of your own for <strong>{resourceName(draft.resource_type)}</strong> of {draft.model ?? draft.provider} ends now, and the lists' price resumes.</>
+          ) : (
+            <>
+              <strong>{unitPrice({ rate: draft.rate ?? "", per: draft.per ?? 1 })}</strong> for {resourceName(draft.resource_type).toLowerCase()} of {draft.model || draft.provider} goes before every list from {String(draft.valid_from).slice(0, 10)} on{target.rate === "" ? "." : `; until then ${unitPrice(target)} holds.`}
+            </>
+          )}
+        </p>
+        <p className="text-muted">Nothing has been written yet. Estimates that were made stay; what had no price is priced by the next re-pricing run. Your reason is kept: “{draft.reason}”.</p>
+        {change.error !== null && (
+          <p role="alert" className="text-danger">
+            {change.error.message}
+          </p>
+        )}
+        <div className="flex justify-end gap-2">
+          <Button onPress={() => setDraft(null)}>Back</Button>
+          <Button look="primary" isDisabled={change.isPending} onPress={() => change.mutate(draft)}>
+            {draft.end === true ? "End it" : "Set the price"}
+          </Button>
+        </div>
+      </div>
+    );
+  }
+  return (
+    <form className="flex flex-col gap-3" onSubmit={review}>
+      {isNew ? (
+        <>
+          <TextField label="Provider" name="provider" required maxLength={256} placeholder="openai" />
+          <TextField label="Model" name="model" maxLength={256} hint="Empty for what has no model." />
+          <TextField label="Resource" name="resource" required maxLength={96} defaultValue="input" hint="input, output, cache_read, web_search, …" />
+        </>
+      ) : (
+        <p className="text-sm text-muted">
+          {resourceName(target.resource_type)} of {target.provider}/{target.model}, now {unitPrice(target)}.
+        </p>
+      )}
+      <TextField label="Price in USD" name="rate" required inputMode="decimal" defaultValue={target.rate} error={fault} />
+      <TextField label="for so many units" name="per" type="number" required min={1} defaultValue={target.per} hint="1,000,000 for tokens." />
+      <TextField label="From" name="from" type="date" required defaultValue={today} hint={`At the start of that day, ${timeZone}.`} />
+      <TextField label="Reason, kept with the change" name="reason" required maxLength={1000} />
+      <div className="flex flex-wrap justify-end gap-2">
+        {target.isOverride && (
+          <Button look="danger" className="mr-auto" onPress={() => setDraft({ ...scope, end: true, reason: "ended in the dashboard" })}>
+            End this price
+          </Button>
+        )}
+        <Button onPress={onClose}>Cancel</Button>
+        <Button look="primary" type="submit">
+          Review
+        </Button>
+      </div>
+    </form>
+  );
+}

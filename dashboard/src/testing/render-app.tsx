@@ -1,0 +1,21 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { createMemoryHistory, RouterProvider } from "@tanstack/react-router";
+import { render } from "vitest-browser-react";
+import { createQueryClient } from "../api/query-client.ts";
+import { createAppRouter } from "../router.tsx";
+import "../styles/main.css";
+import { type Answer, installSampleSuite } from "./sample-suite.ts";
+
+/** The whole dashboard at an address, over the invented ledger. */
+export async function renderApp(address: string, over: Record<string, Answer> = {}) {
+  const suite = installSampleSuite(over);
+  const queryClient = createQueryClient(() => void router.navigate({ to: "/sign-in" }));
+  const history = createMemoryHistory({ initialEntries: [`/app${address}`] });
+  const router = createAppRouter(queryClient, history);
+  const screen = await render(
+    <QueryClientProvider client={queryClient}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>,
+  );
+  return { screen, router, queryClient, ...suite };
+}
