@@ -35,6 +35,7 @@ pub mod prices;
 pub mod query;
 pub mod record_batch;
 pub mod reporting_zone;
+pub mod reprice;
 pub mod rollup;
 pub mod schema;
 pub mod session_mark;
