@@ -37,21 +37,21 @@ fn transitions(zone: chrono_tz::Tz) -> Vec<(i64, i64)> {
     while at < LAST_MINUTE {
         let next = (at + STEP_MINUTES).min(LAST_MINUTE);
         let before = offset_minutes(zone, at);
-        if offset_minutes(zone, next) != before {
-            let (mut low, mut high) = (at, next);
-            while high - low > 1 {
-                let middle = low.midpoint(high);
-                if offset_minutes(zone, middle) == before {
-                    low = middle;
-                } else {
-                    high = middle;
-                }
-            }
-            found.push((high, offset_minutes(zone, high)));
-            at = high;
-        } else {
+        if offset_minutes(zone, next) == before {
             at = next;
+            continue;
         }
+        let (mut low, mut high) = (at, next);
+        while high - low > 1 {
+            let middle = low.midpoint(high);
+            if offset_minutes(zone, middle) == before {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        found.push((high, offset_minutes(zone, high)));
+        at = high;
     }
     found
 }

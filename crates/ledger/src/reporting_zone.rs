@@ -6,6 +6,7 @@ use chrono::{
 };
 use cost_calculation::UnixMillis;
 
+#[allow(clippy::unreadable_literal, reason = "tables that the build script writes")]
 mod tables {
     include!(concat!(env!("OUT_DIR"), "/zones.rs"));
 
