@@ -7,7 +7,7 @@ use worker::{Env, Request, Response};
 
 use crate::request_log::RequestLog;
 use crate::route::{NoRoute, Route};
-use crate::{counted_sources, jobs, keys, langfuse, rate_limit, traces, track};
+use crate::{counted_sources, health, jobs, keys, langfuse, rate_limit, traces, track};
 
 /// The longest request id that is taken over from the front door.
 const REQUEST_ID_CHARS_MAX: usize = 64;
@@ -94,7 +94,8 @@ impl Visit<'_> {
             Route::SetCountedSources => counted_sources::set(self, request).await,
             Route::RunArchive => jobs::run_by_admin(self, request, jobs::Job::Archive).await,
             Route::RunVerify => jobs::run_by_admin(self, request, jobs::Job::Verify).await,
-            Route::GetHealth => jobs::health(self).await,
+            Route::RunReprice => jobs::run_by_admin(self, request, jobs::Job::Reprice).await,
+            Route::GetHealth => health::health(self).await,
         }
     }
 

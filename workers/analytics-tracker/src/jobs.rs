@@ -1,67 +1,90 @@
-//! The jobs that keep the ledger, by cron and by an admin; and the Worker's health.
+//! The jobs that keep the ledger: which tick starts which, and one run of each.
+//!
+//! Every tick offers every job its turn; the ledger's lease decides ([`ledger::job_runs`]): a run
+//! is done once in its period, and a tick that was missed is caught up by the next.
+use cost_calculation::UnixMillis;
 use edge::respond::json;
+use edge::suite::number;
 use edge::{Problem, Suite};
-use ledger::schema::SCHEMA_VERSION;
-use ledger::{Database, Statement};
-use serde::Deserialize;
+use ledger::archive::{ArchiveConfig, archive_sessions};
+use ledger::job_runs::{Begun, RunRequest, StartedRun, begin, prune, slot};
+use ledger::reprice::{
+    RepriceConfig, RepricePlace, RepriceSummary, WINDOW_MS_DEFAULT, reprice_unpriced,
+};
+use ledger::verify::{VerifyConfig, verify_slices};
 use serde_json::{Value, json};
 use worker::{Env, Request, Response};
 
 use crate::handle_request::Visit;
-use crate::settings::IngestMode;
+use crate::settings;
+
+const DAY_MS: i64 = 86_400_000;
+const HOUR_MS: i64 = 3_600_000;
+/// Longer than the runtime lets a scheduled handler live (15 minutes).
+const LEASE_MS: i64 = 20 * 60 * 1_000;
+/// How long the record of a run is kept.
+const RUNS_KEPT_MS: i64 = 90 * DAY_MS;
 
 /// A job of the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Job {
-    /// Moves what is older than the retention.
-    Archive,
+    /// Estimates again what had no price and has one now.
+    Reprice,
     /// Recounts a slice against its sums.
     Verify,
+    /// Moves what is older than the retention.
+    Archive,
 }
 
 impl Job {
+    /// In the order of a tick: what people see first.
+    const ALL: [Self; 3] = [Self::Reprice, Self::Verify, Self::Archive];
+
     /// Its name in `job_runs`.
     pub(crate) const fn name(self) -> &'static str {
         match self {
-            Self::Archive => "archive",
+            Self::Reprice => "reprice",
             Self::Verify => "verify",
+            Self::Archive => "archive",
         }
     }
 }
 
-/// Which jobs a cron of `wrangler.toml` starts: the daily one archives, the hourly one verifies.
-fn jobs_of(cron: &str) -> &'static [Job] {
-    match cron {
-        "23 3 * * *" => &[Job::Archive],
-        "7 * * * *" => &[Job::Verify],
-        _ => &[],
-    }
+/// How a run ended.
+enum Outcome {
+    Done(Value),
+    /// Another run holds the lease, or this period's is done.
+    NotNow,
+    Failed(String),
 }
 
-/// Runs what a cron starts. The runtime drops a handler's error, so each outcome is logged here.
-pub(crate) async fn run_scheduled(cron: &str, env: &Env) {
+/// Runs what is due at a tick. The runtime drops a handler's error, so each outcome is logged.
+pub(crate) async fn run_scheduled(env: &Env) {
     let suite = match Suite::of(env) {
         Ok(suite) => suite,
         Err(problem) => {
-            edge::log::error(&json!({ "event": "cron", "cron": cron, "error": problem.detail }));
+            edge::log::error(&json!({ "event": "cron", "error": problem.detail }));
             return;
         }
     };
-    for &job in jobs_of(cron) {
+    for job in Job::ALL {
         let started_at = edge::clock::now();
-        let result = run(job, &suite).await;
-        let (outcome, error) = match result {
-            Ok(summary) => (summary, None),
-            Err(problem) => (Value::Null, Some(problem.detail)),
+        let rows_before = (suite.database.rows_read(), suite.database.rows_written());
+        let (status, summary, error) = match run(job, env, &suite, slot(started_at, HOUR_MS)).await
+        {
+            Outcome::Done(summary) => ("ok", summary, None),
+            Outcome::NotNow => ("not-now", Value::Null, None),
+            Outcome::Failed(error) => ("failed", Value::Null, Some(error)),
         };
         let line = json!({
             "event": "job",
             "job": job.name(),
-            "summary": outcome,
+            "status": status,
+            "summary": summary,
             "error": error,
             "duration_ms": edge::clock::now().0 - started_at.0,
-            "rows_read": suite.database.rows_read(),
-            "rows_written": suite.database.rows_written(),
+            "rows_read": suite.database.rows_read() - rows_before.0,
+            "rows_written": suite.database.rows_written() - rows_before.1,
         });
         if error.is_some() {
             edge::log::error(&line);
@@ -71,70 +94,143 @@ pub(crate) async fn run_scheduled(cron: &str, env: &Env) {
     }
 }
 
-/// `POST /admin/archive` and `/admin/verify`.
+/// `POST /admin/archive`, `/admin/verify` and `/admin/reprice`: the same run, now.
 pub(crate) async fn run_by_admin(
     visit: &Visit<'_>,
     request: &Request,
     job: Job,
 ) -> Result<Response, Problem> {
     visit.admin(request).await?;
-    let summary = run(job, visit.suite).await?;
-    json(
-        200,
-        &json!({ "job": job.name(), "status": "ok", "summary": summary }),
-    )
-}
-
-/// One run of a job, within its lease.
-#[allow(clippy::unused_async, reason = "each job awaits the database")]
-async fn run(job: Job, _suite: &Suite) -> Result<Value, Problem> {
-    match job {
-        Job::Archive | Job::Verify => Err(Problem::unavailable(format!(
-            "the job `{}` is not part of this build",
-            job.name()
-        ))),
+    let answer = |status: &str, summary: &Value| {
+        json(
+            200,
+            &json!({ "job": job.name(), "status": status, "summary": summary }),
+        )
+    };
+    match run(job, visit.env, visit.suite, visit.received_at).await {
+        Outcome::Done(summary) => answer("ok", &summary),
+        Outcome::NotNow => answer("running", &json!({})),
+        Outcome::Failed(error) => {
+            let name = job.name();
+            edge::log::error(&json!({ "event": "job", "job": name, "error": error }));
+            Err(Problem::unavailable(format!(
+                "the job `{name}` failed and its run is recorded; what it did before is kept, and \
+                 another run goes on from there"
+            )))
+        }
     }
 }
 
-#[derive(Deserialize)]
-struct State {
-    schema_version: i64,
-    reporting_time_zone: String,
+/// One run of a job, within its lease and with its record.
+async fn run(job: Job, env: &Env, suite: &Suite, scheduled_time: UnixMillis) -> Outcome {
+    let request = RunRequest {
+        job: job.name(),
+        scheduled_time,
+        worker: "analytics-tracker",
+        now: edge::clock::now(),
+        lease_ms: LEASE_MS,
+    };
+    let started = match begin(&suite.database, &request).await {
+        Ok(Begun::Started(started)) => started,
+        Ok(Begun::AlreadyDone | Begun::Busy { .. }) => return Outcome::NotNow,
+        Ok(Begun::SchemaMismatch { found }) => {
+            return Outcome::Failed(format!(
+                "the database has schema version {found}: apply the migrations or deploy the \
+                 matching release"
+            ));
+        }
+        Err(error) => return Outcome::Failed(error.to_string()),
+    };
+    let (outcome, recorded) = match work(job, env, suite, scheduled_time, &started).await {
+        Ok(summary) => {
+            let now = edge::clock::now();
+            let recorded = started.finish_ok(&suite.database, now, &summary).await;
+            (Outcome::Done(summary), recorded)
+        }
+        Err(error) => {
+            let now = edge::clock::now();
+            let recorded = started.finish_failed(&suite.database, now, &error).await;
+            (Outcome::Failed(error), recorded)
+        }
+    };
+    match recorded {
+        Ok(_) => outcome,
+        Err(error) => Outcome::Failed(error.to_string()),
+    }
 }
 
-const STATE: &str = "
-SELECT json_object('schema_version', schema_version, 'reporting_time_zone', reporting_time_zone)
-FROM ledger_state";
-
-/// `GET /health`: whether an event would be recorded now.
-pub(crate) async fn health(visit: &Visit<'_>) -> Result<Response, Problem> {
-    let mode = IngestMode::of(visit.env)?;
-    let state = match visit.suite.database.query(Statement::new(STATE)).await {
-        Ok(rows) => rows.first::<State>().ok().flatten(),
-        Err(_) => None,
-    };
-    let database = match state {
-        None => "unreachable",
-        Some(state) if state.schema_version != SCHEMA_VERSION => "schema-mismatch",
-        Some(state) if state.reporting_time_zone != visit.suite.reporting_zone.name() => {
-            "zone-mismatch"
+/// What a job does, as its summary.
+async fn work(
+    job: Job,
+    env: &Env,
+    suite: &Suite,
+    scheduled_time: UnixMillis,
+    started: &StartedRun,
+) -> Result<Value, String> {
+    match job {
+        Job::Archive => archive(env, suite).await,
+        Job::Verify => {
+            let config = VerifyConfig::default();
+            let summary = verify_slices(&suite.database, &config, edge::clock::now).await;
+            summary
+                .map(|summary| json!(summary))
+                .map_err(|error| error.to_string())
         }
-        Some(_) => "ok",
+        Job::Reprice => {
+            let run_id = format!("reprice:{}:{}", scheduled_time.0, started.attempt);
+            reprice(env, suite, started, &run_id)
+                .await
+                .map(|summary| json!(summary))
+        }
+    }
+}
+
+/// Moves old sessions, and forgets old records of runs.
+async fn archive(env: &Env, suite: &Suite) -> Result<Value, String> {
+    let days = number(env, "RETENTION_DAYS", 365, 30..=3_660).map_err(|problem| problem.detail)?;
+    let config = ArchiveConfig {
+        retention_ms: days * DAY_MS,
+        ..ArchiveConfig::default()
     };
-    let (http_status, status) = if database == "ok" {
-        (200, "ok")
-    } else {
-        (503, "down")
+    let summary = archive_sessions(&suite.database, &config, edge::clock::now).await;
+    let summary = summary.map_err(|error| error.to_string())?;
+    let before = UnixMillis(edge::clock::now().0 - RUNS_KEPT_MS);
+    prune(&suite.database, before)
+        .await
+        .map_err(|error| error.to_string())?;
+    Ok(json!(summary))
+}
+
+async fn reprice(
+    env: &Env,
+    suite: &Suite,
+    started: &StartedRun,
+    run_id: &str,
+) -> Result<RepriceSummary, String> {
+    let limits = settings::limits(env).map_err(|problem| problem.detail)?;
+    let days = number(env, "REPRICE_DAYS", WINDOW_MS_DEFAULT / DAY_MS, 1..=400)
+        .map_err(|problem| problem.detail)?;
+    let config = RepriceConfig {
+        window_ms: days * DAY_MS,
+        interaction_cost_max: limits.interaction_cost_max,
+        ..RepriceConfig::default()
     };
-    json(
-        http_status,
-        &json!({
-            "status": status,
-            "worker": "analytics-tracker",
-            "database": database,
-            "ingest_mode": mode.as_str(),
-        }),
-    )
+    let now = edge::clock::now();
+    let first_day = suite
+        .reporting_zone
+        .day(UnixMillis(now.0 - config.window_ms));
+    let place = started
+        .last_ok
+        .as_ref()
+        .and_then(|run| place_in(&run.summary));
+    reprice_unpriced(&suite.database, place, &first_day, run_id, now, &config)
+        .await
+        .map_err(|error| error.to_string())
+}
+
+/// Where the last run came to; a summary without it (of an older release) begins anew.
+fn place_in(summary: &Value) -> Option<RepricePlace> {
+    serde_json::from_value(summary.get("place")?.clone()).ok()
 }
 
 #[cfg(test)]
@@ -142,12 +238,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_cron_of_the_configuration_starts_a_job() {
-        let configuration = include_str!("../wrangler.toml");
-        for cron in ["7 * * * *", "23 3 * * *"] {
-            assert!(configuration.contains(cron), "{cron}");
-            assert!(!jobs_of(cron).is_empty(), "{cron}");
-        }
-        assert!(jobs_of("* * * * *").is_empty());
+    fn a_run_goes_on_from_the_place_in_the_last_ones_summary() {
+        let place = RepricePlace {
+            book_version: 7,
+            after: (5, 6),
+            is_done: false,
+        };
+        let summary = json!(RepriceSummary {
+            place,
+            ..RepriceSummary::default()
+        });
+        assert_eq!(place_in(&summary), Some(place));
+        assert_eq!(place_in(&json!({})), None);
+    }
+
+    #[test]
+    fn a_cron_of_the_configuration_ticks_within_each_hour() {
+        assert!(include_str!("../wrangler.toml").contains("\"7 * * * *\""));
     }
 }

@@ -7,6 +7,7 @@
 mod answer;
 mod counted_sources;
 mod handle_request;
+mod health;
 mod jobs;
 mod keys;
 mod langfuse;
@@ -36,8 +37,8 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
 }
 
 #[event(scheduled)]
-async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
-    jobs::run_scheduled(&event.cron(), &env).await;
+async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    jobs::run_scheduled(&env).await;
 }
 
 #[event(queue)]

@@ -23,6 +23,7 @@ pub(crate) enum Route {
     SetCountedSources,
     RunArchive,
     RunVerify,
+    RunReprice,
     GetHealth,
 }
 
@@ -56,6 +57,7 @@ impl Route {
             "/api/public/scores" => only("POST", Self::RecordScore),
             "/api/public/ingestion" => only("POST", Self::TestLangfuseIngestion),
             "/admin/archive" => only("POST", Self::RunArchive),
+            "/admin/reprice" => only("POST", Self::RunReprice),
             "/admin/verify" => only("POST", Self::RunVerify),
             "/health" => only("GET", Self::GetHealth),
             "/admin/keys" => match method {
@@ -100,6 +102,7 @@ impl Route {
             Self::SetCountedSources => "setCountedSources",
             Self::RunArchive => "runArchive",
             Self::RunVerify => "runVerify",
+            Self::RunReprice => "runReprice",
             Self::GetHealth => "getTrackerHealth",
         }
     }
