@@ -43,7 +43,7 @@ mod watermark;
 
 pub use amount::{Amount, Ratio};
 pub use bridge::{Bridge, BridgeItem, bridge};
-pub use calendar::{CompareMode, DayRange, Granularity, Period};
+pub use calendar::{CompareMode, DayRange, Granularity, Period, iso as iso_time};
 pub use daily::{DAILY_PARAMETERS, DailyStats};
 pub use etag::{AnswerKey, etag, matches};
 pub use export::{Export, ExportFormat, ExportKind};

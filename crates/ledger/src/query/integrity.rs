@@ -1,8 +1,7 @@
 //! Whether the sums agree with the interactions, now and as the verification last found.
 
 use cost_calculation::UnixMillis;
-use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde::Serialize;
 
 use super::{
     calendar::{DayRange, Period, iso},
@@ -14,12 +13,14 @@ use super::{
     reader::{Reader, Stamp},
     slice::Slice,
 };
-use crate::database::{Database, DatabaseError, Statement};
+use crate::{
+    database::{Database, DatabaseError, Statement},
+    verify::{self, FindingRecord, IntegrityStatus, PassRecord},
+};
 
 /// The most days that are recounted on request.
 const RECOUNT_DAYS_MAX: i64 = 31;
 const DEFAULT_DAYS: u64 = 7;
-const FINDINGS_MAX: u32 = 20;
 
 /// The parameters of `/integrity`.
 pub const INTEGRITY_PARAMETERS: [&str; 2] = ["start_date", "end_date"];
@@ -32,8 +33,7 @@ pub struct Integrity {
     period: Period,
     status: &'static str,
     checks: Vec<IntegrityCheck>,
-    last_pass: Option<IntegrityPass>,
-    findings: Vec<IntegrityFinding>,
+    verification: Verification,
     last_verification: Option<JobRun>,
 }
 
@@ -46,18 +46,42 @@ struct IntegrityCheck {
 }
 
 #[derive(Debug, Serialize)]
-struct IntegrityPass {
-    started_at: String,
-    finished_at: String,
-    interaction_count: i64,
-    session_count: i64,
-    day_count: i64,
-    finding_count: i64,
-    repaired_count: i64,
+struct Verification {
+    status: IntegrityStatus,
+    last_full_pass: Option<Pass>,
+    current_pass: Option<Pass>,
+    findings: Vec<Finding>,
 }
 
 #[derive(Debug, Serialize)]
-struct IntegrityFinding {
+struct Pass {
+    started_at: String,
+    finished_at: Option<String>,
+    interaction_count: u64,
+    estimate_count: u64,
+    session_count: u64,
+    day_count: u64,
+    finding_count: u64,
+    repaired_count: u64,
+}
+
+impl From<PassRecord> for Pass {
+    fn from(pass: PassRecord) -> Self {
+        Self {
+            started_at: iso(UnixMillis(pass.started_at)),
+            finished_at: pass.finished_at.map(|at| iso(UnixMillis(at))),
+            interaction_count: pass.interaction_count,
+            estimate_count: pass.estimate_count,
+            session_count: pass.session_count,
+            day_count: pass.day_count,
+            finding_count: pass.finding_count,
+            repaired_count: pass.repaired_count,
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Finding {
     found_at: String,
     check: String,
     subject: serde_json::Value,
@@ -66,22 +90,18 @@ struct IntegrityFinding {
     correction: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct PassRow(i64, i64, i64, i64, i64, i64, i64);
-
-#[derive(Deserialize)]
-struct FindingRow(i64, String, String, String, String, Option<String>);
-
-// The end of the primary key; an open pass is at most one.
-const LAST_PASS: &str = "
-SELECT json_array(started_at, finished_at, interaction_count, session_count, day_count,
-  finding_count, repaired_count)
-FROM integrity_passes WHERE finished_at IS NOT NULL ORDER BY id DESC LIMIT 1";
-
-// The end of the primary key.
-const FINDINGS: &str = "
-SELECT json_array(found_at, check_name, subject, expected, found, correction)
-FROM integrity_findings ORDER BY id DESC LIMIT ?1 ->> 'limit'";
+impl From<FindingRecord> for Finding {
+    fn from(finding: FindingRecord) -> Self {
+        Self {
+            found_at: iso(UnixMillis(finding.found_at)),
+            check: finding.check,
+            subject: finding.subject,
+            expected: finding.expected,
+            found: finding.found,
+            correction: finding.correction,
+        }
+    }
+}
 
 const ROLLUPS: [&str; 4] =
     ["usage_daily", "daily_stats", "daily_model_stats", "daily_agent_stats"];
@@ -107,8 +127,6 @@ impl<D: Database> Reader<'_, D> {
         for table in ROLLUPS {
             statements.push(rollup_sums(table, range)?);
         }
-        statements.push(Statement::new(LAST_PASS));
-        statements.push(Statement::with(FINDINGS, &json!({ "limit": FINDINGS_MAX }))?);
         let mut rows = self.database.batch(&statements).await?.into_iter();
         let mut next = || rows.next().unwrap_or_default();
         let counted =
@@ -123,36 +141,20 @@ impl<D: Database> Reader<'_, D> {
                 found: shown(&kept),
             });
         }
-        let last_pass: Option<PassRow> = next().first()?;
-        let findings: Vec<FindingRow> = next().decode()?;
+        let report = verify::integrity(self.database).await?;
+        let is_sound = checks.iter().all(|check| check.ok)
+            && report.status != IntegrityStatus::Broken;
         Ok(Integrity {
             stamp: self.stamp(),
             period: range.period(self.today),
-            status: if checks.iter().all(|check| check.ok) { "ok" } else { "mismatch" },
+            status: if is_sound { "ok" } else { "mismatch" },
             checks,
-            last_pass: last_pass.map(|PassRow(started_at, finished_at, interaction_count, session_count, day_count, finding_count, repaired_count)| IntegrityPass {
-                started_at: iso(UnixMillis(started_at)),
-                finished_at: iso(UnixMillis(finished_at)),
-                interaction_count,
-                session_count,
-                day_count,
-                finding_count,
-                repaired_count,
-            }),
-            findings: findings
-                .into_iter()
-                .map(|FindingRow(found_at, check, subject, expected, found, correction)| {
-                    let parsed = |text: String| serde_json::from_str(&text).unwrap_or_default();
-                    IntegrityFinding {
-                        found_at: iso(UnixMillis(found_at)),
-                        check,
-                        subject: parsed(subject),
-                        expected: parsed(expected),
-                        found: parsed(found),
-                        correction,
-                    }
-                })
-                .collect(),
+            verification: Verification {
+                status: report.status,
+                last_full_pass: report.last_full_pass.map(Pass::from),
+                current_pass: report.current_pass.map(Pass::from),
+                findings: report.findings.into_iter().map(Finding::from).collect(),
+            },
             last_verification: self.newest_runs("verify", 1).await?.into_iter().next(),
         })
     }

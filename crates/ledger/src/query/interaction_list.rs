@@ -13,7 +13,10 @@ use super::{
     problem::QueryError,
     reader::{Reader, Stamp},
 };
-use crate::database::{Database, Statement};
+use crate::{
+    database::{Database, Statement},
+    interaction_columns::trace_id_sql,
+};
 
 /// The parameters of `/sessions/{session_id}/interactions`.
 pub const INTERACTION_LIST_PARAMETERS: [&str; 5] = ["type", "status", "order", "limit", "offset"];
@@ -161,15 +164,20 @@ pub(super) fn of_session(columns: &str) -> String {
 }
 
 /// What [`INTERACTION_OBJECT`] needs of an interaction `i` and its estimate `e`.
-pub(super) const INTERACTION_COLUMNS: &str = "i.interaction_key, i.id, i.session_id, i.user_key,
+pub(super) fn interaction_columns() -> String {
+    format!(
+        "i.interaction_key, i.id, i.session_id, i.user_key,
     i.timestamp, i.type, i.status, i.error, i.provider, i.model_name, i.model_reported, i.agent,
-    i.context, i.message_id, i.trace_id, i.duration_ms, i.time_to_first_token_ms, i.input_tokens,
+    i.context, i.message_id, {} AS trace_id, i.duration_ms, i.time_to_first_token_ms, i.input_tokens,
     i.cache_read_tokens, i.cache_write_5m_tokens, i.cache_write_1h_tokens, i.output_tokens,
     i.reasoning_tokens, i.audio_in_tokens, i.audio_out_tokens, i.image_in_tokens,
     i.image_out_tokens, i.source, e.price_state, e.ai_tokens_cost, e.db_ops_cost,
-    e.api_calls_cost, e.compute_time_cost, e.total_cost";
+    e.api_calls_cost, e.compute_time_cost, e.total_cost",
+        trace_id_sql("i")
+    )
+}
 
-/// An interaction `i` of [`INTERACTION_COLUMNS`] with the running sum; its user and its thumb by
+/// An interaction `i` of [`interaction_columns`] with the running sum; its user and its thumb by
 /// primary key.
 pub(super) const INTERACTION_OBJECT: &str = "json_array(json_object('id', i.id, 'session_id', i.session_id,
   'user_id', u.user_id, 'tenant_id', u.tenant_id, 'timestamp', i.timestamp, 'type', i.type,
@@ -239,7 +247,7 @@ SELECT * FROM (
   FROM found i JOIN users u ON u.user_key = i.user_key
   ORDER BY i.timestamp {direction}, i.interaction_key {direction}
   LIMIT ?1 ->> 'limit' OFFSET ?1 ->> 'offset')",
-            of_session(INTERACTION_COLUMNS)
+            of_session(&interaction_columns())
         );
         let values = json!({
             "session_id": session_id, "type": kind, "status": status,

@@ -10,7 +10,8 @@ use super::{
     calendar::iso,
     figures::CostByComponent,
     interaction_list::{
-        INTERACTION_COLUMNS, INTERACTION_OBJECT, Interaction, InteractionRow, RUNNING, of_session,
+        INTERACTION_OBJECT, Interaction, InteractionRow, RUNNING,
+        interaction_columns, of_session,
     },
     problem::QueryError,
     reader::{Reader, Stamp, Viewer},
@@ -202,7 +203,7 @@ SELECT json_array(json({INTERACTION_OBJECT}),
   (SELECT SUM(COALESCE(total_cost, 0) % 1000000) FROM running))
 FROM running i JOIN users u ON u.user_key = i.user_key
 WHERE i.id = ?1 ->> 'id'",
-        of_session(INTERACTION_COLUMNS)
+        of_session(&interaction_columns())
     )
 }
 

@@ -1,0 +1,245 @@
+//! Cloudflare Access: a signed assertion in place of a key, where the installation configures it.
+//!
+//! `ACCESS_TEAM_DOMAIN` (`https://team.cloudflareaccess.com`) and `ACCESS_AUDIENCE` (the
+//! application's tag) turn it on; who passes may read, and the addresses in `ACCESS_ADMINS` may do
+//! what an admin may. Checked are the signature (RS256), audience, issuer and expiry
+//! (<https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/validating-json/>).
+//! The team's keys are read again when an assertion names one that is not known, at most once a
+//! minute, so that their rotation needs no one.
+use std::cell::RefCell;
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use cost_calculation::UnixMillis;
+use edge::{Caller, Problem, Scope};
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use serde::Deserialize;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use worker::{Fetch, Request, Url};
+
+use crate::handle_request::Visit;
+
+const HEADER: &str = "cf-access-jwt-assertion";
+const ASSERTION_BYTES_MAX: usize = 8_192;
+const REFRESH_MS: i64 = 60_000;
+/// How far the clocks may differ.
+const LEEWAY_S: i64 = 30;
+
+#[derive(Deserialize)]
+struct JoseHeader {
+    alg: String,
+    kid: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Claims {
+    iss: String,
+    aud: Audience,
+    exp: i64,
+    #[serde(default)]
+    nbf: i64,
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    sub: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// A public key as the team's address gives it.
+#[derive(Debug, Clone, Deserialize)]
+struct PublicKey {
+    kid: String,
+    n: String,
+    e: String,
+}
+
+#[derive(Deserialize)]
+struct PublicKeys {
+    keys: Vec<PublicKey>,
+}
+
+thread_local! {
+    static KEYS: RefCell<(Vec<PublicKey>, i64)> = const { RefCell::new((Vec::new(), i64::MIN)) };
+}
+
+/// The caller that an assertion names; `None` where Access is not configured or nothing was sent.
+pub(crate) async fn caller(
+    visit: &Visit<'_>,
+    request: &Request,
+) -> Result<Option<Caller>, Problem> {
+    let Some((team, audience)) = edge::suite::text(visit.env, "ACCESS_TEAM_DOMAIN")
+        .zip(edge::suite::text(visit.env, "ACCESS_AUDIENCE"))
+    else {
+        return Ok(None);
+    };
+    let Some(assertion) = request.headers().get(HEADER).ok().flatten() else {
+        return Ok(None);
+    };
+    let refused = || {
+        Problem::unauthorized("the Cloudflare Access assertion is not valid here: sign in again")
+    };
+    let (parts, header, claims) = taken_apart(&assertion).ok_or_else(refused)?;
+    if !hold(&claims, &team, &audience, visit.received_at) {
+        return Err(refused());
+    }
+    let key = key(&team, &header.kid, visit.received_at).await?.ok_or_else(refused)?;
+    let [message, signature] = parts;
+    if !is_signed(&key, message.as_bytes(), &signature).await.unwrap_or(false) {
+        return Err(refused());
+    }
+    let admins = edge::suite::text(visit.env, "ACCESS_ADMINS").unwrap_or_default();
+    let is_admin = !claims.email.is_empty()
+        && admins.split([',', ' ']).any(|admin| admin.eq_ignore_ascii_case(&claims.email));
+    let scopes: &[Scope] = if is_admin { &[Scope::Read, Scope::Admin] } else { &[Scope::Read] };
+    Ok(Some(Caller::by_other_proof(format!("access:{}", claims.sub), scopes)))
+}
+
+/// What was signed, the signature, and both read; `None` for anything but a JWT with RS256.
+#[allow(clippy::type_complexity, reason = "the parts of one assertion, used at once")]
+fn taken_apart(assertion: &str) -> Option<([String; 2], JoseHeader, Claims)> {
+    if assertion.len() > ASSERTION_BYTES_MAX {
+        return None;
+    }
+    let (message, signature) = assertion.rsplit_once('.')?;
+    let (header, claims) = message.split_once('.')?;
+    let decoded = |part: &str| BASE64_URL_SAFE_NO_PAD.decode(part).ok();
+    let header: JoseHeader = serde_json::from_slice(&decoded(header)?).ok()?;
+    let claims: Claims = serde_json::from_slice(&decoded(claims)?).ok()?;
+    (header.alg == "RS256").then(|| ([message.to_owned(), signature.to_owned()], header, claims))
+}
+
+/// Whether issuer, audience and times hold.
+fn hold(claims: &Claims, team: &str, audience: &str, now: UnixMillis) -> bool {
+    let now_s = now.0.div_euclid(1000);
+    let is_ours = match &claims.aud {
+        Audience::One(one) => one == audience,
+        Audience::Many(many) => many.iter().any(|one| one == audience),
+    };
+    claims.iss.trim_end_matches('/') == team.trim_end_matches('/')
+        && is_ours
+        && now_s < claims.exp + LEEWAY_S
+        && claims.nbf - LEEWAY_S <= now_s
+}
+
+async fn key(team: &str, kid: &str, now: UnixMillis) -> Result<Option<PublicKey>, Problem> {
+    let known = || {
+        KEYS.with_borrow(|(keys, _)| keys.iter().find(|key| key.kid == kid).cloned())
+    };
+    let is_due = KEYS.with_borrow(|(_, read_at)| now.0.saturating_sub(*read_at) >= REFRESH_MS);
+    if let Some(key) = known() {
+        return Ok(Some(key));
+    }
+    if !is_due {
+        return Ok(None);
+    }
+    let unanswered = |_| {
+        Problem::unavailable("Cloudflare Access does not give its keys; try again in a moment")
+    };
+    let address = format!("{}/cdn-cgi/access/certs", team.trim_end_matches('/'));
+    let url: Url = address.parse().map_err(|_| {
+        Problem::unavailable("ACCESS_TEAM_DOMAIN is no address: set it to https://<team>.cloudflareaccess.com")
+    })?;
+    let mut response = Fetch::Url(url).send().await.map_err(unanswered)?;
+    let read: PublicKeys = response.json().await.map_err(unanswered)?;
+    KEYS.with_borrow_mut(|keys| *keys = (read.keys, now.0));
+    Ok(known())
+}
+
+/// Whether the runtime's own cryptography accepts the signature; an error is a refusal.
+async fn is_signed(key: &PublicKey, message: &[u8], signature: &str) -> Result<bool, JsValue> {
+    let Ok(signature) = BASE64_URL_SAFE_NO_PAD.decode(signature) else { return Ok(false) };
+    let object = |entries: &[(&str, &JsValue)]| {
+        let object = Object::new();
+        for (name, value) in entries {
+            Reflect::set(&object, &JsValue::from_str(name), value)?;
+        }
+        Ok::<JsValue, JsValue>(object.into())
+    };
+    let text = JsValue::from_str;
+    let jwk = object(&[
+        ("kty", &text("RSA")),
+        ("n", &text(&key.n)),
+        ("e", &text(&key.e)),
+        ("alg", &text("RS256")),
+    ])?;
+    let algorithm =
+        object(&[("name", &text("RSASSA-PKCS1-v1_5")), ("hash", &text("SHA-256"))])?;
+    let crypto = Reflect::get(&js_sys::global(), &text("crypto"))?;
+    let subtle = Reflect::get(&crypto, &text("subtle"))?;
+    let call = |name: &str, arguments: &[JsValue]| {
+        let function: js_sys::Function = Reflect::get(&subtle, &text(name))?.dyn_into()?;
+        let arguments: Array = arguments.iter().collect();
+        let promise: js_sys::Promise = function.apply(&subtle, &arguments)?.dyn_into()?;
+        Ok::<JsFuture, JsValue>(JsFuture::from(promise))
+    };
+    let usages: Array = [text("verify")].iter().collect();
+    let imported = call(
+        "importKey",
+        &[text("jwk"), jwk, algorithm, JsValue::FALSE, usages.into()],
+    )?
+    .await?;
+    let verified = call(
+        "verify",
+        &[
+            text("RSASSA-PKCS1-v1_5"),
+            imported,
+            Uint8Array::from(signature.as_slice()).into(),
+            Uint8Array::from(message).into(),
+        ],
+    )?
+    .await?;
+    Ok(verified.as_bool().unwrap_or(false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEAM: &str = "https://team.cloudflareaccess.com";
+
+    fn claims(change: impl FnOnce(&mut Claims)) -> Claims {
+        let mut claims = Claims {
+            iss: TEAM.to_owned(),
+            aud: Audience::Many(vec!["tag".to_owned()]),
+            exp: 1_000,
+            nbf: 900,
+            email: String::new(),
+            sub: String::new(),
+        };
+        change(&mut claims);
+        claims
+    }
+
+    #[test]
+    fn issuer_audience_and_times_must_all_hold() {
+        let now = UnixMillis(950_000);
+        let holds = |claims: &Claims| hold(claims, TEAM, "tag", now);
+        assert!(holds(&claims(|_| {})));
+        assert!(!holds(&claims(|claims| claims.iss = "https://other.example".to_owned())));
+        assert!(!holds(&claims(|claims| claims.aud = Audience::One("other".to_owned()))));
+        assert!(!holds(&claims(|claims| claims.exp = 900)));
+        assert!(!holds(&claims(|claims| claims.nbf = 1_000)));
+    }
+
+    #[test]
+    fn another_algorithm_is_not_taken() {
+        let jwt = |alg: &str| {
+            let part = |json: String| BASE64_URL_SAFE_NO_PAD.encode(json);
+            format!(
+                "{}.{}.c2ln",
+                part(format!(r#"{{"alg":"{alg}","kid":"k1"}}"#)),
+                part(r#"{"iss":"i","aud":"a","exp":1}"#.to_owned())
+            )
+        };
+        assert!(taken_apart(&jwt("RS256")).is_some());
+        assert!(taken_apart(&jwt("none")).is_none());
+        assert!(taken_apart(&jwt("HS256")).is_none());
+        assert!(taken_apart("a.b").is_none());
+    }
+}

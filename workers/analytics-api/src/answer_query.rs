@@ -1,0 +1,177 @@
+//! Questions to the ledger: parameters in, JSON with an ETag out.
+use edge::{Caller, Problem, Suite};
+use ledger::query::{
+    AnswerKey, DAILY_PARAMETERS, Dimension, GROUP_LIST_PARAMETERS, INTEGRITY_PARAMETERS,
+    INTERACTION_LIST_PARAMETERS, JOB_PARAMETERS, Parameters, QUERY_BYTES_MAX, QueryError, Reader,
+    SESSION_LIST_PARAMETERS, SYSTEM_PARAMETERS, TEXT_CHARS_MAX, USER_PARAMETERS, Viewer, etag,
+    matches,
+};
+use serde::Serialize;
+use worker::{Request, Response};
+
+use crate::caller::viewer;
+use crate::handle_request::Visit;
+use crate::route::Route;
+
+const IDLE_MINUTES_DEFAULT: i64 = 30;
+const MINUTE_MS: i64 = 60_000;
+
+/// Answers a question, or says that nothing changed.
+pub(crate) async fn answer(
+    visit: &Visit<'_>,
+    request: &Request,
+    suite: &Suite,
+    caller: &Caller,
+    route: &Route,
+) -> Result<Response, Problem> {
+    let viewer = viewer(caller)?;
+    let is_about_all = matches!(route, Route::GetIntegrity | Route::ListJobRuns);
+    if is_about_all && viewer != Viewer::Everyone {
+        return Err(Problem::forbidden("a key of one user does not read about the whole ledger"));
+    }
+    let parameters = parameters(request, known(route))?;
+    let reader = reader(visit, suite, viewer).await?;
+    // What is recounted, or moves without the ledger, is never answered from a cache.
+    let tag = (!is_about_all).then(|| tag(&reader, request, caller)).transpose()?;
+    if let Some(tag) = &tag {
+        let asked = request.headers().get("if-none-match").ok().flatten();
+        if asked.is_some_and(|asked| matches(&asked, tag)) {
+            let response = Response::empty().map_err(|_| Problem::internal())?;
+            return with_tag(response.with_status(304), tag);
+        }
+    }
+    let response = dispatch(&reader, &parameters, route).await?;
+    match tag {
+        Some(tag) => with_tag(response, &tag),
+        None => Ok(response),
+    }
+}
+
+/// A reader for this request.
+pub(crate) async fn reader<'a>(
+    visit: &Visit<'_>,
+    suite: &'a Suite,
+    viewer: Viewer,
+) -> Result<Reader<'a, edge::d1::D1>, Problem> {
+    let idle_minutes =
+        edge::suite::number(visit.env, "SESSION_IDLE_MINUTES", IDLE_MINUTES_DEFAULT, 1..=1440)?;
+    Reader::open(&suite.database, visit.received_at, viewer, idle_minutes * MINUTE_MS)
+        .await
+        .map_err(|error| problem_of(&error))
+}
+
+/// The request's parameters, each one known to the operation.
+pub(crate) fn parameters(request: &Request, known: &[&str]) -> Result<Parameters, Problem> {
+    let url = request.url().map_err(|_| Problem::bad_request("the address can't be read"))?;
+    if url.query().is_some_and(|query| query.len() > QUERY_BYTES_MAX) {
+        return Err(Problem::bad_request(format!(
+            "the query string has more than {QUERY_BYTES_MAX} bytes; shorten it"
+        )));
+    }
+    let pairs = url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned()));
+    Parameters::new(pairs, known).map_err(|error| problem_of(&error))
+}
+
+const fn known(route: &Route) -> &'static [&'static str] {
+    match route {
+        Route::ListSessions => &SESSION_LIST_PARAMETERS,
+        Route::ListSessionInteractions { .. } => &INTERACTION_LIST_PARAMETERS,
+        Route::GetDailyStats => &DAILY_PARAMETERS,
+        Route::ListUserStats | Route::ListModelStats | Route::ListAgentStats => {
+            &GROUP_LIST_PARAMETERS
+        }
+        Route::GetUserStats { .. } => &USER_PARAMETERS,
+        Route::GetSystemStats => &SYSTEM_PARAMETERS,
+        Route::GetIntegrity => &INTEGRITY_PARAMETERS,
+        Route::ListJobRuns => &JOB_PARAMETERS,
+        _ => &[],
+    }
+}
+
+async fn dispatch(
+    reader: &Reader<'_, edge::d1::D1>,
+    parameters: &Parameters,
+    route: &Route,
+) -> Result<Response, Problem> {
+    match route {
+        Route::ListSessions => json(reader.session_list(parameters).await),
+        Route::GetSession { id } => json(reader.session_detail(checked(id)?).await),
+        Route::ListSessionInteractions { id } => {
+            json(reader.interaction_list(checked(id)?, parameters).await)
+        }
+        Route::GetInteractionCost { id } => json(reader.receipt(checked(id)?).await),
+        Route::GetDailyStats => json(reader.daily_stats(parameters).await),
+        Route::ListUserStats => json(reader.group_list(Dimension::User, parameters).await),
+        Route::ListModelStats => json(reader.group_list(Dimension::Model, parameters).await),
+        Route::ListAgentStats => json(reader.group_list(Dimension::Agent, parameters).await),
+        Route::GetUserStats { id } => json(reader.user_stats(checked(id)?, parameters).await),
+        Route::GetSystemStats => json(reader.system_stats(parameters).await),
+        Route::GetIntegrity => json(reader.integrity(parameters).await),
+        Route::ListJobRuns => json(reader.job_runs(parameters).await),
+        Route::GetWatermark => json(Ok(reader.watermark())),
+        _ => Err(Problem::internal()),
+    }
+}
+
+/// An id of a path within its limits: what is longer or holds a control character is no one's.
+fn checked(id: &str) -> Result<&str, Problem> {
+    if id.chars().count() <= TEXT_CHARS_MAX && !id.chars().any(char::is_control) {
+        return Ok(id);
+    }
+    Err(Problem::not_found(format!(
+        "an id has at most {TEXT_CHARS_MAX} characters and no control character"
+    )))
+}
+
+fn json<T: Serialize>(answer: Result<T, QueryError>) -> Result<Response, Problem> {
+    edge::respond::json(200, &answer.map_err(|error| problem_of(&error))?)
+}
+
+fn tag(
+    reader: &Reader<'_, edge::d1::D1>,
+    request: &Request,
+    caller: &Caller,
+) -> Result<String, Problem> {
+    let url = request.url().map_err(|_| Problem::bad_request("the address can't be read"))?;
+    let query = format!("{}?{}", url.path(), url.query().unwrap_or_default());
+    let state = reader.state();
+    Ok(etag(AnswerKey {
+        ledger_version: state.ledger_version,
+        price_book_version: state.price_book_version,
+        reporting_time_zone: &state.reporting_time_zone,
+        hour: reader.hour(),
+        query: &query,
+        caller: &caller.key_id,
+        release: env!("CARGO_PKG_VERSION"),
+    }))
+}
+
+/// Lets a browser keep the answer and ask each time whether it still holds.
+fn with_tag(response: Response, tag: &str) -> Result<Response, Problem> {
+    let headers = response.headers().clone();
+    for (name, value) in
+        [("etag", tag), ("cache-control", "private, no-cache"), ("vary", "Authorization, Cookie")]
+    {
+        headers.set(name, value).map_err(|_| Problem::internal())?;
+    }
+    Ok(response.with_headers(headers))
+}
+
+/// A refusal or a failure as its caller may see it.
+pub(crate) fn problem_of(error: &QueryError) -> Problem {
+    match error {
+        QueryError::Parameter { kind, field, detail } => {
+            Problem::new(400, kind, "A parameter is wrong", detail).at_field(field)
+        }
+        QueryError::NotFound { kind, detail } => {
+            Problem::new(404, kind, "There is no such thing", detail)
+        }
+        QueryError::Forbidden(detail) => Problem::forbidden(detail),
+        QueryError::Database(error) => {
+            edge::log::error(&serde_json::json!({
+                "event": "query_failed", "error": error.to_string(),
+            }));
+            Problem::from(error.clone())
+        }
+    }
+}

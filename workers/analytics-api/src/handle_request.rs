@@ -1,0 +1,136 @@
+//! A request from its arrival to its answer and its line in the log.
+use cost_calculation::UnixMillis;
+use edge::{Problem, Suite};
+use serde_json::json;
+use worker::{Env, Request, Response};
+
+use crate::route::{NoRoute, Route, Target};
+use crate::{answer_query, caller, export_file, front_door, health, pages, sign_in};
+
+/// A request on its way.
+pub(crate) struct Visit<'a> {
+    pub env: &'a Env,
+    pub request_id: &'a str,
+    pub received_at: UnixMillis,
+}
+
+/// Headers of every answer of this Worker and of those behind it.
+const SECURITY_HEADERS: [(&str, &str); 5] = [
+    ("strict-transport-security", "max-age=31536000; includeSubDomains"),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-opener-policy", "same-origin"),
+];
+
+/// The policy of what is no page: it may load and embed nothing.
+const CLOSED_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// Answers a request and writes its line.
+pub(crate) async fn respond(request: Request, env: &Env) -> worker::Result<Response> {
+    let received_at = edge::clock::now();
+    let request_id = edge::clock::random_hex();
+    let visit = Visit { env, request_id: &request_id, received_at };
+    let mut log = RequestLog::default();
+    let (response, kind) = match visit.handle(request, &mut log).await {
+        Ok(response) => (response, ""),
+        Err(problem) => (edge::respond::problem(&problem, &request_id)?, problem.kind),
+    };
+    log.write(&visit, response.status_code(), kind);
+    secured(response, &request_id)
+}
+
+/// The response with the headers that each one carries.
+fn secured(response: Response, request_id: &str) -> worker::Result<Response> {
+    let headers = response.headers().clone();
+    for (name, value) in SECURITY_HEADERS {
+        headers.set(name, value)?;
+    }
+    if headers.get("content-security-policy")?.is_none() {
+        headers.set("content-security-policy", CLOSED_POLICY)?;
+    }
+    headers.set("x-request-id", request_id)?;
+    Ok(response.with_headers(headers))
+}
+
+/// What a request's line says: no content, no key, no person.
+#[derive(Debug, Default)]
+pub(crate) struct RequestLog {
+    route: &'static str,
+    rows_read: u64,
+}
+
+impl RequestLog {
+    fn write(&self, visit: &Visit<'_>, status: u16, kind: &str) {
+        let line = json!({
+            "event": "request",
+            "request_id": visit.request_id,
+            "route": self.route,
+            "status": status,
+            "problem": kind,
+            "rows_read": self.rows_read,
+            "duration_ms": edge::clock::now().0 - visit.received_at.0,
+        });
+        if status >= 500 {
+            edge::log::error(&line);
+        } else {
+            edge::log::info(&line);
+        }
+    }
+}
+
+impl Visit<'_> {
+    async fn handle(&self, request: Request, log: &mut RequestLog) -> Result<Response, Problem> {
+        let target = Target::of(request.method().as_ref(), &request.path()).map_err(|missing| {
+            match missing {
+                NoRoute::UnknownPath => {
+                    Problem::not_found("no endpoint has this path; /docs lists them")
+                }
+                NoRoute::OtherMethod(allow) => Problem::method_not_allowed(allow),
+            }
+        })?;
+        let route = match target {
+            Target::Forward(binding) => {
+                log.route = "forward";
+                return front_door::forward(self, request, binding).await;
+            }
+            Target::Operation(route) => route,
+        };
+        log.route = route.name();
+        match route {
+            Route::OpenRoot => pages::root(),
+            Route::OpenDashboard => pages::dashboard(self, &request).await,
+            Route::OpenDocs => pages::docs(),
+            Route::GetContract { name } => pages::contract(&name),
+            Route::GetHealth => health::health(self).await,
+            Route::SignOut => sign_in::sign_out(&request),
+            route => {
+                let suite = Suite::of(self.env)?;
+                let result = self.with_suite(route, request, suite, log).await;
+                result
+            }
+        }
+    }
+
+    async fn with_suite(
+        &self,
+        route: Route,
+        mut request: Request,
+        suite: Suite,
+        log: &mut RequestLog,
+    ) -> Result<Response, Problem> {
+        if route == Route::SignIn {
+            return sign_in::sign_in(self, &mut request, &suite).await;
+        }
+        let caller = caller::of(self, &request, &suite).await?;
+        if route == Route::GetMe {
+            return sign_in::me(&request, &suite, &caller).await;
+        }
+        if let Some(kind) = export_file::kind_of(&route) {
+            return export_file::export(self, &request, suite, &caller, kind).await;
+        }
+        let answer = answer_query::answer(self, &request, &suite, &caller, &route).await;
+        log.rows_read = suite.database.rows_read();
+        answer
+    }
+}
