@@ -18,8 +18,8 @@ use futures_executor::block_on;
 use ledger::{
     latency_bucket::{bounds_of, bucket_of},
     query::{
-        DAILY_PARAMETERS, Dimension, ExportKind, GROUP_LIST_PARAMETERS, INTERACTION_LIST_PARAMETERS,
-        SESSION_LIST_PARAMETERS, SYSTEM_PARAMETERS, USER_PARAMETERS,
+        DAILY_PARAMETERS, Dimension, ExportKind, GROUP_LIST_PARAMETERS,
+        INTERACTION_LIST_PARAMETERS, SESSION_LIST_PARAMETERS, SYSTEM_PARAMETERS, USER_PARAMETERS,
     },
 };
 use proptest::prelude::*;
@@ -35,7 +35,10 @@ fn day(text: &str) -> NaiveDate {
 
 fn range(random: &mut Random, days_max: u64) -> (NaiveDate, NaiveDate) {
     let end = day(TODAY) - Duration::days(i64::try_from(random.below(60)).unwrap());
-    (end - Duration::days(i64::try_from(random.below(days_max)).unwrap()), end)
+    (
+        end - Duration::days(i64::try_from(random.below(days_max)).unwrap()),
+        end,
+    )
 }
 
 fn in_days<'a>(
@@ -45,7 +48,8 @@ fn in_days<'a>(
     keep: &'a impl Fn(&Raw) -> bool,
 ) -> impl Iterator<Item = &'a Raw> {
     let (start, end) = (start.to_string(), end.to_string());
-    rows.iter().filter(move |row| row.day >= start && row.day <= end && keep(row))
+    rows.iter()
+        .filter(move |row| row.day >= start && row.day <= end && keep(row))
 }
 
 fn group_id(dimension: &str, row: &Raw) -> String {
@@ -68,7 +72,8 @@ fn percentiles<'a>(rows: impl Iterator<Item = &'a Raw>, of: fn(&Raw) -> Option<i
     latencies.sort_unstable();
     let at = |hundredths: usize| {
         let rank = (latencies.len() * hundredths).div_ceil(100);
-        rank.checked_sub(1).map(|at| bounds_of(bucket_of(latencies[at])).1 - 1)
+        rank.checked_sub(1)
+            .map(|at| bounds_of(bucket_of(latencies[at])).1 - 1)
     };
     json!({ "count": latencies.len(), "p50_ms": at(50), "p95_ms": at(95), "p99_ms": at(99) })
 }

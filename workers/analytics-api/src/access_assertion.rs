@@ -88,20 +88,37 @@ pub(crate) async fn caller(
     if !hold(&claims, &team, &audience, visit.received_at) {
         return Err(refused());
     }
-    let key = key(&team, &header.kid, visit.received_at).await?.ok_or_else(refused)?;
+    let key = key(&team, &header.kid, visit.received_at)
+        .await?
+        .ok_or_else(refused)?;
     let [message, signature] = parts;
-    if !is_signed(&key, message.as_bytes(), &signature).await.unwrap_or(false) {
+    if !is_signed(&key, message.as_bytes(), &signature)
+        .await
+        .unwrap_or(false)
+    {
         return Err(refused());
     }
     let admins = edge::suite::text(visit.env, "ACCESS_ADMINS").unwrap_or_default();
     let is_admin = !claims.email.is_empty()
-        && admins.split([',', ' ']).any(|admin| admin.eq_ignore_ascii_case(&claims.email));
-    let scopes: &[Scope] = if is_admin { &[Scope::Read, Scope::Admin] } else { &[Scope::Read] };
-    Ok(Some(Caller::by_other_proof(format!("access:{}", claims.sub), scopes)))
+        && admins
+            .split([',', ' '])
+            .any(|admin| admin.eq_ignore_ascii_case(&claims.email));
+    let scopes: &[Scope] = if is_admin {
+        &[Scope::Read, Scope::Admin]
+    } else {
+        &[Scope::Read]
+    };
+    Ok(Some(Caller::by_other_proof(
+        format!("access:{}", claims.sub),
+        scopes,
+    )))
 }
 
 /// What was signed, the signature, and both read; `None` for anything but a JWT with RS256.
-#[allow(clippy::type_complexity, reason = "the parts of one assertion, used at once")]
+#[allow(
+    clippy::type_complexity,
+    reason = "the parts of one assertion, used at once"
+)]
 fn taken_apart(assertion: &str) -> Option<([String; 2], JoseHeader, Claims)> {
     if assertion.len() > ASSERTION_BYTES_MAX {
         return None;
@@ -128,9 +145,7 @@ fn hold(claims: &Claims, team: &str, audience: &str, now: UnixMillis) -> bool {
 }
 
 async fn key(team: &str, kid: &str, now: UnixMillis) -> Result<Option<PublicKey>, Problem> {
-    let known = || {
-        KEYS.with_borrow(|(keys, _)| keys.iter().find(|key| key.kid == kid).cloned())
-    };
+    let known = || KEYS.with_borrow(|(keys, _)| keys.iter().find(|key| key.kid == kid).cloned());
     let is_due = KEYS.with_borrow(|(_, read_at)| now.0.saturating_sub(*read_at) >= REFRESH_MS);
     if let Some(key) = known() {
         return Ok(Some(key));
@@ -138,12 +153,13 @@ async fn key(team: &str, kid: &str, now: UnixMillis) -> Result<Option<PublicKey>
     if !is_due {
         return Ok(None);
     }
-    let unanswered = |_| {
-        Problem::unavailable("Cloudflare Access does not give its keys; try again in a moment")
-    };
+    let unanswered =
+        |_| Problem::unavailable("Cloudflare Access does not give its keys; try again in a moment");
     let address = format!("{}/cdn-cgi/access/certs", team.trim_end_matches('/'));
     let url: Url = address.parse().map_err(|_| {
-        Problem::unavailable("ACCESS_TEAM_DOMAIN is no address: set it to https://<team>.cloudflareaccess.com")
+        Problem::unavailable(
+            "ACCESS_TEAM_DOMAIN is no address: set it to https://<team>.cloudflareaccess.com",
+        )
     })?;
     let mut response = Fetch::Url(url).send().await.map_err(unanswered)?;
     let read: PublicKeys = response.json().await.map_err(unanswered)?;
@@ -153,7 +169,9 @@ async fn key(team: &str, kid: &str, now: UnixMillis) -> Result<Option<PublicKey>
 
 /// Whether the runtime's own cryptography accepts the signature; an error is a refusal.
 async fn is_signed(key: &PublicKey, message: &[u8], signature: &str) -> Result<bool, JsValue> {
-    let Ok(signature) = BASE64_URL_SAFE_NO_PAD.decode(signature) else { return Ok(false) };
+    let Ok(signature) = BASE64_URL_SAFE_NO_PAD.decode(signature) else {
+        return Ok(false);
+    };
     let object = |entries: &[(&str, &JsValue)]| {
         let object = Object::new();
         for (name, value) in entries {
@@ -168,8 +186,10 @@ async fn is_signed(key: &PublicKey, message: &[u8], signature: &str) -> Result<b
         ("e", &text(&key.e)),
         ("alg", &text("RS256")),
     ])?;
-    let algorithm =
-        object(&[("name", &text("RSASSA-PKCS1-v1_5")), ("hash", &text("SHA-256"))])?;
+    let algorithm = object(&[
+        ("name", &text("RSASSA-PKCS1-v1_5")),
+        ("hash", &text("SHA-256")),
+    ])?;
     let crypto = Reflect::get(&js_sys::global(), &text("crypto"))?;
     let subtle = Reflect::get(&crypto, &text("subtle"))?;
     let call = |name: &str, arguments: &[JsValue]| {
@@ -221,8 +241,12 @@ mod tests {
         let now = UnixMillis(950_000);
         let holds = |claims: &Claims| hold(claims, TEAM, "tag", now);
         assert!(holds(&claims(|_| {})));
-        assert!(!holds(&claims(|claims| claims.iss = "https://other.example".to_owned())));
-        assert!(!holds(&claims(|claims| claims.aud = Audience::One("other".to_owned()))));
+        assert!(!holds(&claims(
+            |claims| claims.iss = "https://other.example".to_owned()
+        )));
+        assert!(!holds(&claims(
+            |claims| claims.aud = Audience::One("other".to_owned())
+        )));
         assert!(!holds(&claims(|claims| claims.exp = 900)));
         assert!(!holds(&claims(|claims| claims.nbf = 1_000)));
     }

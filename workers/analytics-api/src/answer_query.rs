@@ -27,12 +27,16 @@ pub(crate) async fn answer(
     let viewer = viewer(caller)?;
     let is_about_all = matches!(route, Route::GetIntegrity | Route::ListJobRuns);
     if is_about_all && viewer != Viewer::Everyone {
-        return Err(Problem::forbidden("a key of one user does not read about the whole ledger"));
+        return Err(Problem::forbidden(
+            "a key of one user does not read about the whole ledger",
+        ));
     }
     let parameters = parameters(request, known(route))?;
     let reader = reader(visit, suite, viewer).await?;
     // What is recounted, or moves without the ledger, is never answered from a cache.
-    let tag = (!is_about_all).then(|| tag(&reader, request, caller)).transpose()?;
+    let tag = (!is_about_all)
+        .then(|| tag(&reader, request, caller))
+        .transpose()?;
     if let Some(tag) = &tag {
         let asked = request.headers().get("if-none-match").ok().flatten();
         if asked.is_some_and(|asked| matches(&asked, tag)) {
@@ -53,22 +57,38 @@ pub(crate) async fn reader<'a>(
     suite: &'a Suite,
     viewer: Viewer,
 ) -> Result<Reader<'a, edge::d1::D1>, Problem> {
-    let idle_minutes =
-        edge::suite::number(visit.env, "SESSION_IDLE_MINUTES", IDLE_MINUTES_DEFAULT, 1..=1440)?;
-    Reader::open(&suite.database, visit.received_at, viewer, idle_minutes * MINUTE_MS)
-        .await
-        .map_err(|error| problem_of(&error))
+    let idle_minutes = edge::suite::number(
+        visit.env,
+        "SESSION_IDLE_MINUTES",
+        IDLE_MINUTES_DEFAULT,
+        1..=1440,
+    )?;
+    Reader::open(
+        &suite.database,
+        visit.received_at,
+        viewer,
+        idle_minutes * MINUTE_MS,
+    )
+    .await
+    .map_err(|error| problem_of(&error))
 }
 
 /// The request's parameters, each one known to the operation.
 pub(crate) fn parameters(request: &Request, known: &[&str]) -> Result<Parameters, Problem> {
-    let url = request.url().map_err(|_| Problem::bad_request("the address can't be read"))?;
-    if url.query().is_some_and(|query| query.len() > QUERY_BYTES_MAX) {
+    let url = request
+        .url()
+        .map_err(|_| Problem::bad_request("the address can't be read"))?;
+    if url
+        .query()
+        .is_some_and(|query| query.len() > QUERY_BYTES_MAX)
+    {
         return Err(Problem::bad_request(format!(
             "the query string has more than {QUERY_BYTES_MAX} bytes; shorten it"
         )));
     }
-    let pairs = url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned()));
+    let pairs = url
+        .query_pairs()
+        .map(|(name, value)| (name.into_owned(), value.into_owned()));
     Parameters::new(pairs, known).map_err(|error| problem_of(&error))
 }
 
@@ -132,7 +152,9 @@ fn tag(
     request: &Request,
     caller: &Caller,
 ) -> Result<String, Problem> {
-    let url = request.url().map_err(|_| Problem::bad_request("the address can't be read"))?;
+    let url = request
+        .url()
+        .map_err(|_| Problem::bad_request("the address can't be read"))?;
     let query = format!("{}?{}", url.path(), url.query().unwrap_or_default());
     let state = reader.state();
     Ok(etag(AnswerKey {
@@ -149,9 +171,11 @@ fn tag(
 /// Lets a browser keep the answer and ask each time whether it still holds.
 fn with_tag(response: Response, tag: &str) -> Result<Response, Problem> {
     let headers = response.headers().clone();
-    for (name, value) in
-        [("etag", tag), ("cache-control", "private, no-cache"), ("vary", "Authorization, Cookie")]
-    {
+    for (name, value) in [
+        ("etag", tag),
+        ("cache-control", "private, no-cache"),
+        ("vary", "Authorization, Cookie"),
+    ] {
         headers.set(name, value).map_err(|_| Problem::internal())?;
     }
     Ok(response.with_headers(headers))
@@ -160,9 +184,11 @@ fn with_tag(response: Response, tag: &str) -> Result<Response, Problem> {
 /// A refusal or a failure as its caller may see it.
 pub(crate) fn problem_of(error: &QueryError) -> Problem {
     match error {
-        QueryError::Parameter { kind, field, detail } => {
-            Problem::new(400, kind, "A parameter is wrong", detail).at_field(field)
-        }
+        QueryError::Parameter {
+            kind,
+            field,
+            detail,
+        } => Problem::new(400, kind, "A parameter is wrong", detail).at_field(field),
         QueryError::NotFound { kind, detail } => {
             Problem::new(404, kind, "There is no such thing", detail)
         }

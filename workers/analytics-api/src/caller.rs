@@ -13,7 +13,12 @@ pub(crate) async fn of(
     request: &Request,
     suite: &Suite,
 ) -> Result<Caller, Problem> {
-    let has_key = request.headers().get("authorization").ok().flatten().is_some();
+    let has_key = request
+        .headers()
+        .get("authorization")
+        .ok()
+        .flatten()
+        .is_some();
     if !has_key {
         if let Some(caller) = access_assertion::caller(visit, request).await? {
             return Ok(caller);

@@ -81,13 +81,21 @@ fn operations(text: &str) -> Vec<Operation<'_>> {
         if !line.starts_with(' ') && !line.is_empty() {
             break;
         }
-        if let Some(name) = line.strip_prefix("  /").and_then(|rest| rest.strip_suffix(':')) {
+        if let Some(name) = line
+            .strip_prefix("  /")
+            .and_then(|rest| rest.strip_suffix(':'))
+        {
             path = line.get(2..3 + name.len()).unwrap_or_default();
-        } else if let Some(method) =
-            line.strip_prefix("    ").and_then(|rest| rest.strip_suffix(':'))
+        } else if let Some(method) = line
+            .strip_prefix("    ")
+            .and_then(|rest| rest.strip_suffix(':'))
         {
             if METHODS.contains(&method) {
-                found.push(Operation { method: method.to_uppercase(), path, summary: "" });
+                found.push(Operation {
+                    method: method.to_uppercase(),
+                    path,
+                    summary: "",
+                });
             }
         } else if let (Some(summary), Some(last)) =
             (line.strip_prefix("      summary: "), found.last_mut())
@@ -103,7 +111,10 @@ fn value_of<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -129,8 +140,14 @@ components:
     #[test]
     fn every_operation_is_listed_with_its_summary() {
         let listed = operations(CONTRACT);
-        let expected = [("GET", "Reads & tells."), ("POST", "Writes: all.")]
-            .map(|(method, summary)| Operation { method: method.to_owned(), path: "/a/{id}", summary });
+        let expected =
+            [("GET", "Reads & tells."), ("POST", "Writes: all.")].map(|(method, summary)| {
+                Operation {
+                    method: method.to_owned(),
+                    path: "/a/{id}",
+                    summary,
+                }
+            });
         assert_eq!(listed, expected);
     }
 

@@ -47,7 +47,9 @@ pub(crate) async fn export(
         headers.set(name, value).map_err(|_| Problem::internal())?;
     }
     let chunks = stream::unfold(Some((export, suite)), next_chunk);
-    Ok(Response::from_stream(chunks).map_err(|_| Problem::internal())?.with_headers(headers))
+    Ok(Response::from_stream(chunks)
+        .map_err(|_| Problem::internal())?
+        .with_headers(headers))
 }
 
 type InTheMaking = Option<(Export, Suite)>;
@@ -60,7 +62,10 @@ async fn next_chunk(state: InTheMaking) -> Option<(worker::Result<Vec<u8>>, InTh
         Ok(Some(chunk)) => Some((Ok(chunk.into_bytes()), Some((export, suite)))),
         Err(error) => {
             let problem = problem_of(&error);
-            Some((Err(worker::Error::RustError(problem.title.to_owned())), None))
+            Some((
+                Err(worker::Error::RustError(problem.title.to_owned())),
+                None,
+            ))
         }
     }
 }

@@ -16,7 +16,10 @@ pub(crate) struct Visit<'a> {
 
 /// Headers of every answer of this Worker and of those behind it.
 const SECURITY_HEADERS: [(&str, &str); 5] = [
-    ("strict-transport-security", "max-age=31536000; includeSubDomains"),
+    (
+        "strict-transport-security",
+        "max-age=31536000; includeSubDomains",
+    ),
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
     ("referrer-policy", "no-referrer"),
@@ -30,7 +33,11 @@ const CLOSED_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 pub(crate) async fn respond(request: Request, env: &Env) -> worker::Result<Response> {
     let received_at = edge::clock::now();
     let request_id = edge::clock::random_hex();
-    let visit = Visit { env, request_id: &request_id, received_at };
+    let visit = Visit {
+        env,
+        request_id: &request_id,
+        received_at,
+    };
     let mut log = RequestLog::default();
     let (response, kind) = match visit.handle(request, &mut log).await {
         Ok(response) => (response, ""),
@@ -81,14 +88,15 @@ impl RequestLog {
 
 impl Visit<'_> {
     async fn handle(&self, request: Request, log: &mut RequestLog) -> Result<Response, Problem> {
-        let target = Target::of(request.method().as_ref(), &request.path()).map_err(|missing| {
-            match missing {
-                NoRoute::UnknownPath => {
-                    Problem::not_found("no endpoint has this path; /docs lists them")
-                }
-                NoRoute::OtherMethod(allow) => Problem::method_not_allowed(allow),
-            }
-        })?;
+        let target =
+            Target::of(request.method().as_ref(), &request.path()).map_err(
+                |missing| match missing {
+                    NoRoute::UnknownPath => {
+                        Problem::not_found("no endpoint has this path; /docs lists them")
+                    }
+                    NoRoute::OtherMethod(allow) => Problem::method_not_allowed(allow),
+                },
+            )?;
         let route = match target {
             Target::Forward(binding) => {
                 log.route = "forward";

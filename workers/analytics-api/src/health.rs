@@ -57,14 +57,21 @@ async fn own(visit: &Visit<'_>) -> Value {
 /// What a Worker behind says of itself; its own word if it has one of ours.
 async fn behind(visit: &Visit<'_>, binding: &'static str) -> Value {
     let Ok(worker) = visit.env.service(binding) else {
-        return worker_health("down", format!("the service binding `{binding}` is missing"));
+        return worker_health(
+            "down",
+            format!("the service binding `{binding}` is missing"),
+        );
     };
     let Ok(mut response) = worker.fetch("https://suite/health", None).await else {
         return worker_health("down", "it does not answer");
     };
     let is_fine = response.status_code() < 400;
     let detail = response.json::<Value>().await.unwrap_or(Value::Null);
-    let said = detail["status"].as_str().filter(|said| ["ok", "degraded", "down"].contains(said));
-    let status = said.unwrap_or(if is_fine { "ok" } else { "down" }).to_owned();
+    let said = detail["status"]
+        .as_str()
+        .filter(|said| ["ok", "degraded", "down"].contains(said));
+    let status = said
+        .unwrap_or(if is_fine { "ok" } else { "down" })
+        .to_owned();
     worker_health(&status, detail)
 }

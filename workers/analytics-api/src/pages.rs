@@ -12,9 +12,18 @@ const DASHBOARD_POLICY: &str = "default-src 'none'; script-src 'self'; style-src
 
 /// The contracts, by file name.
 const CONTRACTS: [(&str, &str); 3] = [
-    ("tracking-api.yaml", include_str!("../../../contracts/tracking-api.yaml")),
-    ("analytics-api.yaml", include_str!("../../../contracts/analytics-api.yaml")),
-    ("pricing-sync-api.yaml", include_str!("../../../contracts/pricing-sync-api.yaml")),
+    (
+        "tracking-api.yaml",
+        include_str!("../../../contracts/tracking-api.yaml"),
+    ),
+    (
+        "analytics-api.yaml",
+        include_str!("../../../contracts/analytics-api.yaml"),
+    ),
+    (
+        "pricing-sync-api.yaml",
+        include_str!("../../../contracts/pricing-sync-api.yaml"),
+    ),
 ];
 
 const DASHBOARD: &str = "/app/";
@@ -22,8 +31,13 @@ const DASHBOARD: &str = "/app/";
 /// `GET /`: to the dashboard.
 pub(crate) fn root() -> Result<Response, Problem> {
     let headers = Headers::new();
-    headers.set("location", DASHBOARD).map_err(|_| Problem::internal())?;
-    Ok(Response::empty().map_err(|_| Problem::internal())?.with_status(302).with_headers(headers))
+    headers
+        .set("location", DASHBOARD)
+        .map_err(|_| Problem::internal())?;
+    Ok(Response::empty()
+        .map_err(|_| Problem::internal())?
+        .with_status(302)
+        .with_headers(headers))
 }
 
 /// `GET /docs`.
@@ -31,22 +45,36 @@ pub(crate) fn docs() -> Result<Response, Problem> {
     let page = contract_page::page(&CONTRACTS);
     let response =
         edge::respond::with_type(200, "text/html; charset=utf-8", page.html.into_bytes())?;
-    with_headers(response, &[("content-security-policy", &page.policy), ("cache-control", "no-cache")])
+    with_headers(
+        response,
+        &[
+            ("content-security-policy", &page.policy),
+            ("cache-control", "no-cache"),
+        ],
+    )
 }
 
 /// `GET /contracts/{name}`.
 pub(crate) fn contract(name: &str) -> Result<Response, Problem> {
-    let (_, text) = CONTRACTS.iter().find(|(known, _)| *known == name).ok_or_else(|| {
-        let names = CONTRACTS.map(|(name, _)| name).join(", ");
-        Problem::not_found(format!("there is no contract of that name; there are {names}"))
-    })?;
+    let (_, text) = CONTRACTS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .ok_or_else(|| {
+            let names = CONTRACTS.map(|(name, _)| name).join(", ");
+            Problem::not_found(format!(
+                "there is no contract of that name; there are {names}"
+            ))
+        })?;
     edge::respond::with_type(200, "application/yaml", text.as_bytes().to_vec())
 }
 
 /// `GET /app/…`: a file of the dashboard, or for its own pages its one HTML file.
 pub(crate) async fn dashboard(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     let path = request.path();
-    let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    let is_file = path
+        .rsplit('/')
+        .next()
+        .is_some_and(|name| name.contains('.'));
     let (response, is_hashed) = if is_file {
         let response = asset(visit, request, &path).await?;
         if response.status_code() == 404 {
@@ -57,10 +85,17 @@ pub(crate) async fn dashboard(visit: &Visit<'_>, request: &Request) -> Result<Re
         (index(visit, request).await?, false)
     };
     // Names of built assets hold a hash of what is in them.
-    let lifetime = if is_hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let lifetime = if is_hashed {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     with_headers(
         response,
-        &[("content-security-policy", DASHBOARD_POLICY), ("cache-control", lifetime)],
+        &[
+            ("content-security-policy", DASHBOARD_POLICY),
+            ("cache-control", lifetime),
+        ],
     )
 }
 
@@ -72,7 +107,9 @@ async fn index(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem
             return Ok(response);
         }
     }
-    Err(Problem::not_found("the dashboard is not built: run `make build`, then start again"))
+    Err(Problem::not_found(
+        "the dashboard is not built: run `make build`, then start again",
+    ))
 }
 
 async fn asset(visit: &Visit<'_>, request: &Request, path: &str) -> Result<Response, Problem> {
@@ -82,7 +119,10 @@ async fn asset(visit: &Visit<'_>, request: &Request, path: &str) -> Result<Respo
     let mut url = request.url().map_err(unanswered)?;
     url.set_path(path);
     url.set_query(None);
-    assets.fetch(url.to_string(), None).await.map_err(unanswered)
+    assets
+        .fetch(url.to_string(), None)
+        .await
+        .map_err(unanswered)
 }
 
 fn with_headers(response: Response, values: &[(&str, &str)]) -> Result<Response, Problem> {

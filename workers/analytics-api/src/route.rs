@@ -114,7 +114,10 @@ fn operation(path: &str) -> Option<(&'static str, Route)> {
 fn behind_an_id(path: &str) -> Option<Route> {
     let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
     let id = |segment: &str| {
-        let decoded = percent_decode_str(segment).decode_utf8().ok().map(Cow::into_owned);
+        let decoded = percent_decode_str(segment)
+            .decode_utf8()
+            .ok()
+            .map(Cow::into_owned);
         decoded.filter(|id| !id.is_empty())
     };
     match segments.as_slice() {
@@ -126,7 +129,9 @@ fn behind_an_id(path: &str) -> Option<Route> {
             id(interaction).map(|id| Route::GetInteractionCost { id })
         }
         ["stats", "users", user] => id(user).map(|id| Route::GetUserStats { id }),
-        ["contracts", name] => Some(Route::GetContract { name: (*name).to_owned() }),
+        ["contracts", name] => Some(Route::GetContract {
+            name: (*name).to_owned(),
+        }),
         _ => None,
     }
 }
@@ -202,7 +207,10 @@ mod tests {
 
     #[test]
     fn pages_share_no_path_with_endpoints() {
-        assert_eq!(of("GET", "/app/sessions/s1"), Ok(Target::Operation(Route::OpenDashboard)));
+        assert_eq!(
+            of("GET", "/app/sessions/s1"),
+            Ok(Target::Operation(Route::OpenDashboard))
+        );
         assert_eq!(of("GET", "/appendix"), Err(NoRoute::UnknownPath));
         assert_eq!(of("GET", "/v1/traces/x"), Err(NoRoute::UnknownPath));
     }
@@ -210,7 +218,10 @@ mod tests {
     #[test]
     fn another_method_is_told_from_an_unknown_path() {
         assert_eq!(of("POST", "/sessions"), Err(NoRoute::OtherMethod("GET")));
-        assert_eq!(of("GET", "/auth/sign-in"), Err(NoRoute::OtherMethod("POST")));
+        assert_eq!(
+            of("GET", "/auth/sign-in"),
+            Err(NoRoute::OtherMethod("POST"))
+        );
         assert_eq!(of("GET", "/sessions/"), Err(NoRoute::UnknownPath));
         assert_eq!(of("GET", "/sessions/%FF"), Err(NoRoute::UnknownPath));
         assert_eq!(of("GET", "/nowhere"), Err(NoRoute::UnknownPath));

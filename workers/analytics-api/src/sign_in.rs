@@ -72,7 +72,9 @@ pub(crate) async fn sign_in(
 /// `POST /auth/sign-out`.
 pub(crate) fn sign_out(request: &Request) -> Result<Response, Problem> {
     require_own_origin(request)?;
-    let response = Response::empty().map_err(|_| Problem::internal())?.with_status(204);
+    let response = Response::empty()
+        .map_err(|_| Problem::internal())?
+        .with_status(204);
     with_cookie(response, request, "")
 }
 
@@ -113,7 +115,12 @@ fn cookie_expiry(request: &Request) -> Option<i64> {
 
 async fn body(request: &mut Request) -> Result<SignIn, Problem> {
     let media_type = header(request, "content-type").unwrap_or_default();
-    let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let media_type = media_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     if media_type != "application/json" {
         return Err(Problem::unsupported_media_type(format!(
             "Content-Type is `{media_type}`: send `application/json`"
@@ -133,11 +140,16 @@ async fn body(request: &mut Request) -> Result<SignIn, Problem> {
 
 /// A browser's write must come from this site's own pages.
 fn require_own_origin(request: &Request) -> Result<(), Problem> {
-    let own = request.url().ok().map(|url| url.origin().ascii_serialization());
+    let own = request
+        .url()
+        .ok()
+        .map(|url| url.origin().ascii_serialization());
     if own.is_some() && header(request, "origin") == own {
         return Ok(());
     }
-    Err(Problem::forbidden("sign in and out from this site's own pages; scripts send their key"))
+    Err(Problem::forbidden(
+        "sign in and out from this site's own pages; scripts send their key",
+    ))
 }
 
 fn header(request: &Request, name: &str) -> Option<String> {

@@ -61,7 +61,11 @@ mod tests {
             failures.count("a", start);
         }
         assert_eq!(failures.wait_s("a", UnixMillis(31_000)), Some(30));
-        assert_eq!(failures.wait_s("b", start), None, "another address is not held up");
+        assert_eq!(
+            failures.wait_s("b", start),
+            None,
+            "another address is not held up"
+        );
         assert_eq!(failures.wait_s("a", UnixMillis(61_000)), None);
         failures.count("a", UnixMillis(61_000));
         assert_eq!(failures.wait_s("a", UnixMillis(61_001)), None);

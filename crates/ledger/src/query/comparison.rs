@@ -34,7 +34,9 @@ impl Change {
 
     /// From one known or unknown cost to another.
     pub fn between(current: Option<Amount>, previous: Option<Amount>) -> Self {
-        let difference = current.zip(previous).map(|(current, previous)| current - previous);
+        let difference = current
+            .zip(previous)
+            .map(|(current, previous)| current - previous);
         Self {
             current_total_cost: current,
             previous_total_cost: previous,
@@ -100,7 +102,9 @@ fn reason(
     current: &Figures,
     previous: &Figures,
 ) -> Option<&'static str> {
-    let Some((_, other)) = parts else { return Some("open_day") };
+    let Some((_, other)) = parts else {
+        return Some("open_day");
+    };
     match first_day {
         None => return Some("no_data_before"),
         Some(first_day) if first_day > other.end => return Some("no_data_before"),
@@ -108,11 +112,16 @@ fn reason(
         Some(_) => {}
     }
     let priced = |figures: &Figures| {
-        Ratio::of_counts(figures.token_count() - figures.unpriced_tokens, figures.token_count())
+        Ratio::of_counts(
+            figures.token_count() - figures.unpriced_tokens,
+            figures.token_count(),
+        )
     };
     let apart = priced(current)
         .zip(priced(previous))
-        .map_or(0, |(current, previous)| current.minus(previous).millionths().abs());
+        .map_or(0, |(current, previous)| {
+            current.minus(previous).millionths().abs()
+        });
     (apart > COVERAGE_DIFFERENCE_MAX).then_some("coverage_differs")
 }
 
@@ -125,7 +134,13 @@ mod tests {
     }
 
     fn november(mode: CompareMode) -> Alignment {
-        Alignment::new(DayRange { start: day("2026-11-01"), end: day("2026-11-30") }, mode)
+        Alignment::new(
+            DayRange {
+                start: day("2026-11-01"),
+                end: day("2026-11-30"),
+            },
+            mode,
+        )
     }
 
     fn costing(pico: i128, tokens: i64, unpriced_tokens: i64) -> Figures {
@@ -155,17 +170,32 @@ mod tests {
                 november(CompareMode::LastMonth),
                 today,
                 first.map(day),
-                |range| if range.start == day("2026-11-01") { current } else { previous },
+                |range| {
+                    if range.start == day("2026-11-01") {
+                        current
+                    } else {
+                        previous
+                    }
+                },
             );
             assert_eq!(compared.comparable, compared.reason.is_none());
             compared.reason
         };
         let full = costing(100, 100, 0);
         assert_eq!(reason(Some("2026-01-01"), full, full), None);
-        assert_eq!(reason(Some("2026-10-23"), full, full), Some("no_data_before"));
-        assert_eq!(reason(Some("2026-10-02"), full, full), Some("partly_before_first_data"));
+        assert_eq!(
+            reason(Some("2026-10-23"), full, full),
+            Some("no_data_before")
+        );
+        assert_eq!(
+            reason(Some("2026-10-02"), full, full),
+            Some("partly_before_first_data")
+        );
         assert_eq!(reason(None, full, full), Some("no_data_before"));
-        assert_eq!(reason(Some("2026-01-01"), full, costing(50, 100, 6)), Some("coverage_differs"));
+        assert_eq!(
+            reason(Some("2026-01-01"), full, costing(50, 100, 6)),
+            Some("coverage_differs")
+        );
         assert_eq!(reason(Some("2026-01-01"), full, costing(50, 100, 5)), None);
     }
 }

@@ -172,13 +172,20 @@ impl<D: Database> Reader<'_, D> {
     /// `GET /stats/daily`.
     pub async fn daily_stats(&self, parameters: &Parameters) -> Result<DailyStats, QueryError> {
         let question = self.daily_question(parameters).await?;
-        let Question { range, alignment, ref slice, .. } = question;
+        let Question {
+            range,
+            alignment,
+            ref slice,
+            ..
+        } = question;
         let compared = alignment.and_then(|alignment| alignment.compared(self.today));
         let mut day_ranges = vec![range, self.forecast_range()];
         day_ranges.extend(alignment.map(Alignment::whole_other));
         day_ranges.extend(compared.map(|(_, previous)| previous));
-        let mut statements =
-            vec![by_day(slice, &day_ranges)?, marks::changes(slice, range, self.zone)?];
+        let mut statements = vec![
+            by_day(slice, &day_ranges)?,
+            marks::changes(slice, range, self.zone)?,
+        ];
         if compared.is_some() {
             statements.push(by_item(slice, &self.item_ranges(range, alignment))?);
         }
@@ -187,7 +194,8 @@ impl<D: Database> Reader<'_, D> {
         let days = DaySums::read(&next())?;
         let (marks, marks_truncated) = marks::read(&next(), self.zone)?;
         let bridge = if compared.is_some() {
-            self.bridge(&next().decode::<super::sums::ItemSums>()?, alignment).await?
+            self.bridge(&next().decode::<super::sums::ItemSums>()?, alignment)
+                .await?
         } else {
             None
         };
@@ -208,7 +216,9 @@ impl<D: Database> Reader<'_, D> {
             total,
             distinct,
             comparison: alignment.map(|alignment| {
-                compare(alignment, self.today, self.state.first_day, |part| days.of(part))
+                compare(alignment, self.today, self.state.first_day, |part| {
+                    days.of(part)
+                })
             }),
             bridge,
             forecast: self.forecast(&days),
@@ -248,8 +258,12 @@ impl<D: Database> Reader<'_, D> {
             range,
             granularity,
             group_by,
-            top: parameters.integer("top", 1..=TOP_MAX)?.unwrap_or(TOP_DEFAULT),
-            alignment: parameters.compare()?.map(|mode| Alignment::new(range, mode)),
+            top: parameters
+                .integer("top", 1..=TOP_MAX)?
+                .unwrap_or(TOP_DEFAULT),
+            alignment: parameters
+                .compare()?
+                .map(|mode| Alignment::new(range, mode)),
             include: parameters.include(&["sessions", "latency", "trend"])?,
             slice: self.slice(parameters).await?,
         })
@@ -260,17 +274,19 @@ impl<D: Database> Reader<'_, D> {
         if question.granularity == Granularity::Hour {
             return self.hour_spans(question).await;
         }
-        let spans = buckets(question.range, question.granularity).into_iter().map(|range| {
-            let (start, end) = range.instants(self.zone);
-            let previous = question.alignment.map(|alignment| alignment.shifted(range));
-            Span {
-                range,
-                start,
-                end,
-                figures: days.of(range),
-                previous: previous.map(|range| PreviousBucket::new(range, &days.of(range))),
-            }
-        });
+        let spans = buckets(question.range, question.granularity)
+            .into_iter()
+            .map(|range| {
+                let (start, end) = range.instants(self.zone);
+                let previous = question.alignment.map(|alignment| alignment.shifted(range));
+                Span {
+                    range,
+                    start,
+                    end,
+                    figures: days.of(range),
+                    previous: previous.map(|range| PreviousBucket::new(range, &days.of(range))),
+                }
+            });
         Ok(spans.collect())
     }
 
@@ -285,7 +301,8 @@ impl<D: Database> Reader<'_, D> {
         }
         let rows = self.database.batch(&statements).await?;
         let read = |at: usize, count: usize| {
-            rows.get(at).map_or_else(|| Ok(Vec::new()), |rows| raw::read_hours(rows, count))
+            rows.get(at)
+                .map_or_else(|| Ok(Vec::new()), |rows| raw::read_hours(rows, count))
         };
         let (figures, previous) = (read(0, today.len())?, read(1, other_hours.len())?);
         Ok(today
@@ -297,9 +314,9 @@ impl<D: Database> Reader<'_, D> {
                 start,
                 end,
                 figures,
-                previous: other.zip(previous.get(at)).map(|(range, figures)| {
-                    PreviousBucket::new(range, figures)
-                }),
+                previous: other
+                    .zip(previous.get(at))
+                    .map(|(range, figures)| PreviousBucket::new(range, figures)),
             })
             .collect())
     }
@@ -312,12 +329,14 @@ impl<D: Database> Reader<'_, D> {
         days: &DaySums,
     ) -> Result<(Vec<Series>, Option<OtherSeries>), QueryError> {
         let total = days.of(question.range);
-        let compared = question.alignment.and_then(|alignment| alignment.compared(self.today));
+        let compared = question
+            .alignment
+            .and_then(|alignment| alignment.compared(self.today));
         let changes = compared.map(|(current, previous)| (days.of(current), days.of(previous)));
         let dimension = match question.group_by {
             None => return Ok((Vec::new(), None)),
             Some(Dimension::Component) => {
-                return Ok((component_series(spans, &total, changes), None));
+                return Ok((component_series(spans, &total, changes.as_ref()), None));
             }
             Some(Dimension::TokenType) => return Ok((token_series(spans, &total), None)),
             Some(dimension) => dimension,
@@ -331,11 +350,16 @@ impl<D: Database> Reader<'_, D> {
                 today: self.today,
                 sort: GroupSort::Cost,
                 is_ascending: false,
-                page: Page { limit: question.top, offset: 0 },
+                page: Page {
+                    limit: question.top,
+                    offset: 0,
+                },
                 search: None,
             })
             .await?;
-        let values = self.bucket_values(question, dimension, &found.groups, spans).await?;
+        let values = self
+            .bucket_values(question, dimension, &found.groups, spans)
+            .await?;
         let mut rest: Vec<Figures> = spans.iter().map(|span| span.figures).collect();
         for series in &values {
             for (rest, figures) in rest.iter_mut().zip(series) {
@@ -349,7 +373,7 @@ impl<D: Database> Reader<'_, D> {
             group_count: hidden,
             figures: other_figures,
             share: share(&other_figures, &total),
-            change: other_change(&found, changes),
+            change: other_change(&found, changes.as_ref()),
             values: rest.iter().map(BucketValue::from).collect(),
         });
         let series = found
@@ -435,9 +459,16 @@ impl<D: Database> Reader<'_, D> {
         }
         .into_iter();
         let mut next = || -> Rows { rows.next().unwrap_or_default() };
-        let counts =
-            if has_counts { Some(distinct::read(&next(), ranges.len())?) } else { None };
-        let latencies = if has_latencies { Some(Latencies::read(&next())?) } else { None };
+        let counts = if has_counts {
+            Some(distinct::read(&next(), ranges.len())?)
+        } else {
+            None
+        };
+        let latencies = if has_latencies {
+            Some(Latencies::read(&next())?)
+        } else {
+            None
+        };
         let buckets = spans
             .into_iter()
             .enumerate()
@@ -450,7 +481,9 @@ impl<D: Database> Reader<'_, D> {
                 figures: span.figures,
                 previous: span.previous,
                 distinct: counts.as_ref().and_then(|all| all.get(at + 1)).copied(),
-                latency: latencies.as_ref().map(|all| all.of(&serde_json::json!(at + 1))),
+                latency: latencies
+                    .as_ref()
+                    .map(|all| all.of(&serde_json::json!(at + 1))),
             })
             .collect();
         Ok((buckets, counts.and_then(|all| all.first().copied())))
@@ -484,21 +517,29 @@ impl<D: Database> Reader<'_, D> {
 }
 
 /// The change of what is in no series.
-fn other_change(found: &GroupPage, changes: Option<(Figures, Figures)>) -> Option<Change> {
+fn other_change(found: &GroupPage, changes: Option<&(Figures, Figures)>) -> Option<Change> {
     let (current, previous) = changes?;
     let shown = |pick: fn(&Change) -> Option<Amount>| -> Amount {
-        found.groups.iter().filter_map(|group| group.change.as_ref().and_then(pick)).sum()
+        found
+            .groups
+            .iter()
+            .filter_map(|group| group.change.as_ref().and_then(pick))
+            .sum()
     };
     Some(Change::between(
-        current.known_cost().map(|cost| cost - shown(Change::current)),
-        previous.known_cost().map(|cost| cost - shown(Change::previous)),
+        current
+            .known_cost()
+            .map(|cost| cost - shown(Change::current)),
+        previous
+            .known_cost()
+            .map(|cost| cost - shown(Change::previous)),
     ))
 }
 
 fn component_series(
     spans: &[Span],
     total: &Figures,
-    changes: Option<(Figures, Figures)>,
+    changes: Option<&(Figures, Figures)>,
 ) -> Vec<Series> {
     (0..COMPONENTS.len())
         .zip(COMPONENTS)
@@ -514,7 +555,6 @@ fn component_series(
                 figures: None,
                 share: Ratio::of_amounts(whole, total.total_cost),
                 change: changes
-                    .as_ref()
                     .map(|(current, previous)| Change::between(of(current), of(previous))),
                 values: spans
                     .iter()

@@ -50,8 +50,11 @@ pub(super) fn in_ranges(
         return Ok(None);
     }
     let Some(user) = &slice.user else {
-        let segments: Vec<_> =
-            ranges.iter().enumerate().map(|(at, range)| (range.start, range.end, at)).collect();
+        let segments: Vec<_> = ranges
+            .iter()
+            .enumerate()
+            .map(|(at, range)| (range.start, range.end, at))
+            .collect();
         return Statement::with(OF_EVERYONE, &json!({ "segments": segments })).map(Some);
     };
     let days: Vec<_> = ranges
@@ -67,7 +70,10 @@ pub(super) fn read(rows: &Rows, range_count: usize) -> Result<Vec<Distinct>, Dat
     let mut counts = vec![Distinct::default(); range_count];
     for (at, session_count, user_count) in rows.decode::<(usize, i64, i64)>()? {
         if let Some(place) = counts.get_mut(at) {
-            *place = Distinct { session_count, user_count };
+            *place = Distinct {
+                session_count,
+                user_count,
+            };
         }
     }
     Ok(counts)

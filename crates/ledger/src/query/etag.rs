@@ -1,4 +1,4 @@
-//! The ETag of an answer: the ledger's version, the price book's, the reporting hour, the query
+//! The `ETag` of an answer: the ledger's version, the price book's, the reporting hour, the query
 //! and the caller.
 //!
 //! An answer changes only with one of these, so that a poll is answered with 304 from one indexed
@@ -25,7 +25,7 @@ pub struct AnswerKey<'a> {
     pub release: &'a str,
 }
 
-/// A weak ETag.
+/// A weak `ETag`.
 pub fn etag(key: AnswerKey<'_>) -> String {
     let half = |salt: u8| {
         let mut hasher = DefaultHasher::new();
@@ -40,7 +40,7 @@ pub fn etag(key: AnswerKey<'_>) -> String {
     )
 }
 
-/// Whether an `If-None-Match` header names this ETag.
+/// Whether an `If-None-Match` header names this `ETag`.
 pub fn matches(if_none_match: &str, etag: &str) -> bool {
     let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     if_none_match.trim() == "*"

@@ -145,16 +145,28 @@ enum Rest {
 }
 
 const fn text(name: &'static str) -> Column {
-    Column { name, kind: Kind::Text }
+    Column {
+        name,
+        kind: Kind::Text,
+    }
 }
 const fn count(name: &'static str) -> Column {
-    Column { name, kind: Kind::Count }
+    Column {
+        name,
+        kind: Kind::Count,
+    }
 }
 const fn money(name: &'static str) -> Column {
-    Column { name, kind: Kind::Money }
+    Column {
+        name,
+        kind: Kind::Money,
+    }
 }
 const fn time(name: &'static str) -> Column {
-    Column { name, kind: Kind::Time }
+    Column {
+        name,
+        kind: Kind::Time,
+    }
 }
 
 const INTERACTION_EXPORT: [Column; 31] = [
@@ -215,12 +227,21 @@ fn interactions_sql(slice: &Slice, status: Option<&str>, unpriced: Option<bool>)
     for (is_set, condition) in [
         (slice.user.is_some(), " AND i.user_key = ?1 ->> 'user_key'"),
         (slice.model.is_some(), " AND i.model_name = ?1 ->> 'model'"),
-        (slice.provider.is_some(), " AND i.provider = ?1 ->> 'provider'"),
+        (
+            slice.provider.is_some(),
+            " AND i.provider = ?1 ->> 'provider'",
+        ),
         (slice.agent.is_some(), " AND i.agent = ?1 ->> 'agent'"),
         (slice.kind.is_some(), " AND i.type = ?1 ->> 'type'"),
         (status.is_some(), " AND i.status = ?1 ->> 'status'"),
-        (unpriced == Some(true), " AND e.price_state IN ('unpriced', 'partial')"),
-        (unpriced == Some(false), " AND e.price_state NOT IN ('unpriced', 'partial')"),
+        (
+            unpriced == Some(true),
+            " AND e.price_state IN ('unpriced', 'partial')",
+        ),
+        (
+            unpriced == Some(false),
+            " AND e.price_state NOT IN ('unpriced', 'partial')",
+        ),
     ] {
         if is_set {
             conditions.push_str(condition);
@@ -282,18 +303,17 @@ fn daily_sql(slice: &Slice, dimension: Option<Dimension>) -> String {
             format!("SUM(t.{measure})")
         }
     });
-    let keys: String = dimension
-        .map_or(&[][..], Dimension::columns)
-        .iter()
-        .map(|column| format!(", t.{column}"))
-        .collect();
+    let mut keys = vec!["t.day".to_owned()];
+    let columns = dimension.map_or(&[][..], Dimension::columns);
+    keys.extend(columns.iter().map(|column| format!("t.{column}")));
+    let keys = keys.join(", ");
     // Half of the measures each: a function takes few arguments.
     let (counts, costs) = measures.split_at(15);
     format!(
         "SELECT json_array(t.day, {group}, json_array({}), json_array({}))
 FROM json_each(?1, '$.segments') s CROSS JOIN {}{join}
 WHERE t.day >= s.value ->> 0 AND t.day <= s.value ->> 1{}
-GROUP BY t.day{keys} ORDER BY t.day, {group}",
+GROUP BY {keys} ORDER BY t.day, {group}",
         counts.join(", "),
         costs.join(", "),
         source.from,
@@ -313,7 +333,9 @@ impl<D: Database> Reader<'_, D> {
             ("json", ExportFormat::Json),
             ("ndjson", ExportFormat::Ndjson),
         ];
-        let format = parameters.word("format", &formats)?.unwrap_or(ExportFormat::Csv);
+        let format = parameters
+            .word("format", &formats)?
+            .unwrap_or(ExportFormat::Csv);
         let has_preamble = parameters.flag("preamble")?.unwrap_or(false);
         if kind == ExportKind::Sessions {
             return self.session_export(format, has_preamble, parameters).await;
@@ -328,8 +350,11 @@ impl<D: Database> Reader<'_, D> {
             .collect();
         let dimension = parameters.word("group_by", &dimensions)?;
         let slice = self.slice(parameters).await?;
-        let items: Vec<super::sums::ItemSums> =
-            self.database.query(by_item(&slice, &[(range, 1)])?).await?.decode()?;
+        let items: Vec<super::sums::ItemSums> = self
+            .database
+            .query(by_item(&slice, &[(range, 1)])?)
+            .await?
+            .decode()?;
         let total: Figures = items.iter().map(|item| item.4).sum();
         let mut values = slice.values();
         let (from, to) = range.instants(self.zone);
@@ -346,9 +371,11 @@ impl<D: Database> Reader<'_, D> {
                     Rest::AfterPlace,
                 )
             }
-            ExportKind::Focus => {
-                (export_focus::sql(&slice), export_focus::COLUMNS.to_vec(), Rest::Days(range))
-            }
+            ExportKind::Focus => (
+                export_focus::sql(&slice),
+                export_focus::COLUMNS.to_vec(),
+                Rest::Days(range),
+            ),
             _ => {
                 let mut columns = vec![text("day"), text("group")];
                 columns.extend(MEASURES.map(|measure| {
@@ -460,7 +487,10 @@ impl Export {
             }
             Rest::Days(range) => {
                 let last = range.start + chrono::Duration::days(CHUNK_DAYS - 1);
-                let days = DayRange { start: range.start, end: last.min(range.end) };
+                let days = DayRange {
+                    start: range.start,
+                    end: last.min(range.end),
+                };
                 let segments = if self.kind == ExportKind::Focus {
                     self.billing_days(days)
                 } else {
@@ -473,7 +503,10 @@ impl Export {
                 self.rest = if days.end == range.end {
                     Rest::End
                 } else {
-                    Rest::Days(DayRange { start: next_day(days.end), end: range.end })
+                    Rest::Days(DayRange {
+                        start: next_day(days.end),
+                        end: range.end,
+                    })
                 };
             }
             Rest::End => {
@@ -495,9 +528,17 @@ impl Export {
         };
         days_between(days.start, days.end)
             .map(|day| {
-                let month = DayRange { start: day.with_day(1).unwrap_or(day), end: last_of_month(day) };
-                let ([start, end], [billing_start, billing_end]) =
-                    (bounds(DayRange { start: day, end: day }), bounds(month));
+                let month = DayRange {
+                    start: day.with_day(1).unwrap_or(day),
+                    end: last_of_month(day),
+                };
+                let ([start, end], [billing_start, billing_end]) = (
+                    bounds(DayRange {
+                        start: day,
+                        end: day,
+                    }),
+                    bounds(month),
+                );
                 json!([day, day, start, end, billing_start, billing_end])
             })
             .collect()
@@ -533,7 +574,9 @@ impl Export {
     fn write_preamble(&self, chunk: &mut String) -> Result<(), QueryError> {
         let about = serde_json::to_value(&self.about).map_err(QueryError::unreadable)?;
         for (name, value) in about.as_object().into_iter().flatten() {
-            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let value = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
             chunk.push_str("# ");
             push_csv_text(chunk, &format!("{name}: {value}"));
             chunk.push_str("\r\n");
@@ -612,10 +655,16 @@ fn flattened(row: &[Value]) -> Vec<Value> {
 }
 
 fn given(parameters: &Parameters) -> Map<String, Value> {
-    parameters.pairs().iter().map(|(name, value)| (name.clone(), json!(value))).collect()
+    parameters
+        .pairs()
+        .iter()
+        .map(|(name, value)| (name.clone(), json!(value)))
+        .collect()
 }
 
 fn file_name(kind: ExportKind, format: ExportFormat, range: Option<DayRange>) -> String {
-    let days = range.map_or_else(String::new, |range| format!("-{}-{}", range.start, range.end));
+    let days = range.map_or_else(String::new, |range| {
+        format!("-{}-{}", range.start, range.end)
+    });
     format!("tokentill-{}{days}.{}", kind.as_str(), format.extension())
 }

@@ -29,9 +29,7 @@ pub(super) struct Column {
 fn text_of(kind: Kind, value: &Value) -> Option<String> {
     match (kind, value) {
         (_, Value::Null) => None,
-        (Kind::Money, Value::Number(pico)) => {
-            Some(Amount(i128::from(pico.as_i64()?)).to_string())
-        }
+        (Kind::Money, Value::Number(pico)) => Some(Amount(i128::from(pico.as_i64()?)).to_string()),
         (Kind::Money, Value::Array(parts)) => {
             let part = |at: usize| parts.get(at).and_then(Value::as_i64);
             Some(Amount::from_parts(part(0)?, part(1)?).to_string())
@@ -107,10 +105,22 @@ mod tests {
     use super::*;
 
     const COLUMNS: [Column; 4] = [
-        Column { name: "id", kind: Kind::Text },
-        Column { name: "tokens", kind: Kind::Count },
-        Column { name: "cost", kind: Kind::Money },
-        Column { name: "at", kind: Kind::Time },
+        Column {
+            name: "id",
+            kind: Kind::Text,
+        },
+        Column {
+            name: "tokens",
+            kind: Kind::Count,
+        },
+        Column {
+            name: "cost",
+            kind: Kind::Money,
+        },
+        Column {
+            name: "at",
+            kind: Kind::Time,
+        },
     ];
 
     fn csv(cells: &Value) -> String {
@@ -127,7 +137,10 @@ mod tests {
             ("-1", "'-1"),
             ("@SUM(A1)", "'@SUM(A1)"),
             ("\t=1", "\"'\t=1\""),
-            ("=HYPERLINK(\"x\",\"y\")", "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\""),
+            (
+                "=HYPERLINK(\"x\",\"y\")",
+                "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\"",
+            ),
             ("plain", "plain"),
             ("a,b", "\"a,b\""),
         ] {
@@ -145,7 +158,10 @@ mod tests {
         );
         assert_eq!(csv(&json!(["a", null, null, null])), "a,,,\r\n");
         // A negative amount is a number, not a text that looks like a formula.
-        assert_eq!(csv(&json!(["a", 0, [-1, -500_000], 0])).split(',').nth(2), Some("-0.0000015"));
+        assert_eq!(
+            csv(&json!(["a", 0, [-1, -500_000], 0])).split(',').nth(2),
+            Some("-0.0000015")
+        );
     }
 
     #[test]
@@ -153,6 +169,9 @@ mod tests {
         let mut line = String::new();
         let cells = json!(["a\"b", 7, [1, 0], null]);
         write_json(&mut line, &COLUMNS, cells.as_array().expect("an array"));
-        assert_eq!(line, r#"{"id":"a\"b","tokens":7,"cost":"0.000001","at":null}"#);
+        assert_eq!(
+            line,
+            r#"{"id":"a\"b","tokens":7,"cost":"0.000001","at":null}"#
+        );
     }
 }

@@ -11,13 +11,22 @@ use super::{
 };
 
 const fn text(name: &'static str) -> Column {
-    Column { name, kind: Kind::Text }
+    Column {
+        name,
+        kind: Kind::Text,
+    }
 }
 const fn money(name: &'static str) -> Column {
-    Column { name, kind: Kind::Money }
+    Column {
+        name,
+        kind: Kind::Money,
+    }
 }
 const fn count(name: &'static str) -> Column {
-    Column { name, kind: Kind::Count }
+    Column {
+        name,
+        kind: Kind::Count,
+    }
 }
 
 /// The columns, in the order of [`sql`].
@@ -73,7 +82,11 @@ pub(super) const COLUMNS: [Column; 44] = [
 /// specification has no word for a cost that is unknown.
 pub(super) fn sql(slice: &Slice) -> String {
     // The cube: the columns of every group are in no smaller rollup.
-    let index = if slice.user.is_some() { " INDEXED BY usage_daily_by_user" } else { "" };
+    let index = if slice.user.is_some() {
+        " INDEXED BY usage_daily_by_user"
+    } else {
+        ""
+    };
     format!(
         "WITH sums AS (
   SELECT t.day, t.user_key, t.provider, t.model, t.type,

@@ -107,10 +107,14 @@ impl<D: Database> Reader<'_, D> {
         parameters: &Parameters,
     ) -> Result<GroupList, QueryError> {
         let range = self.range_or_default(parameters)?;
-        let alignment = parameters.compare()?.map(|mode| Alignment::new(range, mode));
+        let alignment = parameters
+            .compare()?
+            .map(|mode| Alignment::new(range, mode));
         let include = parameters.include(&["sessions", "latency", "trend"])?;
         let page = parameters.page()?;
-        let sort = parameters.word("sort", &GroupSort::WORDS)?.unwrap_or(GroupSort::Cost);
+        let sort = parameters
+            .word("sort", &GroupSort::WORDS)?
+            .unwrap_or(GroupSort::Cost);
         let is_ascending = parameters.is_ascending(false)?;
         let search = parameters.nonempty("q")?;
         let slice = self.slice(parameters).await?;
@@ -130,13 +134,20 @@ impl<D: Database> Reader<'_, D> {
             .await?;
         page.check(found.total_count)?;
         let trend_granularity = Granularity::for_trend(range.days());
-        let trend_ranges =
-            if include.trend { buckets(range, trend_granularity) } else { Vec::new() };
+        let trend_ranges = if include.trend {
+            buckets(range, trend_granularity)
+        } else {
+            Vec::new()
+        };
         let mut statements = Vec::new();
         if include.trend {
             statements.push(series(&slice, dimension, &found.groups, &trend_ranges)?);
         }
-        let counts = if include.sessions { distinct::in_ranges(&slice, &[range])? } else { None };
+        let counts = if include.sessions {
+            distinct::in_ranges(&slice, &[range])?
+        } else {
+            None
+        };
         let has_counts = counts.is_some();
         statements.extend(counts);
         let has_user_sessions = has_counts && dimension == Dimension::User;
@@ -152,11 +163,17 @@ impl<D: Database> Reader<'_, D> {
         statements.extend(latencies);
         let has_comparison = alignment.is_some();
         if let (Some(alignment), Some((current, previous))) = (alignment, compared) {
-            statements.push(by_day(&slice, &[current, previous, alignment.whole_other()])?);
+            statements.push(by_day(
+                &slice,
+                &[current, previous, alignment.whole_other()],
+            )?);
         }
-        let mut rows =
-            if statements.is_empty() { Vec::new() } else { self.database.batch(&statements).await? }
-                .into_iter();
+        let mut rows = if statements.is_empty() {
+            Vec::new()
+        } else {
+            self.database.batch(&statements).await?
+        }
+        .into_iter();
         let mut next = || rows.next().unwrap_or_default();
         let extras = Extras {
             trends: if include.trend {
@@ -164,9 +181,21 @@ impl<D: Database> Reader<'_, D> {
             } else {
                 None
             },
-            of_all: if has_counts { distinct::read(&next(), 1)?.first().copied() } else { None },
-            sessions: if has_user_sessions { Some(read_sessions(&next(), &found)?) } else { None },
-            latencies: if has_latencies { Some(Latencies::read(&next())?) } else { None },
+            of_all: if has_counts {
+                distinct::read(&next(), 1)?.first().copied()
+            } else {
+                None
+            },
+            sessions: if has_user_sessions {
+                Some(read_sessions(&next(), &found)?)
+            } else {
+                None
+            },
+            latencies: if has_latencies {
+                Some(Latencies::read(&next())?)
+            } else {
+                None
+            },
         };
         let days = if has_comparison && compared.is_some() {
             DaySums::read(&next())?
@@ -176,8 +205,7 @@ impl<D: Database> Reader<'_, D> {
         let total = found.total;
         let shown: Figures = found.groups.iter().map(|group| group.figures).sum();
         let other = total - shown;
-        let group_count =
-            found.total_count - i64::try_from(found.groups.len()).unwrap_or(i64::MAX);
+        let group_count = found.total_count - i64::try_from(found.groups.len()).unwrap_or(i64::MAX);
         Ok(GroupList {
             stamp: self.stamp(),
             period: range.period(self.today),
@@ -196,10 +224,19 @@ impl<D: Database> Reader<'_, D> {
             limit: page.limit,
             offset: page.offset,
             total_count: found.total_count,
-            other: OtherRow { group_count, figures: other, share: share(&other, &total) },
+            other: OtherRow {
+                group_count,
+                figures: other,
+                share: share(&other, &total),
+            },
             distinct: extras.of_all,
             comparison: alignment.map(|alignment| {
-                compare(alignment, self.today, self.state.first_day, |part: DayRange| days.of(part))
+                compare(
+                    alignment,
+                    self.today,
+                    self.state.first_day,
+                    |part: DayRange| days.of(part),
+                )
             }),
             items: rows_of(found, &total, &extras),
             total,
@@ -209,7 +246,11 @@ impl<D: Database> Reader<'_, D> {
 }
 
 fn user_keys(found: &GroupPage) -> Vec<i64> {
-    found.groups.iter().filter_map(|group| group.keys.first()?.as_i64()).collect()
+    found
+        .groups
+        .iter()
+        .filter_map(|group| group.keys.first()?.as_i64())
+        .collect()
 }
 
 /// Sessions of each group of users, in order.
@@ -217,7 +258,12 @@ fn read_sessions(rows: &crate::database::Rows, found: &GroupPage) -> Result<Vec<
     let counts: Vec<(i64, i64)> = rows.decode()?;
     Ok(user_keys(found)
         .into_iter()
-        .map(|key| counts.iter().find(|(other, _)| *other == key).map_or(0, |(_, count)| *count))
+        .map(|key| {
+            counts
+                .iter()
+                .find(|(other, _)| *other == key)
+                .map_or(0, |(_, count)| *count)
+        })
         .collect())
 }
 
@@ -227,21 +273,33 @@ fn rows_of(found: GroupPage, total: &Figures, extras: &Extras) -> Vec<GroupRow> 
         .into_iter()
         .enumerate()
         .map(|(at, group)| {
-            let sessions = extras.sessions.as_ref().and_then(|all| all.get(at)).copied();
+            let sessions = extras
+                .sessions
+                .as_ref()
+                .and_then(|all| all.get(at))
+                .copied();
             GroupRow {
                 rank_90d: group.rank_90d,
                 share: share(&group.figures, total),
                 change: group.change,
-                distinct: sessions
-                    .map(|session_count| Distinct { session_count, user_count: 1 }),
-                latency: extras.latencies.as_ref().map(|all| all.of(&json!(group.keys))),
+                distinct: sessions.map(|session_count| Distinct {
+                    session_count,
+                    user_count: 1,
+                }),
+                latency: extras
+                    .latencies
+                    .as_ref()
+                    .map(|all| all.of(&json!(group.keys))),
                 trend: extras
                     .trends
                     .as_ref()
                     .and_then(|all| all.get(at))
                     .map(|values| values.iter().map(Figures::known_cost).collect()),
                 cost_per_session: sessions.and_then(|sessions| {
-                    group.figures.known_cost().and_then(|cost| cost.over(sessions))
+                    group
+                        .figures
+                        .known_cost()
+                        .and_then(|cost| cost.over(sessions))
                 }),
                 figures: group.figures,
                 group: group.group,

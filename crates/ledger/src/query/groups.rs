@@ -110,7 +110,9 @@ impl Group {
     /// The group of a row's keys; `user` is set for users.
     fn of(dimension: Dimension, keys: &[serde_json::Value], user: Option<&UserName>) -> Self {
         let text = |index: usize| {
-            keys.get(index).and_then(serde_json::Value::as_str).unwrap_or_default()
+            keys.get(index)
+                .and_then(serde_json::Value::as_str)
+                .unwrap_or_default()
         };
         match (dimension, user) {
             (Dimension::Model, _) => Self::model(text(0), text(1)),
@@ -203,7 +205,10 @@ const TOKENS: &str = "input_tokens + cache_read_tokens + cache_write_5m_tokens \
 
 /// The days by whose cost groups are ranked: the last 90 complete ones.
 fn rank_range(today: NaiveDate) -> DayRange {
-    DayRange { start: today - Days::new(RANK_DAYS), end: today - Days::new(1) }
+    DayRange {
+        start: today - Days::new(RANK_DAYS),
+        end: today - Days::new(1),
+    }
 }
 
 /// The statement for a page of groups. One scan of the rollup adds up the range, the compared
@@ -241,14 +246,25 @@ fn page_sql(query: &GroupQuery<'_>) -> String {
         .collect::<Vec<_>>()
         .join(", ");
     let of_flag = |flag: i64, prefix: &str| {
-        ["total_cost_micro", "total_cost_rest", "interaction_count", "unpriced_count"]
-            .map(|name| format!("SUM({name}) FILTER (WHERE flags & {flag}) AS {prefix}_{name}"))
-            .join(", ")
+        [
+            "total_cost_micro",
+            "total_cost_rest",
+            "interaction_count",
+            "unpriced_count",
+        ]
+        .map(|name| format!("SUM({name}) FILTER (WHERE flags & {flag}) AS {prefix}_{name}"))
+        .join(", ")
     };
     let figures = |wrap: &str| {
         let list = measures
             .iter()
-            .map(|(_, name)| if wrap.is_empty() { name.clone() } else { format!("{wrap}({name})") })
+            .map(|(_, name)| {
+                if wrap.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{wrap}({name})")
+                }
+            })
             .collect::<Vec<_>>()
             .join(", ");
         format!("json_array({list})")
@@ -274,7 +290,11 @@ fn page_sql(query: &GroupQuery<'_>) -> String {
         String::new()
     };
     let direction = if query.is_ascending { "ASC" } else { "DESC" };
-    let name_order = if is_user { "user_id, tenant_id".to_owned() } else { keys.clone() };
+    let name_order = if is_user {
+        "user_id, tenant_id".to_owned()
+    } else {
+        keys.clone()
+    };
     let order = match query.sort {
         GroupSort::Cost => format!(
             "total_cost_micro + total_cost_rest / 1000000 {direction}, total_cost_rest % 1000000 {direction}, "
@@ -328,11 +348,19 @@ SELECT * FROM (
 
 /// The columns with their table: `json_each` has a column `type` of its own.
 fn qualified(columns: &[&str]) -> String {
-    columns.iter().map(|column| format!("t.{column}")).collect::<Vec<_>>().join(", ")
+    columns
+        .iter()
+        .map(|column| format!("t.{column}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn columns_in(columns: &str, direction: &str) -> String {
-    columns.split(", ").map(|column| format!("{column} {direction}, ")).collect()
+    let ordered: Vec<String> = columns
+        .split(", ")
+        .map(|column| format!("{column} {direction}"))
+        .collect();
+    ordered.join(", ") + ", "
 }
 
 #[derive(Deserialize)]
@@ -360,23 +388,29 @@ pub(super) fn read_page(
     let rows: Vec<PageRow> = Rows::new(rest.to_vec()).decode()?;
     let groups = rows
         .into_iter()
-        .map(|PageRow(keys, user, rank_90d, last_day, figures, current, previous)| {
-            let known = |sums: [Option<i64>; 4]| {
-                let [micro, rest, interactions, unpriced] = sums.map(Option::unwrap_or_default);
-                (interactions == 0 || unpriced < interactions)
-                    .then(|| Amount::from_parts(micro, rest))
-            };
-            GroupSums {
-                group: Group::of(dimension, &keys, user.as_ref()),
-                keys,
-                rank_90d,
-                last_day,
-                figures,
-                change: is_compared.then(|| Change::between(known(current), known(previous))),
-            }
-        })
+        .map(
+            |PageRow(keys, user, rank_90d, last_day, figures, current, previous)| {
+                let known = |sums: [Option<i64>; 4]| {
+                    let [micro, rest, interactions, unpriced] = sums.map(Option::unwrap_or_default);
+                    (interactions == 0 || unpriced < interactions)
+                        .then(|| Amount::from_parts(micro, rest))
+                };
+                GroupSums {
+                    group: Group::of(dimension, &keys, user.as_ref()),
+                    keys,
+                    rank_90d,
+                    last_day,
+                    figures,
+                    change: is_compared.then(|| Change::between(known(current), known(previous))),
+                }
+            },
+        )
         .collect();
-    Ok(GroupPage { total_count, total, groups })
+    Ok(GroupPage {
+        total_count,
+        total,
+        groups,
+    })
 }
 
 /// The statement for the rank of every group, unfiltered: `[keys, rank]`.
@@ -401,15 +435,20 @@ FROM whole{join}",
         qualified = qualified(dimension.columns()),
         within = within_segments(&source),
     );
-    Statement::with(sql, &parameter(&whole, &segments(&[(rank_range(today), 1)])))
+    Statement::with(
+        sql,
+        &parameter(&whole, &segments(&[(rank_range(today), 1)])),
+    )
 }
 
 /// Sets the ranks of a filtered page from the rows of [`ranks`].
 pub(super) fn set_ranks(page: &mut GroupPage, rows: &Rows) -> Result<(), DatabaseError> {
     let ranks: Vec<(Vec<serde_json::Value>, i64)> = rows.decode()?;
     for group in &mut page.groups {
-        group.rank_90d =
-            ranks.iter().find(|(keys, _)| *keys == group.keys).map(|(_, rank)| *rank);
+        group.rank_90d = ranks
+            .iter()
+            .find(|(keys, _)| *keys == group.keys)
+            .map(|(_, rank)| *rank);
     }
     Ok(())
 }
@@ -435,7 +474,9 @@ WHERE t.user_key = k.value ->> 0 AND t.day >= s.value ->> 0 AND t.day <= s.value
             source.conditions
         )
     } else {
-        let picks: Vec<String> = (0..columns.len()).map(|at| format!("value ->> {at}")).collect();
+        let picks: Vec<String> = (0..columns.len())
+            .map(|at| format!("value ->> {at}"))
+            .collect();
         format!(
             "{}\n  AND ({list}) IN (SELECT {} FROM json_each(?1, '$.keys'))",
             within_segments(&source),

@@ -103,8 +103,12 @@ impl From<FindingRecord> for Finding {
     }
 }
 
-const ROLLUPS: [&str; 4] =
-    ["usage_daily", "daily_stats", "daily_model_stats", "daily_agent_stats"];
+const ROLLUPS: [&str; 4] = [
+    "usage_daily",
+    "daily_stats",
+    "daily_model_stats",
+    "daily_agent_stats",
+];
 
 fn rollup_sums(table: &str, range: DayRange) -> Result<Statement, DatabaseError> {
     // Every rollup's primary key begins with the day.
@@ -118,19 +122,26 @@ fn rollup_sums(table: &str, range: DayRange) -> Result<Statement, DatabaseError>
 impl<D: Database> Reader<'_, D> {
     /// `GET /integrity`.
     pub async fn integrity(&self, parameters: &Parameters) -> Result<Integrity, QueryError> {
-        let range = parameters.range(RECOUNT_DAYS_MAX)?.unwrap_or_else(|| DayRange {
-            start: self.today - chrono::Days::new(DEFAULT_DAYS - 1),
-            end: self.today,
-        });
-        let mut statements =
-            vec![raw::by_hour(&Slice::default(), &[range.instants(self.zone)], None)?];
+        let range = parameters
+            .range(RECOUNT_DAYS_MAX)?
+            .unwrap_or_else(|| DayRange {
+                start: self.today - chrono::Days::new(DEFAULT_DAYS - 1),
+                end: self.today,
+            });
+        let mut statements = vec![raw::by_hour(
+            &Slice::default(),
+            &[range.instants(self.zone)],
+            None,
+        )?];
         for table in ROLLUPS {
             statements.push(rollup_sums(table, range)?);
         }
         let mut rows = self.database.batch(&statements).await?.into_iter();
         let mut next = || rows.next().unwrap_or_default();
-        let counted =
-            raw::read_hours(&next(), 1)?.first().copied().unwrap_or_default();
+        let counted = raw::read_hours(&next(), 1)?
+            .first()
+            .copied()
+            .unwrap_or_default();
         let mut checks = Vec::new();
         for table in ROLLUPS {
             let kept: Figures = next().first()?.unwrap_or_default();
@@ -142,8 +153,8 @@ impl<D: Database> Reader<'_, D> {
             });
         }
         let report = verify::integrity(self.database).await?;
-        let is_sound = checks.iter().all(|check| check.ok)
-            && report.status != IntegrityStatus::Broken;
+        let is_sound =
+            checks.iter().all(|check| check.ok) && report.status != IntegrityStatus::Broken;
         Ok(Integrity {
             stamp: self.stamp(),
             period: range.period(self.today),

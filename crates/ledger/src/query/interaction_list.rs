@@ -96,8 +96,9 @@ impl InteractionRow {
     /// As answered; `session_cost` is the whole session's.
     pub fn answer(self, session_cost: Amount) -> Interaction {
         let Self(origin, outcome) = self;
-        let [ai_tokens, db_ops, api_calls, compute_time, total] =
-            outcome.costs.map(|cost| cost.map(|pico| Amount(i128::from(pico))));
+        let [ai_tokens, db_ops, api_calls, compute_time, total] = outcome
+            .costs
+            .map(|cost| cost.map(|pico| Amount(i128::from(pico))));
         let [micro, rest] = outcome.running;
         Interaction {
             id: origin.id,
@@ -120,7 +121,12 @@ impl InteractionRow {
             tokens: outcome.tokens.into(),
             price_state: outcome.price_state,
             total_cost: total,
-            cost_by_component: CostByComponent { ai_tokens, db_ops, api_calls, compute_time },
+            cost_by_component: CostByComponent {
+                ai_tokens,
+                db_ops,
+                api_calls,
+                compute_time,
+            },
             cumulative_cost: Amount::from_parts(micro, rest),
             share: total.and_then(|total| Ratio::of_amounts(total, session_cost)),
             feedback: outcome.feedback,
@@ -179,7 +185,8 @@ pub(super) fn interaction_columns() -> String {
 
 /// An interaction `i` of [`interaction_columns`] with the running sum; its user and its thumb by
 /// primary key.
-pub(super) const INTERACTION_OBJECT: &str = "json_array(json_object('id', i.id, 'session_id', i.session_id,
+pub(super) const INTERACTION_OBJECT: &str =
+    "json_array(json_object('id', i.id, 'session_id', i.session_id,
   'user_id', u.user_id, 'tenant_id', u.tenant_id, 'timestamp', i.timestamp, 'type', i.type,
   'status', i.status, 'error', i.error, 'provider', i.provider, 'model_name', i.model_name,
   'model_reported', i.model_reported, 'agent', i.agent, 'context', i.context,
@@ -208,7 +215,12 @@ impl<D: Database> Reader<'_, D> {
         parameters: &Parameters,
     ) -> Result<InteractionList, QueryError> {
         let page = parameters.page()?;
-        let kinds = [("chat", "chat"), ("db", "db"), ("api", "api"), ("cost-event", "cost-event")];
+        let kinds = [
+            ("chat", "chat"),
+            ("db", "db"),
+            ("api", "api"),
+            ("cost-event", "cost-event"),
+        ];
         let kind = parameters.word("type", &kinds)?;
         let status = parameters.word("status", &[("ok", "ok"), ("error", "error")])?;
         let is_ascending = parameters.is_ascending(true)?;
@@ -217,7 +229,10 @@ impl<D: Database> Reader<'_, D> {
         let page = self
             .interaction_page(session_id, cost, kind, status, is_ascending, page)
             .await?;
-        Ok(InteractionList { stamp: self.stamp(), page })
+        Ok(InteractionList {
+            stamp: self.stamp(),
+            page,
+        })
     }
 
     pub(super) async fn interaction_page(

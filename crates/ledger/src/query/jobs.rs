@@ -4,12 +4,7 @@ use cost_calculation::UnixMillis;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{
-    calendar::iso,
-    parameters::Parameters,
-    problem::QueryError,
-    reader::Reader,
-};
+use super::{calendar::iso, parameters::Parameters, problem::QueryError, reader::Reader};
 use crate::database::{Database, Rows, Statement};
 
 /// The parameters of `/jobs`.
@@ -60,7 +55,11 @@ fn page_sql(is_one_job: bool) -> String {
     let (table, condition, order) = if is_one_job {
         ("job_runs", "job = ?1 ->> 'job'", "scheduled_time DESC")
     } else {
-        ("job_runs INDEXED BY job_runs_by_start", "true", "started_at DESC, job DESC, scheduled_time DESC")
+        (
+            "job_runs INDEXED BY job_runs_by_start",
+            "true",
+            "started_at DESC, job DESC, scheduled_time DESC",
+        )
     };
     format!(
         "SELECT {RUN} FROM {table} WHERE {condition}
@@ -115,7 +114,9 @@ impl<D: Database> Reader<'_, D> {
             ])
             .await?;
         let [runs, count] = rows.as_slice() else {
-            return Err(QueryError::unreadable("a batch of two gave other than two answers"));
+            return Err(QueryError::unreadable(
+                "a batch of two gave other than two answers",
+            ));
         };
         let (total_count,): (i64,) = count.first()?.unwrap_or_default();
         page.check(total_count)?;
@@ -134,6 +135,11 @@ impl<D: Database> Reader<'_, D> {
         limit: u32,
     ) -> Result<Vec<JobRun>, QueryError> {
         let values = json!({ "job": job, "limit": limit, "offset": 0 });
-        read_runs(&self.database.query(Statement::with(page_sql(true), &values)?).await?)
+        read_runs(
+            &self
+                .database
+                .query(Statement::with(page_sql(true), &values)?)
+                .await?,
+        )
     }
 }

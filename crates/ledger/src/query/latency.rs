@@ -29,7 +29,11 @@ pub(super) fn histograms(
     if !slice.is_by_model_only() {
         return Ok(None);
     }
-    let key = if by_model { "json_array(t.provider, t.model)" } else { "s.value ->> 2" };
+    let key = if by_model {
+        "json_array(t.provider, t.model)"
+    } else {
+        "s.value ->> 2"
+    };
     // Primary key of latency_daily: day first.
     let sql = format!(
         "SELECT json_array({key}, t.metric, CAST(b.key AS INTEGER), SUM(b.value))
@@ -38,8 +42,11 @@ WHERE t.day >= s.value ->> 0 AND t.day <= s.value ->> 1{}
 GROUP BY {key}, t.metric, b.key",
         slice.conditions()
     );
-    let segments: Vec<_> =
-        ranges.iter().enumerate().map(|(at, range)| (range.start, range.end, at)).collect();
+    let segments: Vec<_> = ranges
+        .iter()
+        .enumerate()
+        .map(|(at, range)| (range.start, range.end, at))
+        .collect();
     let mut values = slice.values();
     values.insert("segments".to_owned(), json!(segments));
     Statement::with(sql, &values).map(Some)
@@ -57,7 +64,10 @@ impl Latencies {
         for (key, metric, bucket, count) in
             rows.decode::<(serde_json::Value, String, u32, i64)>()?
         {
-            histograms.entry((key.to_string(), metric)).or_default().push((bucket, count));
+            histograms
+                .entry((key.to_string(), metric))
+                .or_default()
+                .push((bucket, count));
         }
         Ok(Self(histograms))
     }

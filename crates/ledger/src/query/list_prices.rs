@@ -8,9 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use cost_calculation::{
-    Billable, PicoUsd, PriceBook, TokenUsage, Units, UnixMillis, estimate,
-};
+use cost_calculation::{Billable, PicoUsd, PriceBook, TokenUsage, Units, UnixMillis, estimate};
 use serde_json::json;
 
 use super::{
@@ -52,7 +50,11 @@ fn list_prices(book: &PriceBook, item: &BridgeItem, at: UnixMillis) -> Buckets<O
         let usage = usage_of(counts);
         let units = Units::default();
         let estimate = estimate(book, &billable(item, &usage, &units, at)).ok()?;
-        estimate.lines.iter().find(|line| line.quantity == TOKENS)?.amount
+        estimate
+            .lines
+            .iter()
+            .find(|line| line.quantity == TOKENS)?
+            .amount
     })
 }
 
@@ -118,14 +120,15 @@ fn values(
         let tokens_on = |tokens: &Buckets<i64>| tokens.get(bucket).copied().unwrap_or(0);
         // Tokens and their value in one period.
         let period = |range: DayRange| {
-            days.range(range.start..=range.end).try_fold((0_i128, 0_i128), |sum, (day, tokens)| {
-                let tokens = i128::from(tokens_on(tokens));
-                if tokens == 0 {
-                    return Some(sum);
-                }
-                let price = i128::from(price_on(*day, bucket)?.get());
-                Some((sum.0 + tokens, sum.1 + tokens * price))
-            })
+            days.range(range.start..=range.end)
+                .try_fold((0_i128, 0_i128), |sum, (day, tokens)| {
+                    let tokens = i128::from(tokens_on(tokens));
+                    if tokens == 0 {
+                        return Some(sum);
+                    }
+                    let price = i128::from(price_on(*day, bucket)?.get());
+                    Some((sum.0 + tokens, sum.1 + tokens * price))
+                })
         };
         let (tokens_now, value_now) = period(current)?;
         if tokens_now == 0 {
@@ -152,9 +155,8 @@ impl<D: Database> Reader<'_, D> {
     ) -> Result<(), QueryError> {
         let (current, previous) = compared;
         let noon = |day: NaiveDate| UnixMillis(day_start(self.zone, day).0 + NOON_MS);
-        let has_tokens = |item: &BridgeItem| {
-            item.current.token_count() > 0 && item.previous.token_count() > 0
-        };
+        let has_tokens =
+            |item: &BridgeItem| item.current.token_count() > 0 && item.previous.token_count() > 0;
         let usage = usage_of([1; 10]);
         let units = Units::default();
         let billables: Vec<Billable<'_>> = items
@@ -166,9 +168,15 @@ impl<D: Database> Reader<'_, D> {
             return Ok(());
         }
         let mut cache = PriceCache::default();
-        let book = cache.prepare(self.database, &billables, self.now).await?.0.clone();
-        let (from, to) =
-            (day_start(self.zone, previous.start.min(current.start)), day_start(self.zone, current.end).0 + 2 * NOON_MS);
+        let book = cache
+            .prepare(self.database, &billables, self.now)
+            .await?
+            .0
+            .clone();
+        let (from, to) = (
+            day_start(self.zone, previous.start.min(current.start)),
+            day_start(self.zone, current.end).0 + 2 * NOON_MS,
+        );
         let changes: Vec<(i64,)> = self
             .database
             .query(Statement::with(
@@ -192,14 +200,26 @@ impl<D: Database> Reader<'_, D> {
                 if !has_tokens(item) {
                     return Vec::new();
                 }
-                days.iter().map(|day| (*day, list_prices(&book, item, noon(*day)))).collect()
+                days.iter()
+                    .map(|day| (*day, list_prices(&book, item, noon(*day))))
+                    .collect()
             })
             .collect();
         let changed: Vec<(&str, &str, &str)> = items
             .iter()
             .zip(&prices_by_item)
-            .filter(|(_, prices)| prices.windows(2).any(|pair| matches!(pair, [a, b] if a.1 != b.1)))
-            .map(|(item, _)| (item.provider.as_str(), item.model.as_str(), item.kind.as_str()))
+            .filter(|(_, prices)| {
+                prices
+                    .windows(2)
+                    .any(|pair| matches!(pair, [a, b] if a.1 != b.1))
+            })
+            .map(|(item, _)| {
+                (
+                    item.provider.as_str(),
+                    item.model.as_str(),
+                    item.kind.as_str(),
+                )
+            })
             .collect();
         let tokens = if changed.is_empty() {
             BTreeMap::new()
@@ -215,16 +235,28 @@ impl<D: Database> Reader<'_, D> {
                 let (first, steady) = (prices.first()?, !tokens.contains_key(&key));
                 if steady {
                     let in_use = |bucket: usize| {
-                        item.current.tokens.get(bucket).is_some_and(|count| *count > 0)
+                        item.current
+                            .tokens
+                            .get(bucket)
+                            .is_some_and(|count| *count > 0)
                     };
-                    let all_listed =
-                        first.1.iter().enumerate().all(|(at, price)| price.is_some() || !in_use(at));
+                    let all_listed = first
+                        .1
+                        .iter()
+                        .enumerate()
+                        .all(|(at, price)| price.is_some() || !in_use(at));
                     return all_listed.then_some((1, 1));
                 }
-                values(tokens.get(&key).unwrap_or(&none), compared, |day, bucket| {
-                    let at = prices.partition_point(|(from, _)| *from <= day).saturating_sub(1);
-                    prices.get(at)?.1.get(bucket).copied().flatten()
-                })
+                values(
+                    tokens.get(&key).unwrap_or(&none),
+                    compared,
+                    |day, bucket| {
+                        let at = prices
+                            .partition_point(|(from, _)| *from <= day)
+                            .saturating_sub(1);
+                        prices.get(at)?.1.get(bucket).copied().flatten()
+                    },
+                )
             })
             .collect();
         for (item, list_values) in items.iter_mut().zip(found) {
@@ -252,13 +284,19 @@ GROUP BY t.provider, t.model, t.type, t.day",
         let segments = [compared.0, compared.1].map(|range| (range.start, range.end));
         let rows = self
             .database
-            .query(Statement::with(sql, &json!({ "segments": segments, "items": items }))?)
+            .query(Statement::with(
+                sql,
+                &json!({ "segments": segments, "items": items }),
+            )?)
             .await?;
         let mut tokens: BTreeMap<(String, String, String), DayTokens> = BTreeMap::new();
         for (provider, model, kind, day, figures) in
             rows.decode::<(String, String, String, NaiveDate, Figures)>()?
         {
-            tokens.entry((provider, model, kind)).or_default().insert(day, figures.tokens);
+            tokens
+                .entry((provider, model, kind))
+                .or_default()
+                .insert(day, figures.tokens);
         }
         Ok(tokens)
     }
@@ -282,8 +320,14 @@ mod tests {
     #[test]
     fn this_periods_tokens_are_valued_at_both_periods_prices() {
         let compared = (
-            DayRange { start: day(3), end: day(4) },
-            DayRange { start: day(1), end: day(2) },
+            DayRange {
+                start: day(3),
+                end: day(4),
+            },
+            DayRange {
+                start: day(1),
+                end: day(2),
+            },
         );
         let days = DayTokens::from([
             (day(1), tokens(10, 0)),
@@ -293,7 +337,13 @@ mod tests {
         ]);
         // Input costs 2 until the 3rd and 3 from the 4th; output always 10.
         let price = |on: NaiveDate, bucket: usize| {
-            Some(PicoUsd::new(if bucket == 4 { 10 } else if on < day(4) { 2 } else { 3 }))
+            Some(PicoUsd::new(if bucket == 4 {
+                10
+            } else if on < day(4) {
+                2
+            } else {
+                3
+            }))
         };
         assert_eq!(values(&days, compared, price), Some((150, 170)));
         // A bucket without list price leaves the unit price to decide.

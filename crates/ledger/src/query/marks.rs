@@ -137,14 +137,21 @@ pub(super) fn read(rows: &Rows, zone: ReportingZone) -> Result<(Vec<Mark>, bool)
         };
         let at = UnixMillis(valid_from);
         let time = iso(at);
-        let same = marks.iter_mut().find(|mark| {
-            mark.time == time && mark.provider == provider && mark.model == model
-        });
+        let same = marks
+            .iter_mut()
+            .find(|mark| mark.time == time && mark.provider == provider && mark.model == model);
         if let Some(mark) = same {
             mark.changes.push(change);
         } else if marks.len() < MARKS_MAX {
             let day = day_of(zone, at).to_string();
-            marks.push(Mark { kind: "price_change", time, day, provider, model, changes: vec![change] });
+            marks.push(Mark {
+                kind: "price_change",
+                time,
+                day,
+                provider,
+                model,
+                changes: vec![change],
+            });
         } else {
             is_truncated = true;
         }

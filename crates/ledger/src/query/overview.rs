@@ -32,7 +32,11 @@ pub(super) const DO_NOT_ADD_UP: [&str; 8] = [
 
 /// Sums of items under the labels that hold a bit.
 pub(super) fn sum_of_bit(items: &[ItemSums], bit: i64) -> Figures {
-    items.iter().filter(|item| item.3 & bit != 0).map(|item| item.4).sum()
+    items
+        .iter()
+        .filter(|item| item.3 & bit != 0)
+        .map(|item| item.4)
+        .sum()
 }
 
 /// The items under a bit, each once, in order of provider, model and type.
@@ -48,7 +52,12 @@ pub(super) fn items_of_bit(items: &[ItemSums], bit: i64) -> Vec<(String, String,
     merged
         .into_iter()
         .map(|((provider, model, kind), figures)| {
-            (provider.to_owned(), model.to_owned(), kind.to_owned(), figures)
+            (
+                provider.to_owned(),
+                model.to_owned(),
+                kind.to_owned(),
+                figures,
+            )
         })
         .collect()
 }
@@ -56,12 +65,17 @@ pub(super) fn items_of_bit(items: &[ItemSums], bit: i64) -> Vec<(String, String,
 impl<D: Database> Reader<'_, D> {
     /// The days that a forecast needs.
     pub(super) fn forecast_range(&self) -> DayRange {
-        DayRange { start: first_day_needed(self.today), end: self.today }
+        DayRange {
+            start: first_day_needed(self.today),
+            end: self.today,
+        }
     }
 
     /// The current month's forecast.
     pub(super) fn forecast(&self, days: &DaySums) -> Forecast {
-        forecast(self.today, self.state.first_day, |day| days.on(day).total_cost)
+        forecast(self.today, self.state.first_day, |day| {
+            days.on(day).total_cost
+        })
     }
 
     /// The labelled ranges of a scan by item.
@@ -94,7 +108,12 @@ impl<D: Database> Reader<'_, D> {
             for (provider, model, kind, figures) in items_of_bit(items, bit) {
                 let item = merged
                     .entry((provider.clone(), model.clone(), kind.clone()))
-                    .or_insert_with(|| BridgeItem { provider, model, kind, ..BridgeItem::default() });
+                    .or_insert_with(|| BridgeItem {
+                        provider,
+                        model,
+                        kind,
+                        ..BridgeItem::default()
+                    });
                 if bit == IN_CURRENT {
                     item.current = figures;
                 } else {

@@ -334,6 +334,7 @@ impl Page {
 
 /// Extras of an answer that read more rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "a set of independent words")]
 pub struct Include {
     /// Distinct sessions and users.
     pub sessions: bool,

@@ -32,7 +32,11 @@ fn interactions_by_hour() -> String {
     format!(
         "{}\n  UNION ALL\n  {}",
         arm("interactions", "cost_estimates", "interactions_by_time"),
-        arm("interactions_archive", "cost_estimates_archive", "interactions_archive_by_time"),
+        arm(
+            "interactions_archive",
+            "cost_estimates_archive",
+            "interactions_archive_by_time"
+        ),
     )
 }
 
@@ -43,15 +47,24 @@ pub(super) fn by_hour(
     groups: Option<(Dimension, &[GroupSums])>,
 ) -> Result<Statement, DatabaseError> {
     let columns: Vec<String> = groups.map_or_else(Vec::new, |(dimension, _)| {
-        dimension.columns().iter().map(|column| format!("t.{column}")).collect()
+        dimension
+            .columns()
+            .iter()
+            .map(|column| format!("t.{column}"))
+            .collect()
     });
     let list = columns.join(", ");
     let (picked, grouped) = if columns.is_empty() {
         (String::new(), String::new())
     } else {
-        let picks: Vec<String> = (0..columns.len()).map(|at| format!("value ->> {at}")).collect();
+        let picks: Vec<String> = (0..columns.len())
+            .map(|at| format!("value ->> {at}"))
+            .collect();
         (
-            format!(" AND ({list}) IN (SELECT {} FROM json_each(?1, '$.keys'))", picks.join(", ")),
+            format!(
+                " AND ({list}) IN (SELECT {} FROM json_each(?1, '$.keys'))",
+                picks.join(", ")
+            ),
             format!(", {list}"),
         )
     };

@@ -71,15 +71,26 @@ impl<'a, D: Database> Reader<'a, D> {
         viewer: Viewer,
         idle_ms: i64,
     ) -> Result<Self, QueryError> {
-        let state: LedgerState =
-            database.query(Statement::new(STATE)).await?.first()?.ok_or_else(|| {
+        let state: LedgerState = database
+            .query(Statement::new(STATE))
+            .await?
+            .first()?
+            .ok_or_else(|| {
                 DatabaseError::Other("ledger_state has no row: apply the migrations".to_owned())
             })?;
         let zone = ReportingZone::named(&state.reporting_time_zone).ok_or_else(|| {
             QueryError::unreadable(format!("`{}` is no time zone", state.reporting_time_zone))
         })?;
         let today = day_of(zone, now);
-        Ok(Self { database, state, zone, now, today, viewer, idle_ms })
+        Ok(Self {
+            database,
+            state,
+            zone,
+            now,
+            today,
+            viewer,
+            idle_ms,
+        })
     }
 
     /// The ledger's state.
@@ -103,10 +114,12 @@ impl<'a, D: Database> Reader<'a, D> {
 
     /// The range asked for, or the last 30 days.
     pub(super) fn range_or_default(&self, parameters: &Parameters) -> Result<DayRange, QueryError> {
-        Ok(parameters.range(RANGE_DAYS_MAX)?.unwrap_or_else(|| DayRange {
-            start: self.today - chrono::Days::new(DEFAULT_DAYS - 1),
-            end: self.today,
-        }))
+        Ok(parameters
+            .range(RANGE_DAYS_MAX)?
+            .unwrap_or_else(|| DayRange {
+                start: self.today - chrono::Days::new(DEFAULT_DAYS - 1),
+                end: self.today,
+            }))
     }
 }
 

@@ -10,8 +10,7 @@ use super::{
     calendar::iso,
     figures::CostByComponent,
     interaction_list::{
-        INTERACTION_OBJECT, Interaction, InteractionRow, RUNNING,
-        interaction_columns, of_session,
+        INTERACTION_OBJECT, Interaction, InteractionRow, RUNNING, interaction_columns, of_session,
     },
     problem::QueryError,
     reader::{Reader, Stamp, Viewer},
@@ -227,7 +226,12 @@ impl<D: Database> Reader<'_, D> {
             ),
         };
         let by_id = Statement::with(stored_sql(), &json!({ "id": interaction_id }))?;
-        let stored: Stored = self.database.query(by_id).await?.first()?.ok_or_else(unknown)?;
+        let stored: Stored = self
+            .database
+            .query(by_id)
+            .await?
+            .first()?
+            .ok_or_else(unknown)?;
         let only_user = match &self.viewer {
             Viewer::Everyone => None,
             Viewer::User(own) if *own == stored.user_id && stored.tenant_id.is_empty() => Some(own),
@@ -253,15 +257,18 @@ impl<D: Database> Reader<'_, D> {
             ])
             .await?;
         let [interaction, prices] = rows.as_slice() else {
-            return Err(QueryError::unreadable("a batch of two gave other than two answers"));
+            return Err(QueryError::unreadable(
+                "a batch of two gave other than two answers",
+            ));
         };
         let (interaction, micro, rest): (InteractionRow, i64, i64) =
             interaction.first()?.ok_or_else(unknown)?;
         let prices: Vec<PriceRow> = prices.decode()?;
-        let today = self.today_cost(&stored, newest.costs[4].map(PicoUsd::new)).await?;
+        let today = self
+            .today_cost(&stored, newest.costs[4].map(PicoUsd::new))
+            .await?;
         let lines_total = sum_of(&lines);
-        let revisions: Vec<StoredEstimate> =
-            stored.revisions.iter().map(stored_estimate).collect();
+        let revisions: Vec<StoredEstimate> = stored.revisions.iter().map(stored_estimate).collect();
         Ok(Receipt {
             stamp: self.stamp(),
             interaction: interaction.answer(Amount::from_parts(micro, rest)),
@@ -270,8 +277,7 @@ impl<D: Database> Reader<'_, D> {
             declared_cost: stored.declared_cost.map(PicoUsd::new),
             estimate: stored_estimate(newest),
             lines_total,
-            equals_stored: lines_total.map(|total| total.0)
-                == newest.costs[4].map(i128::from)
+            equals_stored: lines_total.map(|total| total.0) == newest.costs[4].map(i128::from)
                 || (lines.is_empty() && newest.costs[4] == Some(0)),
             lines: lines.iter().map(|line| cost_line(line, &prices)).collect(),
             revisions,
@@ -313,8 +319,10 @@ impl<D: Database> Reader<'_, D> {
             image_in,
             image_out,
         };
-        let component =
-            stored.declared_category.as_deref().and_then(|category| category.parse().ok());
+        let component = stored
+            .declared_category
+            .as_deref()
+            .and_then(|category| category.parse().ok());
         let billable = Billable {
             provider: &stored.provider,
             model: &stored.model_name,
@@ -326,7 +334,10 @@ impl<D: Database> Reader<'_, D> {
             declared: stored
                 .declared_cost
                 .zip(component)
-                .map(|(pico, component)| Declared { component, amount: PicoUsd::new(pico) }),
+                .map(|(pico, component)| Declared {
+                    component,
+                    amount: PicoUsd::new(pico),
+                }),
             price_time: self.now,
         };
         let mut cache = PriceCache::default();
@@ -335,7 +346,10 @@ impl<D: Database> Reader<'_, D> {
         let [billable] = billables;
         let now = estimate(book, &billable).map_err(QueryError::unreadable)?;
         let wide = |amount: PicoUsd| Amount(i128::from(amount.get()));
-        let difference = now.total.zip(stored_total).map(|(now, then)| wide(now) - wide(then));
+        let difference = now
+            .total
+            .zip(stored_total)
+            .map(|(now, then)| wide(now) - wide(then));
         Ok(TodayCost {
             total_cost: now.total,
             price_state: now.price_state.as_str(),
@@ -377,7 +391,9 @@ fn stored_estimate(revision: &Revision) -> StoredEstimate {
 }
 
 fn cost_line(line: &StoredLine, prices: &[PriceRow]) -> CostLine {
-    let price = line.price_id.and_then(|id| prices.iter().find(|price| price.id == id));
+    let price = line
+        .price_id
+        .and_then(|id| prices.iter().find(|price| price.id == id));
     let (numerator, denominator) = line.multiplier;
     CostLine {
         component: line.component.as_str(),
@@ -403,15 +419,23 @@ fn cost_line(line: &StoredLine, prices: &[PriceRow]) -> CostLine {
             source_revision: price.source_revision.clone(),
             reason: price.reason.clone(),
         }),
-        multiplier: ((numerator, denominator) != (1, 1))
-            .then_some(Multiplier { numerator, denominator }),
-        flags: line.flags.iter().map(cost_calculation::Flag::as_str).collect(),
+        multiplier: ((numerator, denominator) != (1, 1)).then_some(Multiplier {
+            numerator,
+            denominator,
+        }),
+        flags: line
+            .flags
+            .iter()
+            .map(cost_calculation::Flag::as_str)
+            .collect(),
     }
 }
 
 /// The stored units, calls by their names among the others.
 fn units_object(text: Option<&str>) -> Result<Map<String, Value>, QueryError> {
-    let Some(text) = text else { return Ok(Map::new()) };
+    let Some(text) = text else {
+        return Ok(Map::new());
+    };
     let mut units: Map<String, Value> =
         serde_json::from_str(text).map_err(QueryError::unreadable)?;
     if let Some(Value::Object(calls)) = units.remove("calls") {

@@ -97,7 +97,10 @@ FROM ({} UNION ALL {}) s JOIN users u ON u.user_key = s.user_key",
 }
 
 fn by_model_sql() -> String {
-    let columns = format!("i.provider, i.model_name AS model, {}", measures_of_interaction());
+    let columns = format!(
+        "i.provider, i.model_name AS model, {}",
+        measures_of_interaction()
+    );
     format!(
         "WITH t AS (\n  {}\n)\nSELECT json_array(t.provider, t.model, {}) FROM t
 GROUP BY t.provider, t.model",
@@ -131,13 +134,18 @@ impl<D: Database> Reader<'_, D> {
             ])
             .await?;
         let [models, drivers, costs] = rows.as_slice() else {
-            return Err(QueryError::unreadable("a batch of three gave other than three answers"));
+            return Err(QueryError::unreadable(
+                "a batch of three gave other than three answers",
+            ));
         };
         let models: Vec<(String, String, Figures)> = models.decode()?;
         let figures: Figures = models.iter().map(|(.., figures)| *figures).sum();
         let drivers = read_drivers(&drivers.decode::<LinesRow>()?, figures.total_cost)?;
         let costs: Vec<(i64,)> = costs.decode()?;
-        let outlier = outlier(session.total_cost, costs.into_iter().map(|(pico,)| pico).collect());
+        let outlier = outlier(
+            session.total_cost,
+            costs.into_iter().map(|(pico,)| pico).collect(),
+        );
         let interactions = self
             .interaction_page(
                 session_id,
@@ -145,7 +153,10 @@ impl<D: Database> Reader<'_, D> {
                 None,
                 None,
                 true,
-                Page { limit: FIRST_INTERACTIONS, offset: 0 },
+                Page {
+                    limit: FIRST_INTERACTIONS,
+                    offset: 0,
+                },
             )
             .await?;
         Ok(SessionDetail {
@@ -168,14 +179,15 @@ impl<D: Database> Reader<'_, D> {
 
     /// The session, if there is one that the caller may read.
     pub(super) async fn session_of(&self, session_id: &str) -> Result<Session, QueryError> {
-        let statement =
-            Statement::with(session_sql(), &json!({ "session_id": session_id }))?;
+        let statement = Statement::with(session_sql(), &json!({ "session_id": session_id }))?;
         let rows = self.database.query(statement).await?;
         let found = self.read_sessions(&rows)?.into_iter().next();
-        found.filter(|session| self.may_read(session)).ok_or_else(|| QueryError::NotFound {
-            kind: "unknown-session",
-            detail: format!("the ledger has no session `{session_id}` that this key may read"),
-        })
+        found
+            .filter(|session| self.may_read(session))
+            .ok_or_else(|| QueryError::NotFound {
+                kind: "unknown-session",
+                detail: format!("the ledger has no session `{session_id}` that this key may read"),
+            })
     }
 
     /// A session that holds several users' events shows each of them the others' numbers: a key
@@ -205,15 +217,17 @@ fn read_drivers(rows: &[LinesRow], total: Amount) -> Result<Vec<Driver>, QueryEr
     let mut drivers: Vec<Driver> = sums
         .into_iter()
         .filter(|(_, (_, amount))| *amount != Amount::ZERO)
-        .map(|((provider, model, component, resource), (quantity, amount))| Driver {
-            component: component.as_str(),
-            resource_type: resource.to_string(),
-            provider: provider.to_owned(),
-            model: model.to_owned(),
-            quantity: i64::try_from(quantity).unwrap_or(i64::MAX),
-            amount,
-            share: Ratio::of_amounts(amount, total),
-        })
+        .map(
+            |((provider, model, component, resource), (quantity, amount))| Driver {
+                component: component.as_str(),
+                resource_type: resource.to_string(),
+                provider: provider.to_owned(),
+                model: model.to_owned(),
+                quantity: i64::try_from(quantity).unwrap_or(i64::MAX),
+                amount,
+                share: Ratio::of_amounts(amount, total),
+            },
+        )
         .collect();
     drivers.sort_by(|left, right| {
         right
@@ -229,8 +243,12 @@ fn read_drivers(rows: &[LinesRow], total: Amount) -> Result<Vec<Driver>, QueryEr
 fn outlier(cost: Option<Amount>, mut costs: Vec<i64>) -> Outlier {
     costs.sort_unstable();
     // Of an even number the lower of the two in the middle: a session that exists.
-    let median = costs.get(costs.len().saturating_sub(1) / 2).map(|pico| Amount(i128::from(*pico)));
-    let ratio = cost.zip(median).and_then(|(cost, median)| Ratio::of_amounts(cost, median));
+    let median = costs
+        .get(costs.len().saturating_sub(1) / 2)
+        .map(|pico| Amount(i128::from(*pico)));
+    let ratio = cost
+        .zip(median)
+        .and_then(|(cost, median)| Ratio::of_amounts(cost, median));
     let is_dear = cost
         .zip(median)
         .is_some_and(|(cost, median)| median.0 > 0 && cost.0 > OUTLIER_TIMES * median.0);
@@ -248,11 +266,15 @@ mod tests {
 
     #[test]
     fn an_outlier_costs_more_than_three_medians_of_at_least_five_sessions() {
-        let is_outlier = |cost: i128, costs: &[i64]| outlier(Some(Amount(cost)), costs.to_vec()).is_outlier;
+        let is_outlier =
+            |cost: i128, costs: &[i64]| outlier(Some(Amount(cost)), costs.to_vec()).is_outlier;
         assert!(is_outlier(31, &[10, 10, 10, 10, 31]));
         assert!(!is_outlier(30, &[10, 10, 10, 10, 30]));
         assert!(!is_outlier(31, &[10, 10, 10, 31]), "too few");
-        assert!(!is_outlier(31, &[0, 0, 0, 0, 31]), "free sessions have no scale");
+        assert!(
+            !is_outlier(31, &[0, 0, 0, 0, 31]),
+            "free sessions have no scale"
+        );
         assert!(!outlier(None, vec![10; 9]).is_outlier);
     }
 }

@@ -152,7 +152,13 @@ pub struct SessionList {
 impl SessionRow {
     /// As answered; a session seen before `idle_since` is closed.
     fn answer(self, idle_since: i64) -> Session {
-        let [interaction_count, error_count, unpriced_count, token_count, total_cost] = self.sums;
+        let [
+            interaction_count,
+            error_count,
+            unpriced_count,
+            token_count,
+            total_cost,
+        ] = self.sums;
         let end = self.end_time.filter(|end| *end >= self.last_seen);
         let is_closed = end.is_some() || self.last_seen < idle_since;
         Session {
@@ -161,7 +167,11 @@ impl SessionRow {
             end_time: self.end_time.map(|end| iso(UnixMillis(end))),
             last_seen: iso(UnixMillis(self.last_seen)),
             status: if is_closed { "closed" } else { "open" },
-            total_cost: known(Amount(i128::from(total_cost)), interaction_count, unpriced_count),
+            total_cost: known(
+                Amount(i128::from(total_cost)),
+                interaction_count,
+                unpriced_count,
+            ),
             id: self.id,
             user_id: self.user_id,
             tenant_id: self.tenant_id,
@@ -199,8 +209,12 @@ impl SessionFilter {
             conditions.push("s.user_key = ?1 ->> 'user_key'");
         }
         conditions.extend(self.status.map(|status| match status {
-            Status::Open => "NOT (s.end_time >= s.last_seen IS TRUE OR s.last_seen < ?1 ->> 'idle_since')",
-            Status::Closed => "(s.end_time >= s.last_seen IS TRUE OR s.last_seen < ?1 ->> 'idle_since')",
+            Status::Open => {
+                "NOT (s.end_time >= s.last_seen IS TRUE OR s.last_seen < ?1 ->> 'idle_since')"
+            }
+            Status::Closed => {
+                "(s.end_time >= s.last_seen IS TRUE OR s.last_seen < ?1 ->> 'idle_since')"
+            }
             Status::Error => "s.error_count > 0",
         }));
         if self.of_one_user {
@@ -227,7 +241,12 @@ impl SessionFilter {
                 UNION ALL SELECT session_id FROM interactions_archive WHERE id = ?1 ->> 'q'))",
             );
         }
-        let Slice { model, provider, agent, .. } = &self.slice;
+        let Slice {
+            model,
+            provider,
+            agent,
+            ..
+        } = &self.slice;
         let of_models = [
             (model.is_some(), " AND m.model = ?1 ->> 'model'"),
             (provider.is_some(), " AND m.provider = ?1 ->> 'provider'"),
@@ -249,13 +268,21 @@ impl SessionFilter {
     pub(super) fn found(&self, columns: &str, more: &str) -> String {
         let conditions = self.conditions();
         let arm = |table: &str, archived: u8| {
-            let index = if self.slice.user.is_some() { "user" } else { "start" };
+            let index = if self.slice.user.is_some() {
+                "user"
+            } else {
+                "start"
+            };
             format!(
                 "SELECT {columns}, {archived} AS archived
   FROM {table} s INDEXED BY {table}_by_{index} WHERE {conditions}{more}"
             )
         };
-        format!("{}\n  UNION ALL\n  {}", arm("sessions", 0), arm("sessions_archive", 1))
+        format!(
+            "{}\n  UNION ALL\n  {}",
+            arm("sessions", 0),
+            arm("sessions_archive", 1)
+        )
     }
 
     pub(super) fn values<D: Database>(&self, reader: &Reader<'_, D>) -> Map<String, Value> {
@@ -305,12 +332,17 @@ impl<D: Database> Reader<'_, D> {
         &self,
         parameters: &Parameters,
     ) -> Result<SessionFilter, QueryError> {
-        let statuses =
-            [("open", Status::Open), ("closed", Status::Closed), ("error", Status::Error)];
+        let statuses = [
+            ("open", Status::Open),
+            ("closed", Status::Closed),
+            ("error", Status::Error),
+        ];
         Ok(SessionFilter {
             range: parameters.range(RANGE_DAYS_MAX)?,
             status: parameters.word("status", &statuses)?,
-            min_cost_pico: parameters.amount("min_cost")?.map(cost_calculation::PicoUsd::get),
+            min_cost_pico: parameters
+                .amount("min_cost")?
+                .map(cost_calculation::PicoUsd::get),
             unpriced: parameters.flag("unpriced")?,
             search: parameters.nonempty("q")?.map(str::to_owned),
             of_one_user: self.viewer != Viewer::Everyone,
@@ -323,7 +355,11 @@ impl<D: Database> Reader<'_, D> {
         let filter = self.session_filter(parameters).await?;
         let page = parameters.page()?;
         let include = parameters.include(&["total"])?;
-        let direction = if parameters.is_ascending(false)? { "ASC" } else { "DESC" };
+        let direction = if parameters.is_ascending(false)? {
+            "ASC"
+        } else {
+            "DESC"
+        };
         let sorts = [
             ("time", ""),
             ("cost", "total_cost"),
@@ -348,7 +384,10 @@ impl<D: Database> Reader<'_, D> {
         Ok(SessionList {
             stamp: self.stamp(),
             period: filter.range.map(|range| range.period(self.today)),
-            items: items.into_iter().map(|row| row.answer(self.idle_since())).collect(),
+            items: items
+                .into_iter()
+                .map(|row| row.answer(self.idle_since()))
+                .collect(),
             limit: page.limit,
             offset: page.offset,
             total_count: count,
@@ -410,7 +449,11 @@ FROM (
         rows: &crate::database::Rows,
     ) -> Result<Vec<Session>, QueryError> {
         let idle_since = self.idle_since();
-        Ok(rows.decode::<SessionRow>()?.into_iter().map(|row| row.answer(idle_since)).collect())
+        Ok(rows
+            .decode::<SessionRow>()?
+            .into_iter()
+            .map(|row| row.answer(idle_since))
+            .collect())
     }
 }
 

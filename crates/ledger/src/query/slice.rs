@@ -86,8 +86,12 @@ pub struct Slice {
 pub const SLICE_PARAMETERS: [&str; 6] =
     ["user_id", "tenant_id", "model", "provider", "agent", "type"];
 
-const TYPES: [(&str, &str); 4] =
-    [("chat", "chat"), ("db", "db"), ("api", "api"), ("cost-event", "cost-event")];
+const TYPES: [(&str, &str); 4] = [
+    ("chat", "chat"),
+    ("db", "db"),
+    ("api", "api"),
+    ("cost-event", "cost-event"),
+];
 
 /// The table that answers, by which index, with its filters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,7 +127,10 @@ impl Slice {
         for (is_set, condition) in [
             (self.user.is_some(), " AND t.user_key = (?1 ->> 'user_key')"),
             (self.model.is_some(), " AND t.model = (?1 ->> 'model')"),
-            (self.provider.is_some(), " AND t.provider = (?1 ->> 'provider')"),
+            (
+                self.provider.is_some(),
+                " AND t.provider = (?1 ->> 'provider')",
+            ),
             (self.agent.is_some(), " AND t.agent = (?1 ->> 'agent')"),
             (self.kind.is_some(), " AND t.type = (?1 ->> 'type')"),
         ] {
@@ -154,7 +161,10 @@ impl Slice {
         } else {
             format!("{table} t")
         };
-        Source { from, conditions: self.conditions() }
+        Source {
+            from,
+            conditions: self.conditions(),
+        }
     }
 
     /// The values that [`Source::conditions`] reads.
@@ -203,7 +213,9 @@ pub struct Filters {
 
 /// Ranges of days cut into segments that do not overlap, each with the bits of the ranges that
 /// hold it, so that a statement reads each row once.
-pub(super) fn segments(ranges: &[(DayRange, i64)]) -> Vec<(chrono::NaiveDate, chrono::NaiveDate, i64)> {
+pub(super) fn segments(
+    ranges: &[(DayRange, i64)],
+) -> Vec<(chrono::NaiveDate, chrono::NaiveDate, i64)> {
     let mut starts: Vec<chrono::NaiveDate> = ranges
         .iter()
         .flat_map(|(range, _)| [range.start, super::calendar::next_day(range.end)])
@@ -243,7 +255,11 @@ impl<D: Database> Reader<'_, D> {
             (Viewer::Everyone, None) => None,
             (Viewer::Everyone, Some(user_id)) => {
                 let tenant_id = tenant_id.unwrap_or_default();
-                Some(self.user(user_id, tenant_id).await?.ok_or_else(|| unknown_user(user_id))?)
+                Some(
+                    self.user(user_id, tenant_id)
+                        .await?
+                        .ok_or_else(|| unknown_user(user_id))?,
+                )
             }
             (Viewer::User(own), asked) => {
                 if asked.is_some_and(|asked| asked != own)
@@ -277,8 +293,11 @@ impl<D: Database> Reader<'_, D> {
         tenant_id: &str,
     ) -> Result<Option<UserFilter>, QueryError> {
         let parameter = json!({ "user_id": user_id, "tenant_id": tenant_id });
-        let found: Option<(i64,)> =
-            self.database.query(Statement::with(USER, &parameter)?).await?.first()?;
+        let found: Option<(i64,)> = self
+            .database
+            .query(Statement::with(USER, &parameter)?)
+            .await?
+            .first()?;
         Ok(found.map(|(user_key,)| UserFilter {
             user_key,
             user_id: user_id.to_owned(),
@@ -299,7 +318,10 @@ mod tests {
     use super::*;
 
     fn range(start: &str, end: &str) -> DayRange {
-        DayRange { start: start.parse().expect("a date"), end: end.parse().expect("a date") }
+        DayRange {
+            start: start.parse().expect("a date"),
+            end: end.parse().expect("a date"),
+        }
     }
 
     #[test]
@@ -326,17 +348,36 @@ mod tests {
     #[test]
     fn a_question_is_answered_by_the_smallest_rollup_that_can() {
         let user = Slice {
-            user: Some(UserFilter { user_key: 1, user_id: "u".into(), tenant_id: String::new() }),
+            user: Some(UserFilter {
+                user_key: 1,
+                user_id: "u".into(),
+                tenant_id: String::new(),
+            }),
             ..Slice::default()
         };
-        let model = Slice { model: Some("m".into()), ..Slice::default() };
+        let model = Slice {
+            model: Some("m".into()),
+            ..Slice::default()
+        };
         let table = |slice: &Slice, dimension| slice.source(dimension).from;
         assert_eq!(table(&Slice::default(), None), "daily_model_stats t");
-        assert_eq!(table(&Slice::default(), Some(Dimension::User)), "daily_stats t");
-        assert_eq!(table(&Slice::default(), Some(Dimension::Agent)), "daily_agent_stats t");
-        assert_eq!(table(&model, Some(Dimension::Provider)), "daily_model_stats t");
+        assert_eq!(
+            table(&Slice::default(), Some(Dimension::User)),
+            "daily_stats t"
+        );
+        assert_eq!(
+            table(&Slice::default(), Some(Dimension::Agent)),
+            "daily_agent_stats t"
+        );
+        assert_eq!(
+            table(&model, Some(Dimension::Provider)),
+            "daily_model_stats t"
+        );
         assert_eq!(table(&model, Some(Dimension::User)), "usage_daily t");
-        assert_eq!(table(&user, None), "daily_stats t INDEXED BY daily_stats_by_user");
+        assert_eq!(
+            table(&user, None),
+            "daily_stats t INDEXED BY daily_stats_by_user"
+        );
         assert_eq!(
             table(&user, Some(Dimension::Model)),
             "usage_daily t INDEXED BY usage_daily_by_user"

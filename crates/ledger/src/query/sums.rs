@@ -24,7 +24,10 @@ WHERE t.day >= s.value ->> 0 AND t.day <= s.value ->> 1{}",
 }
 
 /// `{"segments": …}` with the slice's values.
-pub(super) fn parameter(slice: &Slice, segments: &[(NaiveDate, NaiveDate, i64)]) -> Map<String, Value> {
+pub(super) fn parameter(
+    slice: &Slice,
+    segments: &[(NaiveDate, NaiveDate, i64)],
+) -> Map<String, Value> {
     let mut values = slice.values();
     values.insert("segments".to_owned(), json!(segments));
     values
@@ -44,10 +47,19 @@ pub(super) fn by_day(slice: &Slice, ranges: &[DayRange]) -> Result<Statement, Da
 
 /// Sums by provider, model and type for each label; a label is the sum of the bits of the ranges
 /// that hold its days.
-pub(super) fn by_item(slice: &Slice, ranges: &[(DayRange, i64)]) -> Result<Statement, DatabaseError> {
-    let source = Slice { model: slice.model.clone().or(Some(String::new())), ..slice.clone() }
-        .source(None);
-    let source = Source { conditions: slice.conditions(), ..source };
+pub(super) fn by_item(
+    slice: &Slice,
+    ranges: &[(DayRange, i64)],
+) -> Result<Statement, DatabaseError> {
+    let source = Slice {
+        model: slice.model.clone().or(Some(String::new())),
+        ..slice.clone()
+    }
+    .source(None);
+    let source = Source {
+        conditions: slice.conditions(),
+        ..source
+    };
     let sql = format!(
         "SELECT json_array(t.provider, t.model, t.type, s.value ->> 2, {})\nFROM {}
 GROUP BY t.provider, t.model, t.type, s.value ->> 2",
@@ -82,7 +94,10 @@ impl DaySums {
 
     /// The sums of a day.
     pub fn on(&self, day: NaiveDate) -> Figures {
-        self.of(DayRange { start: day, end: day })
+        self.of(DayRange {
+            start: day,
+            end: day,
+        })
     }
 }
 

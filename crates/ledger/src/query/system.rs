@@ -84,7 +84,9 @@ impl<D: Database> Reader<'_, D> {
     /// `GET /stats/system`.
     pub async fn system_stats(&self, parameters: &Parameters) -> Result<SystemStats, QueryError> {
         let range = self.range_or_default(parameters)?;
-        let alignment = parameters.compare()?.map(|mode| Alignment::new(range, mode));
+        let alignment = parameters
+            .compare()?
+            .map(|mode| Alignment::new(range, mode));
         let include = parameters.include(&["sessions", "latency", "trend"])?;
         let slice = self.slice(parameters).await?;
         let mut statements = vec![
@@ -94,15 +96,22 @@ impl<D: Database> Reader<'_, D> {
         let latencies = histograms(&slice, &[range], false)?;
         let has_latency = latencies.is_some();
         statements.extend(latencies);
-        let counts =
-            if include.sessions { distinct::in_ranges(&slice, &[range])? } else { None };
+        let counts = if include.sessions {
+            distinct::in_ranges(&slice, &[range])?
+        } else {
+            None
+        };
         let has_distinct = counts.is_some();
         statements.extend(counts);
         let mut rows = self.database.batch(&statements).await?.into_iter();
         let mut next = || rows.next().unwrap_or_default();
         let items: Vec<ItemSums> = next().decode()?;
         let days = DaySums::read(&next())?;
-        let latency = if has_latency { Some(read_latency(&next())?) } else { None };
+        let latency = if has_latency {
+            Some(read_latency(&next())?)
+        } else {
+            None
+        };
         let distinct = if has_distinct {
             distinct::read(&next(), 1)?.first().copied()
         } else {
@@ -112,7 +121,11 @@ impl<D: Database> Reader<'_, D> {
         let comparison = alignment.map(|alignment| {
             let current = alignment.compared(self.today).map(|(current, _)| current);
             compare(alignment, self.today, self.state.first_day, |part| {
-                let bit = if Some(part) == current { IN_CURRENT } else { IN_PREVIOUS };
+                let bit = if Some(part) == current {
+                    IN_CURRENT
+                } else {
+                    IN_PREVIOUS
+                };
                 sum_of_bit(&items, bit)
             })
         });

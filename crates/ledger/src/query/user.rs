@@ -71,7 +71,11 @@ pub struct UserSlice {
 pub(super) fn slices(groups: Vec<(Group, Figures)>, total: &Figures) -> Vec<UserSlice> {
     let mut slices: Vec<UserSlice> = groups
         .into_iter()
-        .map(|(group, figures)| UserSlice { share: share(&figures, total), group, figures })
+        .map(|(group, figures)| UserSlice {
+            share: share(&figures, total),
+            group,
+            figures,
+        })
         .collect();
     slices.sort_by(|left, right| {
         (right.figures.total_cost, right.figures.interaction_count)
@@ -143,22 +147,31 @@ impl<D: Database> Reader<'_, D> {
         parameters: &Parameters,
     ) -> Result<UserStats, QueryError> {
         let range = self.range_or_default(parameters)?;
-        let alignment = parameters.compare()?.map(|mode| Alignment::new(range, mode));
+        let alignment = parameters
+            .compare()?
+            .map(|mode| Alignment::new(range, mode));
         let tenant_id = parameters.text("tenant_id").unwrap_or_default();
-        if let Viewer::User(own) = &self.viewer {
-            if own != user_id || !tenant_id.is_empty() {
-                return Err(QueryError::Forbidden(format!(
-                    "this key reads the numbers of its own user `{own}` only"
-                )));
-            }
+        if let Viewer::User(own) = &self.viewer
+            && (own != user_id || !tenant_id.is_empty())
+        {
+            return Err(QueryError::Forbidden(format!(
+                "this key reads the numbers of its own user `{own}` only"
+            )));
         }
-        let user =
-            self.user(user_id, tenant_id).await?.ok_or_else(|| unknown_user(user_id))?;
-        let slice = Slice { user: Some(user.clone()), ..Slice::default() };
+        let user = self
+            .user(user_id, tenant_id)
+            .await?
+            .ok_or_else(|| unknown_user(user_id))?;
+        let slice = Slice {
+            user: Some(user.clone()),
+            ..Slice::default()
+        };
         let mut day_ranges = vec![range, self.forecast_range()];
         day_ranges.extend(alignment.map(Alignment::whole_other));
         day_ranges.extend(
-            alignment.and_then(|alignment| alignment.compared(self.today)).map(|parts| parts.1),
+            alignment
+                .and_then(|alignment| alignment.compared(self.today))
+                .map(|parts| parts.1),
         );
         let hours_range = DayRange {
             start: range.start.max(range.end - Days::new(HOUR_DAYS - 1)),
@@ -184,7 +197,10 @@ impl<D: Database> Reader<'_, D> {
         let items: Vec<ItemSums> = next().decode()?;
         let agents: Vec<(String, Figures)> = next().decode()?;
         let quarters: Vec<(i64, i64)> = next().decode()?;
-        let distinct = distinct::read(&next(), 1)?.first().copied().unwrap_or_default();
+        let distinct = distinct::read(&next(), 1)?
+            .first()
+            .copied()
+            .unwrap_or_default();
         let total = days.of(range);
         let agent_group = |agent: &str| Group {
             agent: Some(agent.to_owned()),
@@ -208,7 +224,10 @@ impl<D: Database> Reader<'_, D> {
                 &total,
             ),
             by_agent: slices(
-                agents.into_iter().map(|(agent, sums)| (agent_group(&agent), sums)).collect(),
+                agents
+                    .into_iter()
+                    .map(|(agent, sums)| (agent_group(&agent), sums))
+                    .collect(),
                 &total,
             ),
             by_type: slices(
@@ -217,7 +236,9 @@ impl<D: Database> Reader<'_, D> {
             ),
             buckets: self.trend_buckets(range, alignment, &days),
             comparison: alignment.map(|alignment| {
-                compare(alignment, self.today, self.state.first_day, |part| days.of(part))
+                compare(alignment, self.today, self.state.first_day, |part| {
+                    days.of(part)
+                })
             }),
             bridge: self.bridge(&items, alignment).await?,
             forecast: self.forecast(&days),
@@ -233,7 +254,9 @@ impl<D: Database> Reader<'_, D> {
             let at = chrono::DateTime::from_timestamp_millis(quarter * 900_000)
                 .unwrap_or_default()
                 .with_timezone(&self.zone.tz());
-            *cells.entry((at.weekday().number_from_monday(), at.hour())).or_default() += count;
+            *cells
+                .entry((at.weekday().number_from_monday(), at.hour()))
+                .or_default() += count;
         }
         cells
             .into_iter()

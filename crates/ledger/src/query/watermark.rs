@@ -32,7 +32,7 @@ impl<D: Database> Reader<'_, D> {
         }
     }
 
-    /// Hours since the epoch: part of every ETag.
+    /// Hours since the epoch: part of every `ETag`.
     pub const fn hour(&self) -> i64 {
         self.now.0.div_euclid(HOUR_MS)
     }

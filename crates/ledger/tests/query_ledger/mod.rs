@@ -43,7 +43,10 @@ pub struct Random(pub u64);
 
 impl Random {
     pub fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % bound
     }
 
@@ -101,7 +104,11 @@ fn interaction(number: usize, random: &mut Random, days: u64) -> Interaction {
             TokenUsage::default()
         },
         units: if kind == InteractionType::Db {
-            Units { operations: 1, rows_read: random.below(50), ..Units::default() }
+            Units {
+                operations: 1,
+                rows_read: random.below(50),
+                ..Units::default()
+            }
         } else {
             Units::default()
         },
@@ -113,7 +120,11 @@ fn interaction(number: usize, random: &mut Random, days: u64) -> Interaction {
         message_id: None,
         trace_id: None,
         context: None,
-        status: if random.below(6) == 0 { InteractionStatus::Error } else { InteractionStatus::Ok },
+        status: if random.below(6) == 0 {
+            InteractionStatus::Error
+        } else {
+            InteractionStatus::Ok
+        },
         error: None,
         source: "api",
         metadata: None,
@@ -125,20 +136,34 @@ pub fn ledger(seed: u64, count: usize, days: u64) -> Sqlite {
     let database = Sqlite::migrated().expect("the migrations apply");
     database.execute_script(PRICES).expect("prices go in");
     database
-        .execute_script(&format!("UPDATE ledger_state SET reporting_time_zone = '{ZONE}';"))
+        .execute_script(&format!(
+            "UPDATE ledger_state SET reporting_time_zone = '{ZONE}';"
+        ))
         .expect("the zone is set");
     let mut random = Random(seed);
-    let events: Vec<Interaction> =
-        (0..count).map(|number| interaction(number, &mut random, days)).collect();
+    let events: Vec<Interaction> = (0..count)
+        .map(|number| interaction(number, &mut random, days))
+        .collect();
     let context = IngestContext {
         received_at: UnixMillis(NOW - 5_000),
         reporting_zone: ReportingZone::named(ZONE).expect("an IANA name"),
         interaction_cost_max: PicoUsd::new(10_000 * 1_000_000_000_000),
         new_ingest_id: || i64::try_from(rand_id()).unwrap(),
     };
-    block_on(ingest(&database, &mut PriceCache::default(), &context, events)).expect("recorded");
-    let config = ArchiveConfig { retention_ms: 60 * DAY_MS, ..ArchiveConfig::default() };
-    while block_on(archive_sessions(&database, &config, || UnixMillis(NOW))).expect("archives").is_more
+    block_on(ingest(
+        &database,
+        &mut PriceCache::default(),
+        &context,
+        events,
+    ))
+    .expect("recorded");
+    let config = ArchiveConfig {
+        retention_ms: 60 * DAY_MS,
+        ..ArchiveConfig::default()
+    };
+    while block_on(archive_sessions(&database, &config, || UnixMillis(NOW)))
+        .expect("archives")
+        .is_more
     {}
     database
 }
@@ -231,12 +256,18 @@ pub fn usd(pico: i128) -> String {
     let digits = format!("{:013}", pico.abs());
     let (whole, places) = digits.split_at(digits.len() - 12);
     let places = places.trim_end_matches('0');
-    if places.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{places}") }
+    if places.is_empty() {
+        format!("{sign}{whole}")
+    } else {
+        format!("{sign}{whole}.{places}")
+    }
 }
 
 /// The picodollars of a decimal string.
 pub fn pico(amount: &Value) -> i128 {
-    let text = amount.as_str().unwrap_or_else(|| panic!("{amount} is no amount"));
+    let text = amount
+        .as_str()
+        .unwrap_or_else(|| panic!("{amount} is no amount"));
     let (sign, text) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
     let (whole, places) = text.split_once('.').unwrap_or((text, ""));
     sign * format!("{whole}{places:0<12}").parse::<i128>().unwrap()
@@ -245,10 +276,17 @@ pub fn pico(amount: &Value) -> i128 {
 /// What adds up in the contract's `Figures`, counted naively.
 pub fn figures<'a>(rows: impl IntoIterator<Item = &'a Raw>) -> Value {
     let rows: Vec<&Raw> = rows.into_iter().collect();
-    let unpriced: Vec<&&Raw> = rows.iter().filter(|row| row.price_state == "unpriced").collect();
+    let unpriced: Vec<&&Raw> = rows
+        .iter()
+        .filter(|row| row.price_state == "unpriced")
+        .collect();
     let all_tokens = |row: &Raw| row.tokens.iter().sum::<i64>();
     let token = |at: usize| rows.iter().map(|row| row.tokens[at]).sum::<i64>();
-    let cost = |at: usize| rows.iter().map(|row| i128::from(row.costs[at].unwrap_or(0))).sum();
+    let cost = |at: usize| {
+        rows.iter()
+            .map(|row| i128::from(row.costs[at].unwrap_or(0)))
+            .sum()
+    };
     let known = |at: usize| {
         if !rows.is_empty() && unpriced.len() == rows.len() {
             Value::Null
@@ -288,12 +326,23 @@ pub fn assert_figures<'a>(answer: &Value, rows: impl IntoIterator<Item = &'a Raw
 
 /// Takes a query string apart as the Worker does.
 pub fn parameters(query: &[(&str, String)], known: &[&str]) -> Result<Parameters, QueryError> {
-    Parameters::new(query.iter().map(|(name, value)| ((*name).to_owned(), value.clone())), known)
+    Parameters::new(
+        query
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone())),
+        known,
+    )
 }
 
 /// A reader of everyone's numbers at `NOW`.
 pub fn reader(database: &Sqlite) -> Reader<'_, Sqlite> {
-    block_on(Reader::open(database, UnixMillis(NOW), Viewer::Everyone, IDLE_MS)).expect("opens")
+    block_on(Reader::open(
+        database,
+        UnixMillis(NOW),
+        Viewer::Everyone,
+        IDLE_MS,
+    ))
+    .expect("opens")
 }
 
 /// A reader with a key of one user.
@@ -303,7 +352,9 @@ pub fn reader_of<'a>(database: &'a Sqlite, user_id: &str) -> Reader<'a, Sqlite> 
 }
 
 /// Random filters, and which rows they leave.
-pub fn random_filters(random: &mut Random) -> (Vec<(&'static str, String)>, impl Fn(&Raw) -> bool + use<>) {
+pub fn random_filters(
+    random: &mut Random,
+) -> (Vec<(&'static str, String)>, impl Fn(&Raw) -> bool + use<>) {
     let mut query = Vec::new();
     if random.below(3) == 0 {
         query.push(("user_id", format!("user-{}", random.below(5))));
@@ -312,21 +363,36 @@ pub fn random_filters(random: &mut Random) -> (Vec<(&'static str, String)>, impl
         }
     }
     if random.below(4) == 0 {
-        query.push(("model", (*random.pick(&["gpt-5", "claude-opus-5", "mystery", ""])).to_owned()));
+        query.push((
+            "model",
+            (*random.pick(&["gpt-5", "claude-opus-5", "mystery", ""])).to_owned(),
+        ));
     }
     if random.below(4) == 0 {
-        query.push(("provider", (*random.pick(&["openai", "anthropic", "openAI", ""])).to_owned()));
+        query.push((
+            "provider",
+            (*random.pick(&["openai", "anthropic", "openAI", ""])).to_owned(),
+        ));
     }
     if random.below(4) == 0 {
-        query.push(("agent", (*random.pick(&["", "researcher", "=coder", "nobody"])).to_owned()));
+        query.push((
+            "agent",
+            (*random.pick(&["", "researcher", "=coder", "nobody"])).to_owned(),
+        ));
     }
     if random.below(4) == 0 {
-        query.push(("type", (*random.pick(&["chat", "db", "api", "cost-event"])).to_owned()));
+        query.push((
+            "type",
+            (*random.pick(&["chat", "db", "api", "cost-event"])).to_owned(),
+        ));
     }
     let filters = query.clone();
     (query, move |row: &Raw| {
         let of = |name: &str| {
-            filters.iter().find(|(other, _)| *other == name).map(|(_, value)| value.as_str())
+            filters
+                .iter()
+                .find(|(other, _)| *other == name)
+                .map(|(_, value)| value.as_str())
         };
         of("user_id").is_none_or(|user| {
             row.user_id == user && row.tenant_id == of("tenant_id").unwrap_or_default()
