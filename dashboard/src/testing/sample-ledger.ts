@@ -106,13 +106,16 @@ function forecast(): DailyStats["forecast"] {
   return { month: "2026-11", available: true, reason: null, method: "weekday_median", complete_days: 22, spent: "812.4", low: "990", mid: "1086.2", high: "1190", days: left };
 }
 
+/** The four parts of a cost, of which the last is nothing. */
+const componentParts = ([["ai_tokens", 0.97], ["db_ops", 0.02], ["api_calls", 0.01]] as const).map(([id, part]) => ({ group: { ...blank, dimension: "component" as const, id }, of: (day: string) => Math.floor(dayTotal(day) * part) }));
+
 /** What the query API answers about time. */
 export function daily(query: URLSearchParams): DailyStats {
   const [from, to] = [query.get("start_date") ?? "2026-11-01", query.get("end_date") ?? today];
   const by = (query.get("group_by") ?? null) as DailyStats["group_by"];
   const all = days(from, to);
   const value = (micro: number) => ({ total_cost: money(micro), interaction_count: Math.round(micro / 44_600), error_count: 0, unpriced_count: 0, token_count: Math.round(micro / 10) });
-  const parts = by === "user" ? users.map((_, index) => ({ group: userGroup(index), of: (day: string) => Math.floor((dayTotal(day) * (8 - index)) / 36) })) : by === "agent" ? agents.map((_, index) => ({ group: agentGroup(index), of: (day: string) => Math.floor((dayTotal(day) * (4 - index)) / 10) })) : models.map((_, index) => ({ group: modelGroup(index), of: (day: string) => modelDay(index, day) }));
+  const parts = by === "user" ? users.map((_, index) => ({ group: userGroup(index), of: (day: string) => Math.floor((dayTotal(day) * (8 - index)) / 36) })) : by === "component" ? componentParts : by === "agent" ? agents.map((_, index) => ({ group: agentGroup(index), of: (day: string) => Math.floor((dayTotal(day) * (4 - index)) / 10) })) : models.map((_, index) => ({ group: modelGroup(index), of: (day: string) => modelDay(index, day) }));
   const totals = all.map(dayTotal);
   const sum = (list: readonly number[]) => list.reduce((a, b) => a + b, 0);
   const whole = sum(totals);

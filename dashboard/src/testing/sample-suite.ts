@@ -1,4 +1,5 @@
 /** A stand-in for the suite that answers fetch from the invented ledger. */
+import * as book from "./sample-book.ts";
 import { daily, groupList, receipt, sessionDetail, sessionList, system, userStats, watermark } from "./sample-ledger.ts";
 
 /** What an address answers: a body, or a whole response. */
@@ -13,6 +14,17 @@ const answers: Record<string, Answer> = {
   "/stats/models": ({ searchParams }) => groupList("models", searchParams),
   "/stats/agents": ({ searchParams }) => groupList("agents", searchParams),
   "/sessions": ({ searchParams }) => sessionList(searchParams),
+  "/integrity": () => book.integrity,
+  "/jobs": () => book.jobs,
+  "/health": () => book.health,
+  "/pricing/rates": () => book.rates,
+  "/pricing/history": () => book.history,
+  "/pricing/unpriced": () => book.unpriced,
+  "/pricing/quarantine": () => book.quarantine,
+  "/pricing/sources": () => book.sources,
+  "/pricing/conflicts": () => book.conflicts,
+  "/pricing/overrides": () => ({ status: "set", opened: 1, closed: 0 }),
+  "/admin/keys": (_url, { method }) => (method === "POST" ? Response.json({ ...book.keys.items[1], id: "pk-tt-9", secret: "sk-tt-shown-once" }, { status: 201 }) : book.keys),
 };
 const patterns: [RegExp, Answer][] = [
   [/^\/stats\/users\/(.+)$/, ({ pathname, searchParams }) => userStats(decodeURIComponent(pathname.split("/")[3] ?? ""), searchParams)],

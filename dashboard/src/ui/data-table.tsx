@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { cn } from "./class-names.ts";
+import { ScrollRegion } from "./scroll-region.tsx";
 
 /** One column; the cells of a row are drawn from the row. */
 export type TableColumn<Row> = {
@@ -32,7 +33,7 @@ const shownFrom = { sm: "hidden sm:table-cell", md: "hidden md:table-cell", lg: 
 export function DataTable<Row>({ caption, columns, rows, rowKey, footers = [], className }: DataTableProps<Row>) {
   const cellClass = (column: TableColumn<Row>) => cn("px-2 py-2 align-middle first:pl-1 last:pr-1", column.numeric === true ? "num" : "text-left", column.from !== undefined && shownFrom[column.from]);
   return (
-    <div className={cn("-mx-1 overflow-x-auto", className)}>
+    <ScrollRegion label={caption} className={cn("-mx-1", className)}>
       <table className="w-full border-collapse text-sm">
         <caption className="sr-only">{caption}</caption>
         <thead>
@@ -88,6 +89,6 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, footers = [], c
           </tfoot>
         )}
       </table>
-    </div>
+    </ScrollRegion>
   );
 }

@@ -16,6 +16,7 @@ import { useSlice } from "../../shell/slice-context.ts";
 import { Button } from "../../ui/button.tsx";
 import { ChangeText } from "../../ui/change-text.tsx";
 import { Icon } from "../../ui/icon.tsx";
+import { ScrollRegion } from "../../ui/scroll-region.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { grainOf } from "../overview/overview-queries.ts";
 import { GroupLink } from "../groups/group-link.tsx";
@@ -31,7 +32,7 @@ export function ExploreTable({ query, search }: { query: UseQueryResult<DailySta
         const rest = stats.other?.group_count ?? 0;
         return (
           <>
-            <div className="overflow-x-auto">
+            <ScrollRegion label={`${name} by group`}>
               <table className="w-full border-collapse text-sm">
                 <caption className="sr-only">{name} by group</caption>
                 <thead>
@@ -68,7 +69,7 @@ export function ExploreTable({ query, search }: { query: UseQueryResult<DailySta
                   )}
                 </tbody>
               </table>
-            </div>
+            </ScrollRegion>
             <p className="text-xs text-faint">
               {stats.series.length} of {stats.series.length + rest} shown. The sums are the server's; "Other" holds the rest.
             </p>

@@ -1,5 +1,6 @@
 import type { UserStats } from "../../api/model.ts";
 import { prepareHourMap } from "../../prepare/hour-map.ts";
+import { ScrollRegion } from "../../ui/scroll-region.tsx";
 import { plural } from "../../prepare/quantity.ts";
 
 const weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -8,7 +9,7 @@ const weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 export function HourMap({ hours, timeZone }: { hours: UserStats["hours"]; timeZone: string }) {
   const rows = prepareHourMap(hours);
   return (
-    <div className="overflow-x-auto">
+    <ScrollRegion label="Interactions by weekday and hour">
       <table className="w-full min-w-[40rem] table-fixed border-separate border-spacing-0.5 text-2xs">
         <caption className="pb-2 text-left text-sm text-muted">Interactions of the last 28 days of the period by weekday and hour, {timeZone}</caption>
         <thead>
@@ -38,6 +39,6 @@ export function HourMap({ hours, timeZone }: { hours: UserStats["hours"]; timeZo
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }

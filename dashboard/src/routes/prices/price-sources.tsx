@@ -51,7 +51,7 @@ export function PriceSources({ query }: { query: UseQueryResult<Schemas["SourceL
                     if (known === undefined) return null;
                     return (
                       <span className="inline-flex flex-wrap justify-end gap-1">
-                        <Button isDisabled={sync.isPending} onPress={() => sync.mutate({ source: known, dry_run: true })} aria-label={`Try a sync of ${source} without writing`}>
+                        <Button isDisabled={sync.isPending} onPress={() => sync.mutate({ source: known, dry_run: true })} aria-label={`Dry run of a sync of ${source}`}>
                           Dry run
                         </Button>
                         <Button isDisabled={sync.isPending} onPress={() => sync.mutate({ source: known })} aria-label={`Sync ${source} now`}>

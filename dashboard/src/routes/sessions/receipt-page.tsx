@@ -85,7 +85,7 @@ function ReceiptHead({ receipt }: { receipt: Receipt }) {
   return (
     <>
       <div className="flex flex-wrap items-end justify-between gap-3">
-        <p className="text-hero leading-tight font-bold tracking-tight" data-testid="receipt-total" data-exact={estimate.total_cost ?? ""}>
+        <p className="text-3xl leading-tight font-bold tracking-tight break-all sm:text-hero" data-testid="receipt-total" data-exact={estimate.total_cost ?? ""}>
           {estimate.total_cost === null ? <NoPrice /> : exactMoney(estimate.total_cost)}
         </p>
         <span className="flex flex-wrap gap-1.5">

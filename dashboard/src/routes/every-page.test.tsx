@@ -1,0 +1,71 @@
+import { page } from "vitest/browser";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { accessibilityFaults } from "../testing/axe.ts";
+import { renderApp } from "../testing/render-app.tsx";
+import { problem } from "../testing/sample-suite.ts";
+
+/** Each page with something that is there only once it is ready. */
+const pages: [address: string, ready: RegExp][] = [
+  ["/overview", /Who drives it/],
+  ["/overview?view=table&by=component", /AI tokens/],
+  ["/explore?sub=user", /of 8 shown/],
+  ["/users", /1–8 of 8 users/],
+  ["/users/user-17", /Most expensive sessions/],
+  ["/models", /mongodb \(no model\)/],
+  ["/models/anthropic%2Fclaude-opus-5", /Tokens by type/],
+  ["/agents", /support-triage/],
+  ["/agents/researcher", /Most expensive sessions/],
+  ["/sessions", /1–32 of 32 sessions/],
+  ["/sessions/s_8f2", /72\.0.% of this session's cost/],
+  ["/sessions/s_8f2/i_000", /equals the stored amount/],
+  ["/unpriced", /llama-5-70b/],
+  ["/prices", /7 prices in force/],
+  ["/prices?tab=quarantine", /fell to zero/],
+  ["/prices?tab=sources", /Where sources differ/],
+  ["/health", /daily stats equal interactions/],
+  ["/connect", /Connected/],
+  ["/keys", /Finance, 2025/],
+  ["/sign-in", /Where LibreChat's money goes/],
+  ["/nowhere", /There is no such page/],
+];
+const themes = ["light", "dark"] as const;
+
+let leave: (() => void) | null = null;
+beforeEach(() => page.viewport(1440, 900));
+afterEach(() => {
+  leave?.();
+  delete document.documentElement.dataset.theme;
+});
+
+describe.each(themes)("in %s", (theme) => {
+  describe.each([1440, 390])("at %i pixels", (width) => {
+    test.each(pages)("%s is ready, fits and has no fault that axe finds", async (address, ready) => {
+      document.documentElement.dataset.theme = theme;
+      await page.viewport(width, 900);
+      const { screen, remove } = await renderApp(address);
+      leave = remove;
+      await expect.element(screen.getByText(ready).first()).toBeInTheDocument();
+      await expect.poll(() => document.querySelectorAll('[data-state="loading"]').length).toBe(0);
+      expect(document.querySelectorAll('[data-state="error"], [data-state="offline"]')).toHaveLength(0);
+      expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(width);
+      expect(await accessibilityFaults()).toEqual([]);
+    });
+  });
+});
+
+test.each(pages.slice(0, 12))("%s reflows at 320 pixels", async (address, ready) => {
+  await page.viewport(320, 900);
+  const { screen, remove } = await renderApp(address);
+  leave = remove;
+  await expect.element(screen.getByText(ready).first()).toBeInTheDocument();
+  expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(320);
+});
+
+test.each(pages.filter(([address]) => !/sign-in|nowhere|connect/.test(address)))("%s says so when it cannot be loaded, without a fault that axe finds", async (address) => {
+  const refuse = () => problem(403, "The key's scopes do not allow it.");
+  const names = ["/stats/daily", "/stats/system", "/stats/users", "/stats/models", "/stats/agents", "/stats/users/user-17", "/sessions", "/sessions/s_8f2", "/interactions/i_000/cost", "/pricing/unpriced", "/pricing/rates", "/pricing/history", "/pricing/quarantine", "/pricing/sources", "/pricing/conflicts", "/integrity", "/jobs", "/admin/keys"];
+  const { screen, remove } = await renderApp(address, Object.fromEntries(names.map((name) => [name, refuse])));
+  leave = remove;
+  await expect.element(screen.getByText("This key may not see that").first()).toBeVisible();
+  expect(await accessibilityFaults()).toEqual([]);
+});

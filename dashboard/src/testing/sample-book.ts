@@ -1,0 +1,59 @@
+/** An invented price book, keys and health, typed by the contracts. */
+import type { Health, Integrity, JobRun } from "../api/model.ts";
+import type { Rate, Unpriced, Waiting } from "../api/queries/prices.ts";
+import type { Key } from "../api/queries/keys.ts";
+import { today } from "./sample-ledger.ts";
+
+const rate = (id: number, given: Partial<Rate> = {}): Rate => ({
+  id, provider: "anthropic", model: "claude-opus-5", resource_type: "input", region: "", service_tier: "standard", min_context: 0, schedule: "", rate: "5", per: 1_000_000, currency: "USD",
+  valid_from: "2026-11-16T00:00:00.000Z", valid_from_basis: "stated", valid_to: null, source: "litellm", source_revision: "5f3a", status: "active", reason: null,
+  observed_at: "2026-11-16T01:00:00.000Z", updated_at: "2026-11-23T12:37:00.000Z", cache_ttl: 604_800, stale: false, ...given,
+});
+
+const inForce = [
+  rate(1), rate(2, { resource_type: "cache_read", rate: "0.5" }), rate(3, { resource_type: "output", rate: "25" }), rate(4, { provider: "openai", model: "gpt-5.4", rate: "1.75", valid_from: null, valid_from_basis: "assumed" }),
+  rate(5, { provider: "openai", model: "gpt-5.4", resource_type: "output", rate: "14", source: "override", reason: "contract 2026-7" }), rate(6, { provider: "openai", model: "gpt-5.4", resource_type: "web_search", rate: "0.01", per: 1, stale: true }), rate(7, { provider: "google", model: "gemini-3-pro", min_context: 200_000, rate: "4" }),
+];
+
+/** The prices in force. */
+export const rates = { total: inForce.length, limit: 100, offset: 0, at: "2026-11-23T13:00:00.000Z", items: inForce };
+
+/** Every price of one model. */
+export const history = { provider: "anthropic", model: "claude-opus-5", total: 4, items: [rate(10, { rate: "15", valid_from: null, valid_from_basis: "assumed", valid_to: "2026-11-16T00:00:00.000Z" }), rate(1), rate(11, { resource_type: "output", rate: "75", valid_from: null, valid_from_basis: "assumed", valid_to: "2026-11-16T00:00:00.000Z" }), rate(3, { resource_type: "output", rate: "25" })] };
+
+const waiting: Waiting = { quarantined: rate(20, { provider: "deepseek", model: "deepseek-v4", rate: "0", status: "quarantined", reason: "fell to zero" }), in_force: rate(21, { provider: "deepseek", model: "deepseek-v4", rate: "0.28" }) };
+/** What waits for a decision. */
+export const quarantine = { total: 1, items: [waiting] };
+
+const missing: Unpriced[] = [
+  { provider: "local", model: "llama-5-70b", type: "chat", unpriced_count: 300, partial_count: 0, interaction_count: 300, unpriced_tokens: 1_200_000, first_day: "2026-11-03", last_day: today },
+  { provider: "acme", model: "x1", type: "chat", unpriced_count: 12, partial_count: 3, interaction_count: 15, unpriced_tokens: 40_000, first_day: "2026-11-20", last_day: "2026-11-22" },
+];
+/** What was used and has no price. */
+export const unpriced = { since: "2025-10-20", total: missing.length, items: missing };
+
+/** Where prices come from. */
+export const sources = {
+  price_book_version: 42, quarantined: 1, total: 2,
+  items: [
+    { source: "litellm", model_count: 812, rate_count: 3_120, skipped_count: 40, open_rates: 2_900, checked_at: "2026-11-23T12:37:00.000Z", changed_at: "2026-11-22T12:37:00.000Z", last_error: null, stale: false },
+    { source: "models.dev", model_count: 600, rate_count: 2_000, skipped_count: 4, open_rates: 80, checked_at: "2026-11-12T12:37:00.000Z", changed_at: null, last_error: "no answer within 20 s", stale: true },
+  ],
+};
+
+/** Where sources differ. */
+export const conflicts = { limit: 100, offset: 0, items: [{ provider: "xai", model: "grok-5", resource_type: "input", region: "", service_tier: "standard", min_context: 0, schedule: "", source: "litellm", rate: "3", per: 1_000_000, other_source: "models.dev", other_rate: "2.5" }] };
+
+const key = (given: Partial<Key>): Key => ({ id: "pk-tt-1", name: "Admin", scopes: ["admin"], user_id: null, created_at: "2026-08-01T10:00:00.000Z", expires_at: null, revoked_at: null, ...given });
+/** The keys. */
+export const keys = { total: 3, items: [key({ id: "tk_1b2c" }), key({ id: "pk-tt-2", name: "LibreChat", scopes: ["ingest"] }), key({ id: "pk-tt-3", name: "Finance, 2025", scopes: ["read"], revoked_at: "2026-10-01T10:00:00.000Z" })] };
+
+/** How the Workers are. */
+export const health: Health = { status: "degraded", workers: { "analytics-api": { status: "ok", detail: { database: "ok" } }, "analytics-tracker": { status: "ok", detail: { database: "ok", ingest_mode: "direct" } }, "pricing-sync": { status: "degraded", detail: { prices: "stale", price_book_version: 42, quarantined: 1 } } } };
+
+const run = (job: string, hour: number, status: JobRun["status"], summary: JobRun["summary"]): JobRun => ({ job, worker: job === "price_sync" ? "pricing-sync" : "analytics-tracker", scheduled_time: `2026-11-23T${String(hour).padStart(2, "0")}:37:00.000Z`, status, attempt: 1, started_at: `2026-11-23T${String(hour).padStart(2, "0")}:37:00.000Z`, finished_at: null, error: status === "failed" ? "no answer within 20 s" : null, summary });
+/** What the scheduled jobs did. */
+export const jobs = { items: Array.from({ length: 24 }, (_, index) => run(index % 3 === 0 ? "verify" : "price_sync", Math.floor(index / 2), index === 13 ? "failed" : "ok", { source: "litellm", opened: index, closed: index })), limit: 100, offset: 0, total_count: 24 };
+
+/** Whether the sums agree. */
+export const integrity: Integrity = { as_of: "2026-11-23T13:02:11.000Z", reporting_time_zone: "Europe/Berlin", ledger_version: 48_211, period: { start_date: "2026-11-17", end_date: today, days: 7, complete: false }, status: "ok", checks: [{ name: "daily_stats_equal_interactions", ok: true, expected: "5120/41/18200311/231.4", found: "5120/41/18200311/231.4" }, { name: "usage_daily_equal_interactions", ok: true, expected: "5120/41/18200311/231.4", found: "5120/41/18200311/231.4" }], last_verification: null };
