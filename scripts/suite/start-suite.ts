@@ -21,7 +21,7 @@ export interface SuiteOptions {
   /** Variables and secrets laid over those of every wrangler.toml. */
   variables?: Record<string, string>;
   /** Answers what the Workers ask of the outside world; without it they reach the network. */
-  outbound?: Outbound;
+  outbound?: Outbound | undefined;
   /** Which Worker answers on the port; without it the front door. */
   primary?: WorkerName;
   /** Gets every line that a Worker logs. */
