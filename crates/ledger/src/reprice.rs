@@ -103,8 +103,8 @@ struct Unpriced {
     costs: [Option<i64>; 5],
 }
 
-/// The next interactions of days that have unpriced ones. Index interactions_by_time, from where the
-/// last chunk ended; the primary key of daily_model_stats.
+// The next interactions of days that have unpriced ones. Index interactions_by_time, from where the
+// last chunk ended; the primary key of daily_model_stats.
 const LOOKED_AT: &str = "
 WITH looked_at AS (
   SELECT interaction_key, timestamp FROM interactions

@@ -8,8 +8,8 @@ use worker::{
     AbortController, Delay, Fetch, Headers, Method, Request, RequestInit, RequestRedirect,
 };
 
-/// How long one attempt may take, with its body.
-const ATTEMPT_MAX: Duration = Duration::from_secs(20);
+/// How long one attempt may take, with its body, where nothing else is configured.
+pub(crate) const ATTEMPT_SECONDS_DEFAULT: i64 = 20;
 /// How often a list is asked for.
 const ATTEMPTS_MAX: u32 = 3;
 
@@ -51,11 +51,16 @@ impl FetchFailure {
     }
 }
 
-/// Gets a list, unless it still has the `ETag` that was seen last.
-pub(crate) async fn fetch_list(url: &str, etag: Option<&str>) -> Result<Fetched, FetchFailure> {
+/// Gets a list, unless it still has the `ETag` that was seen last; one attempt takes at most so
+/// many seconds.
+pub(crate) async fn fetch_list(
+    url: &str,
+    etag: Option<&str>,
+    attempt_seconds_max: u64,
+) -> Result<Fetched, FetchFailure> {
     let mut attempt = 1;
     loop {
-        match within_time(url, etag).await {
+        match within_time(url, etag, attempt_seconds_max).await {
             Err(failure) if failure.is_passing && attempt < ATTEMPTS_MAX => {
                 edge::clock::pause_before_retry(attempt).await;
                 attempt += 1;
@@ -65,18 +70,21 @@ pub(crate) async fn fetch_list(url: &str, etag: Option<&str>) -> Result<Fetched,
     }
 }
 
-async fn within_time(url: &str, etag: Option<&str>) -> Result<Fetched, FetchFailure> {
+async fn within_time(
+    url: &str,
+    etag: Option<&str>,
+    seconds_max: u64,
+) -> Result<Fetched, FetchFailure> {
     let abort = AbortController::default();
     let signal = abort.signal();
     let fetching = Box::pin(once(url, etag, &signal));
-    match select(fetching, Delay::from(ATTEMPT_MAX)).await {
+    match select(fetching, Delay::from(Duration::from_secs(seconds_max))).await {
         Either::Left((result, _)) => result,
         Either::Right(((), _)) => {
             abort.abort();
             // Not passing: a server this slow would use up the run's time again.
             Err(FetchFailure::lasting(format!(
-                "no complete answer within {} seconds",
-                ATTEMPT_MAX.as_secs()
+                "no complete answer within {seconds_max} seconds"
             )))
         }
     }

@@ -13,12 +13,14 @@ use sha2::{Digest, Sha256};
 use worker::{Env, Request, Response};
 
 use crate::decide_quarantine::problem_of;
-use crate::fetch_list::{Fetched, fetch_list};
+use crate::fetch_list::{ATTEMPT_SECONDS_DEFAULT, Fetched, fetch_list};
 use crate::handle_request::Visit;
 use crate::sources::{Origin, PERIOD_MS, SCHEDULED, SNAPSHOT, in_turn, origin};
 
 /// Longer than the runtime lets a scheduled handler live.
 const LEASE_MS: i64 = 16 * 60_000;
+/// The variable that says how many seconds one attempt at a list may take.
+const TIMEOUT: &str = "PRICE_LIST_TIMEOUT_SECONDS";
 /// The Worker's name in `job_runs`.
 const WORKER: &str = "pricing-sync";
 
@@ -249,12 +251,15 @@ async fn sync(
         Origin::Off => return Err(Failure::List("the source is switched off".to_owned())),
         Origin::Embedded => (embedded(source).to_owned(), None),
         Origin::Url(url) => {
+            let seconds = edge::suite::number(env, TIMEOUT, ATTEMPT_SECONDS_DEFAULT, 1..=120)
+                .map_err(|problem| Failure::List(problem.detail))?
+                .unsigned_abs();
             // Without a hash the list was never accepted: it is wanted whole.
             let known = state
                 .etag
                 .as_deref()
                 .filter(|_| state.content_hash.is_some());
-            match fetch_list(&url, known)
+            match fetch_list(&url, known, seconds)
                 .await
                 .map_err(|failure| Failure::List(failure.reason))?
             {
