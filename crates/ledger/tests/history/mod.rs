@@ -21,7 +21,7 @@ pub const DAY_MS: i64 = 86_400_000;
 /// 2024-11-23, 00:00 UTC.
 pub const START: i64 = 1_732_320_000_000;
 
-const PRICES: &str = "
+pub const PRICES: &str = "
 INSERT INTO prices (provider, model, resource_type, rate, per, valid_from, valid_from_basis, source,
   source_revision, status, observed_at, cache_ttl_s)
 SELECT 'openai', 'gpt-5-mini', j.value ->> 0, j.value ->> 1, 1000000, 0, 'assumed', 'test', 'r1',
@@ -110,22 +110,22 @@ pub async fn record(database: &Sqlite, events: &[Interaction]) -> Vec<Answer> {
         .expect("is recorded")
 }
 
-/// Marks the start or the end of a session.
+/// Marks the start or the end of a session, as user 0.
 pub fn mark(database: &Sqlite, session_id: &str, day: i64, is_end: bool) {
+    mark_by(database, 0, session_id, START + day * DAY_MS, is_end);
+}
+
+/// Marks the start or the end of a session.
+pub fn mark_by(database: &Sqlite, user: u32, session_id: &str, timestamp: i64, is_end: bool) {
     let mark = SessionMark {
         session_id: session_id.to_owned(),
         tenant_id: String::new(),
-        user_id: "user-0".to_owned(),
-        timestamp: UnixMillis(START + day * DAY_MS),
+        user_id: format!("user-{user}"),
+        timestamp: UnixMillis(timestamp),
         is_end,
     };
-    block_on(record_session_mark(
-        database,
-        &mark,
-        new_ingest_id(),
-        ReportingZone::UTC,
-    ))
-    .expect("is recorded");
+    let zone = ReportingZone::UTC;
+    block_on(record_session_mark(database, &mark, new_ingest_id(), zone)).expect("is recorded");
 }
 
 /// One integer from the database.
