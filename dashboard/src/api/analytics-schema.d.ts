@@ -157,7 +157,8 @@ export interface paths {
         };
         /**
          * Cost by day, user and model as a FOCUS 1.2 CSV.
-         * @description The FinOps Open Cost and Usage Specification, version 1.2; custom columns start with `x_`.
+         * @description The FinOps Open Cost and Usage Specification, version 1.2; custom columns start with `x_`. Usage without any
+         *     price is left out, since the specification has no word for an unknown cost; `coverage` of `/stats/system` counts it.
          */
         get: operations["exportFocus"];
         put?: never;
@@ -295,7 +296,8 @@ export interface paths {
         /**
          * Sessions, filtered, sorted and paged.
          * @description A session belongs to the range if it started in it. Without dates, all sessions. Sessions older
-         *     than the retention are read from the archive, in the same order and paging.
+         *     than the retention are read from the archive, in the same order and paging. A key of scope `self`
+         *     does not see sessions that hold other users' events too.
          */
         get: operations["listSessions"];
         put?: never;
@@ -374,7 +376,7 @@ export interface paths {
          *     together as `other`; both with one value for each bucket, in the order of `buckets`.
          *
          *     `group_by=component` splits cost alone, `group_by=token_type` splits tokens alone: the other
-         *     sums of a value are `null` there.
+         *     sums of a value are `null` there. Both come whole, without `other`, and ranked in a fixed order.
          *
          *     `include=sessions` adds distinct sessions and active users, `include=latency`
          *     percentiles for each bucket; both read more rows.
@@ -583,10 +585,10 @@ export interface components {
             db_ops: components["schemas"]["MoneyOrUnpriced"];
         };
         CostLine: {
-            /** @description Rounded once for each component, so a line's amount is shown to the picodollar and the component's sum is what counts. */
+            /** @description Rounding happens once for each component; the amounts of its lines add up to it exactly. */
             amount: components["schemas"]["MoneyOrUnpriced"];
             component: components["schemas"]["Component"];
-            /** @description Remarks, for example `assumed_start`, `stale`, `cached_at_input_rate`, `reasoning_at_output_rate`, `declared`. */
+            /** @description Remarks, for example `assumed_start`, `stale_price`, `billed_as_input`, `billed_as_output`, `context_tier_missing`, `declared`, `unpriced`. */
             flags: string[];
             /** @description A rational factor on the amount, where one applied. */
             multiplier: components["schemas"]["Multiplier"] | null;
@@ -665,11 +667,14 @@ export interface components {
         Day: string;
         /** @enum {string} */
         Dimension: "model" | "user" | "agent" | "provider" | "type" | "component" | "token_type";
-        /** @description Distinct counts; they do not add up. `null` unless asked for with `include=sessions`. */
+        /**
+         * @description Distinct counts; they do not add up. `null` unless asked for with `include=sessions`, and with a filter by
+         *     model, provider, agent or type.
+         */
         Distinct: {
-            /** @description Distinct sessions with an interaction in the slice. */
+            /** @description Distinct sessions that were active in the slice, by a start or an interaction. */
             session_count: components["schemas"]["Count"];
-            /** @description Distinct users with an interaction in the slice. */
+            /** @description Distinct users that were active in the slice. */
             user_count: components["schemas"]["Count"];
         };
         /**
@@ -773,8 +778,8 @@ export interface components {
         /**
          * @description The current month's cost to its end, under the same filters, whatever the range. Method `weekday_median`: spent so far, and for each day
          *     left the median of the same weekday over the last 28 complete days (today counts as the larger of its median and
-         *     what it has cost already). `low` and `high` are an 80 % range from the typical deviation of those
-         *     28 days (days taken as independent). With fewer than seven complete days of data it is not available.
+         *     what it has cost already). `low` and `high` are an 80 % range from the mean deviation of those
+         *     28 days (days taken as independent; the error of the medians included). With fewer than seven complete days of data it is not available.
          */
         Forecast: {
             available: boolean;
@@ -885,8 +890,12 @@ export interface components {
             ledger_version: components["schemas"]["Count"];
             period: components["schemas"]["Period"];
             reporting_time_zone: components["schemas"]["TimeZone"];
-            /** @enum {string} */
+            /**
+             * @description `mismatch` where the recount differs, or the verification left a difference that a person must look at.
+             * @enum {string}
+             */
             status: "ok" | "mismatch";
+            verification: components["schemas"]["Verification"];
         };
         IntegrityCheck: {
             /** @description The sums recounted from the interactions, as `interactions/errors/tokens/cost`. */
@@ -1159,7 +1168,12 @@ export interface components {
             request_id: string;
             status: number;
             title: string;
-            /** @description A stable name of the kind of problem. */
+            /**
+             * @description A stable name of the kind, `urn:tokentill:problem:` and one of `bad-parameter`, `unknown-parameter`,
+             *     `repeated-parameter`, `reversed-range`, `range-too-long`, `offset-past-end`, `bad-request`, `unauthorized`,
+             *     `forbidden`, `not-found`, `unknown-session`, `unknown-interaction`, `unknown-user`, `method-not-allowed`,
+             *     `too-large`, `unsupported-media-type`, `too-many-requests`, `unavailable`, `internal`.
+             */
             type: string;
         };
         /**
@@ -1261,7 +1275,8 @@ export interface components {
             /** @description `null` without dates. */
             period: components["schemas"]["Period"] | null;
             reporting_time_zone: components["schemas"]["TimeZone"];
-            total: components["schemas"]["SessionTotals"];
+            /** @description `null` unless asked for with `include=total`. */
+            total: components["schemas"]["SessionTotals"] | null;
             /** @description How many sessions the filters find. */
             total_count: components["schemas"]["Count"];
         };
@@ -1398,6 +1413,40 @@ export interface components {
             total: components["schemas"]["Figures"];
             totals_do_not_add_up: components["schemas"]["DoNotAddUp"];
             user: components["schemas"]["Group"];
+        };
+        /** @description What the verification by cron found. */
+        Verification: {
+            current_pass: components["schemas"]["VerificationPass"] | null;
+            /** @description The newest first, 50 at most. */
+            findings: components["schemas"]["VerificationFinding"][];
+            last_full_pass: components["schemas"]["VerificationPass"] | null;
+            /**
+             * @description `unverified` until a pass has covered everything; `repaired` where every difference was corrected.
+             * @enum {string}
+             */
+            status: "unverified" | "sound" | "repaired" | "broken";
+        };
+        VerificationFinding: {
+            check: string;
+            /** @description What was done about it; `null` where a person must look. */
+            correction: string | null;
+            /** @description What should have been there. */
+            expected: unknown;
+            /** @description What was there. */
+            found: unknown;
+            found_at: components["schemas"]["Time"];
+            /** @description The key of the row at fault. */
+            subject: unknown;
+        };
+        VerificationPass: {
+            day_count: components["schemas"]["Count"];
+            estimate_count: components["schemas"]["Count"];
+            finding_count: components["schemas"]["Count"];
+            finished_at: components["schemas"]["TimeOrNull"];
+            interaction_count: components["schemas"]["Count"];
+            repaired_count: components["schemas"]["Count"];
+            session_count: components["schemas"]["Count"];
+            started_at: components["schemas"]["Time"];
         };
         Watermark: {
             as_of: components["schemas"]["AsOf"];
@@ -2094,6 +2143,8 @@ export interface operations {
                  * @example 2026-11-23
                  */
                 end_date?: components["parameters"]["EndDate"];
+                /** @description `total` adds the sums over all sessions that the filters find; it reads each of them. */
+                include?: "total";
                 /** @description How many items. */
                 limit?: components["parameters"]["Limit"];
                 /**

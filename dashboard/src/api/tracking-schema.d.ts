@@ -12,7 +12,7 @@ export interface paths {
         put?: never;
         /**
          * Moves sessions older than the retention to the archive, in bounded chunks.
-         * @description Needs scope `admin`. The same run as the daily cron's; a run that is under way goes on.
+         * @description Needs scope `admin`. The same run as the cron's.
          */
         post: operations["runArchive"];
         delete?: never;
@@ -85,6 +85,27 @@ export interface paths {
          * @description Needs scope `admin`. A key can't revoke itself. Revoking twice changes nothing.
          */
         delete: operations["revokeKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/reprice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Estimates again what had no price when it happened and has one now.
+         * @description Needs scope `admin`. The same run as the hourly cron's: the last weeks, in bounded chunks, each new
+         *     estimate a revision.
+         */
+        post: operations["runReprice"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -463,9 +484,12 @@ export interface components {
         };
         JobRun: {
             /** @enum {string} */
-            job: "archive" | "verify";
-            /** @enum {string} */
-            status: "ok" | "running" | "failed";
+            job: "archive" | "verify" | "reprice";
+            /**
+             * @description `running` where another run of the job is under way.
+             * @enum {string}
+             */
+            status: "ok" | "running";
             /** @description What the run did. */
             summary: Record<string, never>;
         };
@@ -936,6 +960,21 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    runReprice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["JobRun"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -13,10 +13,12 @@ export function unitPrice(price: Pick<NonNullable<CostLine["price"]>, "rate" | "
 
 const flagTexts: Record<string, string> = {
   assumed_start: "the first price known, assumed valid before",
-  stale: "the price list had not been refreshed in time",
-  cached_at_input_rate: "no cache rate known: charged as input",
-  reasoning_at_output_rate: "charged as output",
+  stale_price: "the price list had not been refreshed in time",
+  billed_as_input: "no rate of its own: charged as input",
+  billed_as_output: "charged as output",
+  context_tier_missing: "no rate is known for a context this long",
   declared: "declared by the sender",
+  unpriced: "no rate is known",
 };
 
 /** A remark on a line, in words. */

@@ -23,6 +23,7 @@ const answers: Record<string, Answer> = {
   "/pricing/quarantine": () => book.quarantine,
   "/pricing/sources": () => book.sources,
   "/pricing/conflicts": () => book.conflicts,
+  "/admin/reprice": () => ({ job: "reprice", status: "ok", summary: {} }),
   "/pricing/overrides": () => ({ status: "set", opened: 1, closed: 0 }),
   "/admin/keys": (_url, { method }) => (method === "POST" ? Response.json({ ...book.keys.items[1], id: "pk-tt-9", secret: "sk-tt-shown-once" }, { status: 201 }) : book.keys),
 };

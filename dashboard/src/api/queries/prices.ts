@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { unwrap } from "../api-error.ts";
-import { pricing } from "../client.ts";
+import { pricing, tracker } from "../client.ts";
 import type { components, operations } from "../pricing-schema.d.ts";
 
 type Schemas = components["schemas"];
@@ -74,6 +74,11 @@ export function decide(id: number, decision: "approve" | "reject", reason: strin
 /** Sets or ends an operator's own price. */
 export function changeOverride(body: Override): Promise<Schemas["OverrideAnswer"]> {
   return unwrap(pricing.POST("/pricing/overrides", { body }));
+}
+
+/** Estimates again what had no price when it happened and has one now. */
+export function reprice(): Promise<unknown> {
+  return unwrap(tracker.POST("/admin/reprice"));
 }
 
 /** Brings one source's list into the book, or shows what it would change. */

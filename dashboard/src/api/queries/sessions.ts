@@ -17,7 +17,7 @@ export const sessionsQuery = (query: SessionsQuery) =>
   });
 
 /** How many sessions the same filters find now: for "14 new: show". */
-export const sessionCountQuery = ({ limit: _limit, offset: _offset, sort: _sort, order: _order, ...filters }: SessionsQuery) => {
+export const sessionCountQuery = ({ limit: _limit, offset: _offset, sort: _sort, order: _order, include: _include, ...filters }: SessionsQuery) => {
   const query: SessionsQuery = { ...filters, limit: 1 };
   return queryOptions({
     queryKey: ["sessions", "count", query],

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 import { healthQuery, integrityQuery, jobsQuery, watermarkQuery } from "../../api/queries/ledger.ts";
+import { count } from "../../prepare/quantity.ts";
 import { zoneTime } from "../../prepare/zone-time.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { useSlice } from "../../shell/slice-context.ts";
@@ -10,6 +11,13 @@ import { Panel } from "../../ui/panel.tsx";
 import { JobTracker } from "./job-tracker.tsx";
 
 const tones = { ok: "good", degraded: "warn", down: "danger" } as const;
+
+const verdicts = {
+  unverified: { tone: "neutral", text: "The hourly verification has not covered everything yet." },
+  sound: { tone: "good", text: "The hourly verification found no difference anywhere." },
+  repaired: { tone: "warn", text: "The hourly verification found differences and corrected them all." },
+  broken: { tone: "danger", text: "The hourly verification found a difference that a person must look at." },
+} as const;
 
 /** A Worker's own words about itself, as short facts. */
 function facts(detail: unknown): string {
@@ -67,12 +75,31 @@ export function HealthPage(): ReactElement {
         query={integrity}
         minHeight={160}
       >
-        {({ checks, period, last_verification }) => (
+        {({ checks, period, last_verification, verification }) => (
           <>
             <p className="text-sm text-muted">
               Every sum of {period.start_date} to {period.end_date} recounted from the interactions just now.
               {last_verification !== null && ` The hourly verification last ran ${zoneTime(last_verification.started_at, timeZone)}: ${last_verification.status}${last_verification.error === null ? "" : `, ${last_verification.error}`}.`}
             </p>
+            <p className="flex flex-wrap items-center gap-2 text-sm">
+              <Badge tone={verdicts[verification.status].tone}>{verification.status}</Badge>
+              <span className="text-muted">
+                {verdicts[verification.status].text}
+                {verification.last_full_pass !== null && ` The last full pass began ${zoneTime(verification.last_full_pass.started_at, timeZone)} and read ${count(verification.last_full_pass.interaction_count)} interactions and ${count(verification.last_full_pass.estimate_count)} estimates.`}
+              </span>
+            </p>
+            {verification.findings.length > 0 && (
+              <DataTable
+                caption="What the verification found"
+                rows={verification.findings}
+                rowKey={({ found_at, check, subject }) => `${found_at}/${check}/${subject}`}
+                columns={[
+                  { key: "found", name: "Found", cell: ({ found_at }) => zoneTime(found_at, timeZone) },
+                  { key: "check", name: "Check", cell: ({ check, subject }) => `${check.replaceAll("_", " ")}: ${subject}` },
+                  { key: "correction", name: "What was done", cell: ({ correction }) => correction ?? <Badge tone="danger">needs a person</Badge> },
+                ]}
+              />
+            )}
             <DataTable
               caption="Checks"
               rows={checks}

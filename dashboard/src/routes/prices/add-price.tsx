@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { changeOverride, type Override, pricesKey, type Unpriced } from "../../api/queries/prices.ts";
+import { changeOverride, type Override, pricesKey, reprice, type Unpriced } from "../../api/queries/prices.ts";
 import { groupListQuery } from "../../api/queries/stats.ts";
 import { dayLabel } from "../../prepare/day.ts";
 import { exactSum } from "../../prepare/decimal.ts";
@@ -46,10 +46,11 @@ export function AddPrice({ unpriced, onClose, onDone }: AddPriceProps) {
         const body: Override = { provider, ...(model === "" ? {} : { model }), resource_type: resource, rate: rates[resource] ?? "", per, valid_from: zoneMidnight(from, timeZone), reason: reason.trim() };
         await changeOverride(body);
       }
+      await reprice();
     },
     onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: pricesKey });
-      onDone(`${modelName(model, provider)} has a price from ${dayLabel(from, "withYear")} on. The next re-pricing run prices its ${plural(unpriced_count, "interaction")}.`);
+      await Promise.all([client.invalidateQueries({ queryKey: pricesKey }), client.invalidateQueries({ predicate: ({ meta }) => meta?.live === true })]);
+      onDone(`${modelName(model, provider)} has a price from ${dayLabel(from, "withYear")} on, and its ${plural(unpriced_count, "interaction")} were estimated again.`);
     },
   });
   const review = (event: FormEvent) => {

@@ -1,13 +1,16 @@
 import type { SessionsQuery } from "../../api/queries/sessions.ts";
+import type { SliceQuery } from "../../api/queries/slice.ts";
 import type { SessionsSearch } from "../../prepare/search.ts";
 
 /** Rows of a page of sessions. */
 export const sessionPageSize = 50;
 
 /** What the list of sessions asks for; sessions have no interaction type. */
-export function sessionPageQuery({ type: _type, ...slice }: SessionsQuery & { type?: unknown }, search: SessionsSearch): SessionsQuery {
+export function sessionPageQuery(slice: SliceQuery, search: SessionsSearch): SessionsQuery {
+  const { type: _type, compare: _compare, include: _include, ...filters } = slice;
   return {
-    ...slice,
+    ...filters,
+    include: "total",
     limit: sessionPageSize,
     ...(search.q === undefined ? {} : { q: search.q }),
     ...(search.status === undefined ? {} : { status: search.status }),

@@ -80,7 +80,7 @@ export function SessionTable({ list, search, isFixed = false }: { list: SessionL
       columns={columns}
       rows={list.items}
       rowKey={({ id }) => id}
-      footers={isFixed ? [] : [{ key: "total", strong: true, cells: { time: `All ${count(list.total_count)}`, interactions: count(list.total.interaction_count), tokens: compactCount(list.total.token_count), cost: <span data-testid="list-total" data-exact={list.total.total_cost ?? ""}>{list.total.total_cost === null ? "No price" : columnMoney(list.total.total_cost, places)}</span> } }]}
+      footers={isFixed || list.total === null ? [] : [{ key: "total", strong: true, cells: { time: `All ${count(list.total_count)}`, interactions: count(list.total.interaction_count), tokens: compactCount(list.total.token_count), cost: <span data-testid="list-total" data-exact={list.total.total_cost ?? ""}>{list.total.total_cost === null ? "No price" : columnMoney(list.total.total_cost, places)}</span> } }]}
     />
   );
 }

@@ -46,7 +46,7 @@ export function SessionsPage(): ReactElement {
   const now = useQuery(sessionCountQuery(asked));
   const fresh = list.data === undefined || now.data === undefined ? 0 : now.data - list.data.total_count;
   const set = (change: { [Key in keyof SessionsSearch]?: SessionsSearch[Key] | undefined }) => void navigate({ to: ".", search: (old: object) => ({ ...old, skip: undefined, ...change }) });
-  const { limit: _limit, offset: _offset, sort: _sort, order: _order, start_date: _start, end_date: _end, ...filters } = asked;
+  const { limit: _limit, offset: _offset, sort: _sort, order: _order, include: _include, start_date: _start, end_date: _end, ...filters } = asked;
   const data = list.data;
   return (
     <>
@@ -75,7 +75,7 @@ export function SessionsPage(): ReactElement {
               </Button>
             )}
             <p className="text-sm text-muted">
-              {tileMoney(page.total.total_cost)} in {plural(page.total.interaction_count, "interaction")} and {compactCount(page.total.token_count)} tokens{page.total.unpriced_count > 0 && `; ${plural(page.total.unpriced_count, "interaction")} without a price not included`}. A session counts whole, on the day it began.
+              {page.total !== null && `${tileMoney(page.total.total_cost)} in ${plural(page.total.interaction_count, "interaction")} and ${compactCount(page.total.token_count)} tokens${page.total.unpriced_count > 0 ? `; ${plural(page.total.unpriced_count, "interaction")} without a price not included` : ""}. `}A session counts whole, on the day it began.
             </p>
             <SessionTable list={page} search={search} />
             <Pager offset={page.offset} limit={page.limit} total={page.total_count} noun="sessions" />

@@ -1,0 +1,88 @@
+import { exactSum } from "../src/prepare/decimal.ts";
+import { ask, exact, expect, suite, test } from "./suite.ts";
+
+test("an admin signs in with a key and sees the overview, then sessions", async ({ app: page }) => {
+  await page.goto(`${suite.url}/app/overview`);
+  const system = await ask<{ total: { total_cost: string }; period: object }>(`/stats/system?${await sliceOf(page)}`);
+  expect(await exact(page, "total-cost")).toBe(system.total.total_cost);
+  await page.getByRole("link", { name: "Sessions", exact: true }).click();
+  await expect(page.locator("tbody [data-row-link]").first()).toBeVisible();
+});
+
+test("a wrong key is refused in words", async ({ page }) => {
+  await page.goto(`${suite.url}/app/`);
+  await page.getByLabel("Key").fill("pk-nobody:sk-nothing");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("alert")).toContainText("No such key");
+});
+
+test("the drill leads from the overview over a day, a user and a session to a receipt, by mouse", async ({ app: page }) => {
+  await page.goto(`${suite.url}/app/overview?p=28d`);
+  const chart = page.locator('ol[aria-label^="Spend per day"]');
+  const day = chart.getByRole("link").nth(-3);
+  const name = (await day.getAttribute("aria-label")) ?? "";
+  await day.click();
+  await expect(page).toHaveURL(/from=\d{4}-\d\d-\d\d&to=/);
+  await expect(page.getByRole("heading", { name: "Spend per hour" })).toBeVisible();
+  const total = await exact(page, "total-cost");
+  expect(name).toContain(";");
+  const user = page.locator("tbody [data-row-link]").first();
+  await user.click();
+  await expect(page).toHaveURL(/\/users\/[^?]+\?.*from=/);
+  expect(Number(await exact(page, "total-cost"))).toBeLessThanOrEqual(Number(total));
+  await page.getByRole("heading", { name: "Most expensive sessions" }).scrollIntoViewIfNeeded();
+  await page.locator('a[href*="/app/sessions/"][data-row-link]').first().click();
+  await expect(page).toHaveURL(/\/sessions\/[^/?]+/);
+  const sessionTotal = await exact(page, "session-total");
+  expect(sessionTotal).not.toBe("");
+  await page.locator("tbody [data-row-link]").first().click();
+  await expect(page.getByRole("heading", { name: "Receipt" })).toBeVisible();
+  await expect(page.getByText(/equals the stored amount|No price/).first()).toBeVisible();
+  await page.goBack();
+  expect(await exact(page, "session-total")).toBe(sessionTotal);
+});
+
+test("the same drill by keyboard alone", async ({ app: page }) => {
+  await page.goto(`${suite.url}/app/overview?p=28d`);
+  await expect(page.getByTestId("total-cost")).toBeVisible();
+  const stop = page.locator('ol[aria-label^="Spend per day"] a[tabindex="0"]');
+  await expect(stop).toBeAttached();
+  const focused = async () => (await page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent)) ?? "";
+  // Tab until the chart has the focus: it is one stop among the page's.
+  for (let presses = 0; presses < 80 && !(await stop.evaluate((element) => element === document.activeElement)); presses += 1) await page.keyboard.press("Tab");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("ArrowLeft");
+  expect(await focused()).toMatch(/total \$/);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Spend per hour" })).toBeVisible();
+  await expect(page.locator("tbody [data-row-link]").first()).toBeVisible();
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/users\//);
+  const session = page.locator('a[href*="/app/sessions/"][data-row-link]').first();
+  await expect(session).toBeVisible();
+  for (let presses = 0; presses < 60 && !(await session.evaluate((element) => element === document.activeElement)); presses += 1) await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("session-total")).toBeVisible();
+  await expect(page.locator("tbody [data-row-link]").first()).toBeVisible();
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Receipt" })).toBeVisible();
+});
+
+test("a session's interactions add up to its total, to the last digit", async ({ app: page }) => {
+  const { items } = await ask<{ items: { id: string; total_cost: string }[] }>("/sessions?sort=cost&limit=1");
+  const [session] = items;
+  if (session === undefined) throw new Error("The sample has no session.");
+  await page.goto(`${suite.url}/app/sessions/${encodeURIComponent(session.id)}`);
+  expect(await exact(page, "session-total")).toBe(session.total_cost);
+  const detail = await ask<{ interactions: { items: { total_cost: string | null }[]; total_count: number } }>(`/sessions/${encodeURIComponent(session.id)}`);
+  expect(exactSum(detail.interactions.items.flatMap(({ total_cost }) => (total_cost === null ? [] : [total_cost])))).toBe(session.total_cost);
+});
+
+/** The days that the page shows, as the API takes them. */
+async function sliceOf(page: import("@playwright/test").Page): Promise<string> {
+  const { today } = await ask<{ today: string }>("/watermark");
+  await expect(page.getByTestId("total-cost")).toBeVisible();
+  return `start_date=${today.slice(0, 8)}01&end_date=${today}`;
+}

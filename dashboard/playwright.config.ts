@@ -1,0 +1,23 @@
+import { defineConfig } from "@playwright/test";
+
+/** Debian's browser unless the environment names another: nothing is downloaded. */
+const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
+
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "../test-results/dashboard",
+  globalSetup: "./e2e/start-suite.ts",
+  // One suite, one ledger: the scenarios that write go last and see each other's events.
+  workers: 1,
+  fullyParallel: false,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  reporter: [["list"]],
+  use: {
+    browserName: "chromium",
+    viewport: { width: 1440, height: 900 },
+    reducedMotion: "reduce",
+    launchOptions: { executablePath, args: ["--no-sandbox"] },
+    trace: "off",
+  },
+});
