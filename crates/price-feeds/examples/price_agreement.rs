@@ -247,19 +247,19 @@ fn render(
     let mut by_count: Vec<_> = causes.iter().collect();
     by_count.sort_by_key(|(cause, models)| (std::cmp::Reverse(models.len()), **cause));
     for (cause, models) in by_count {
-        let _ = write!(page, "\n### {}: {cause}\n\n", models.len());
+        let _ = writeln!(page, "\n### {}: {cause}\n", models.len());
         for example in models.iter().take(EXAMPLES) {
-            let _ = write!(page, "- {example}\n");
+            let _ = writeln!(page, "- {example}");
         }
         if models.len() > EXAMPLES {
-            let _ = write!(page, "- and {} more\n", models.len() - EXAMPLES);
+            let _ = writeln!(page, "- and {} more", models.len() - EXAMPLES);
         }
     }
     page.push_str("\n## By provider\n\n| provider | shared | agree |\n| --- | ---: | ---: |\n");
     for (provider, (shared, agreed)) in providers {
-        let _ = write!(
+        let _ = writeln!(
             page,
-            "| {provider} | {shared} | {agreed} ({}) |\n",
+            "| {provider} | {shared} | {agreed} ({}) |",
             percent(*agreed, *shared)
         );
     }
