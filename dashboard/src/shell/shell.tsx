@@ -1,9 +1,9 @@
 import { Outlet, useRouterState } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { cn } from "../ui/class-names.ts";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
-import { Announcer } from "./announcer.tsx";
+import { announce, Announcer } from "./announcer.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import { useShortcuts } from "./use-shortcuts.ts";
 
@@ -15,7 +15,11 @@ export function Shell() {
   const [overlay, setOverlay] = useState<"none" | "commands" | "shortcuts" | "navigation">("none");
   const close = () => setOverlay("none");
   useShortcuts({ openCommands: () => setOverlay("commands"), openHelp: () => setOverlay("shortcuts") });
-  const isLoading = useRouterState({ select: ({ isLoading }) => isLoading });
+  const isLoading = useRouterState({ select: (state) => state.isLoading });
+  const pathname = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
+  useEffect(() => {
+    if (pathname !== undefined) announce(document.title);
+  }, [pathname]);
   return (
     <div className="min-h-screen lg:grid lg:grid-cols-[13rem_minmax(0,1fr)]">
       <a href="#page" className="sr-only z-50 rounded-control bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2">

@@ -1,5 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, useRouter } from "@tanstack/react-router";
+import { analytics } from "../api/client.ts";
 import { systemQuery } from "../api/queries/stats.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
@@ -50,6 +51,7 @@ export function Sidebar({ isOpen, onNavigate, onCommands, onHelp }: SidebarProps
           <Icon name="key" /> Shortcuts <kbd className="ml-auto text-xs text-faint">?</kbd>
         </Button>
         <ThemeChoice />
+        <SignOut />
       </div>
     </nav>
   );
@@ -80,6 +82,23 @@ function Group({ name, pages, onNavigate, badges = {}, children }: { name: strin
         {children}
       </ul>
     </div>
+  );
+}
+
+/** Ends the browser's session; the key itself stays good. */
+function SignOut() {
+  const client = useQueryClient();
+  const router = useRouter();
+  const leave = async () => {
+    // Whatever the server says, this page forgets what it has seen.
+    await analytics.POST("/auth/sign-out").catch(() => undefined);
+    client.clear();
+    await router.navigate({ to: "/sign-in" });
+  };
+  return (
+    <Button look="quiet" className="justify-start" onPress={() => void leave()}>
+      <Icon name="leave" /> Sign out
+    </Button>
   );
 }
 

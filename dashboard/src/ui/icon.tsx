@@ -25,6 +25,7 @@ const paths = {
   key: "M8 11a4 4 0 100 8 4 4 0 000-8zM11 12l8-8M16 7l2.500 2.500",
   book: "M5 4h11a3 3 0 013 3v13H8a3 3 0 01-3-3z",
   theme: "M12 4a8 8 0 100 16zM12 4a8 8 0 010 16",
+  leave: "M14 4H5v16h9M10 12h10M16 8l4 4-4 4",
   external: "M8 5H5v14h14v-3M12 5h7v7M19 5l-9 9",
 };
 
