@@ -61,15 +61,14 @@ impl Timed<'_> {
         let total: Duration = batches.iter().map(|(took, _)| *took).sum();
         let at = |share: usize| batches[(batches.len() - 1) * share / 100].0;
         println!(
-            "{what}: {} batches, {:.2} s; a batch p50 {:.1} ms, p99 {:.1} ms, longest {:.1} ms",
+            "{what}: {} batches, {total:.2?}; a batch p50 {:.1?}, p99 {:.1?}, longest {:.1?}",
             batches.len(),
-            total.as_secs_f64(),
-            at(50).as_secs_f64() * 1e3,
-            at(99).as_secs_f64() * 1e3,
-            at(100).as_secs_f64() * 1e3,
+            at(50),
+            at(99),
+            at(100),
         );
         for (took, sql) in batches.iter().rev().take(3) {
-            println!("  {:.1} ms: {sql}", took.as_secs_f64() * 1e3);
+            println!("  {took:.1?}: {sql}");
         }
     }
 }
@@ -174,9 +173,9 @@ fn main() {
     assert!(summary.is_pass_finished);
     assert_eq!(summary.finding_count, 0, "the copies are sound");
     println!(
-        "verification: {} slices, {:.2} s with the work outside the database",
+        "verification: {} slices, {:.2?} with the work outside the database",
         summary.slice_count,
-        start.elapsed().as_secs_f64(),
+        start.elapsed(),
     );
     timed.report("verification, the database's part");
 
@@ -190,9 +189,9 @@ fn main() {
     for run in 1..=3 {
         let start = Instant::now();
         let summary = block_on(archive_sessions(&timed, &config, late)).unwrap();
-        let took = start.elapsed().as_secs_f64();
+        let took = start.elapsed();
         println!(
-            "archival {run}: {} interactions, {took:.2} s",
+            "archival {run}: {} interactions, {took:.2?}",
             summary.interaction_count
         );
         timed.report("archival, the database's part");
@@ -202,10 +201,7 @@ fn main() {
     let batch: Vec<_> = (0..500).map(|n| event(9_000_000 + n, 1)).collect();
     let start = Instant::now();
     send(&database, &batch);
-    println!(
-        "a batch of 500 events: {:.1} ms",
-        start.elapsed().as_secs_f64() * 1e3
-    );
+    println!("a batch of 500 events: {:.1?}", start.elapsed());
     drop(database);
     std::fs::remove_file(&file).unwrap();
 }

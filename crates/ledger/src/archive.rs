@@ -44,8 +44,9 @@ impl Default for ArchiveConfig {
     fn default() -> Self {
         Self {
             retention_ms: RETENTION_MS_DEFAULT,
-            chunk_interactions: 500,
-            chunks_max: 400,
+            chunk_interactions: 800,
+            // Nine statements each: within the 1,000 that D1 allows one invocation.
+            chunks_max: 100,
             time_ms_max: 60_000,
             dry_run: false,
         }

@@ -30,7 +30,7 @@ fn receive(database: &Sqlite, sent: &Sent) {
         Sent::End { user, at } => mark_by(database, user, "s", START + at, true),
         Sent::Event { id, user, at } => {
             let mut event = event(id, 0);
-            event.session_id = "s".to_owned();
+            "s".clone_into(&mut event.session_id);
             event.user_id = format!("user-{user}");
             event.timestamp = UnixMillis(START + at);
             event.price_time = UnixMillis(START + at + 500);

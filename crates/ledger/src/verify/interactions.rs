@@ -19,7 +19,7 @@ use super::{
 };
 
 /// The keys in a slice.
-const SLICE_KEYS: i64 = 1_000;
+const SLICE_KEYS: i64 = 2_000;
 /// The most keys that one finding names.
 const NAMED_KEYS_MAX: usize = 20;
 

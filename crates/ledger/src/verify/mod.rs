@@ -42,7 +42,8 @@ pub struct VerifyConfig {
 impl Default for VerifyConfig {
     fn default() -> Self {
         Self {
-            slices_max: 300,
+            // Six to twelve statements each: within the 1,000 that D1 allows one invocation.
+            slices_max: 80,
             time_ms_max: 30_000,
         }
     }

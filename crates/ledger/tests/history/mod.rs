@@ -56,7 +56,7 @@ pub fn event(id: u32, day: i64) -> Interaction {
             InteractionType::Chat
         },
         duration_ms: Some(u64::from(id) * 37),
-        time_to_first_token_ms: (id % 2 == 0).then_some(u64::from(id) * 3),
+        time_to_first_token_ms: id.is_multiple_of(2).then_some(u64::from(id) * 3),
         provider: "openAI".to_owned(),
         model_name: if id % 4 == 3 {
             "model-without-price"
@@ -76,7 +76,7 @@ pub fn event(id: u32, day: i64) -> Interaction {
         },
         units: Units::default(),
         declared: None,
-        agent: if id % 6 == 0 { "agent-a" } else { "" }.to_owned(),
+        agent: if id.is_multiple_of(6) { "agent-a" } else { "" }.to_owned(),
         message_id: None,
         trace_id: None,
         context: None,
