@@ -27,7 +27,7 @@ export function Freshness() {
   const isStale = missed || (isError && errorUpdatedAt > dataUpdatedAt);
   const zone = data?.reporting_time_zone ?? "UTC";
   return (
-    <div className="flex items-center gap-2 text-xs text-muted">
+    <div className="flex items-center gap-2 text-xs text-muted" data-testid="freshness">
       <span className="flex flex-wrap items-center gap-x-1.5">
         <span aria-hidden="true" className={cn("size-2 rounded-full", isStale ? "bg-warn" : isLive ? "bg-good" : "bg-series-other")} />
         {data === undefined ? "Not checked yet" : data.as_of === null ? "No data yet" : <time dateTime={data.as_of}>Data to {zoneTime(data.as_of, zone, data.as_of.slice(0, 10) === new Date(now).toISOString().slice(0, 10) ? "second" : "dayMinute")}</time>}

@@ -1,0 +1,90 @@
+import { afterEach, expect, test } from "vitest";
+import { userEvent } from "vitest/browser";
+import { watermarkQuery } from "../api/queries/ledger.ts";
+import { renderApp } from "../testing/render-app.tsx";
+import { watermark } from "../testing/sample-ledger.ts";
+import { setPreference } from "./preference.ts";
+
+let leave: (() => void) | null = null;
+afterEach(() => {
+  leave?.();
+  setPreference("live", "on");
+  setPreference("shortcuts", "on");
+  document.getSelection()?.removeAllRanges();
+});
+
+async function overview() {
+  let version = watermark.ledger_version;
+  const app = await renderApp("/overview", { "/watermark": () => ({ ...watermark, ledger_version: version }) });
+  leave = app.remove;
+  await expect.element(app.screen.getByRole("link", { name: "user-17" })).toBeVisible();
+  const poll = () => app.queryClient.refetchQueries({ queryKey: watermarkQuery.queryKey });
+  return { ...app, poll, move: () => void (version += 1) };
+}
+
+test("a poll without news changes nothing but the freshness stamp", async () => {
+  const { poll, requests } = await overview();
+  await expect.poll(() => document.querySelectorAll('[data-state="loading"]').length).toBe(0);
+  const before = requests.length;
+  const changed: Node[] = [];
+  const observer = new MutationObserver((records) => changed.push(...records.map(({ target }) => target)));
+  observer.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+  await poll();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  observer.disconnect();
+  expect(requests.slice(before)).toEqual(["/watermark"]);
+  const elsewhere = changed.map((node) => (node instanceof Element ? node : node.parentElement)).filter((element) => element?.closest('[data-testid="freshness"]') === null);
+  expect(elsewhere).toEqual([]);
+});
+
+test("a poll with news asks again for what is on the screen", async () => {
+  const { poll, move, requests } = await overview();
+  const before = requests.length;
+  move();
+  await poll();
+  await expect.poll(() => requests.slice(before).map((one) => one.split("?")[0]).toSorted()).toEqual(["/stats/daily", "/stats/system", "/stats/users", "/watermark"]);
+});
+
+test("news waits while the reader has selected text", async () => {
+  const { poll, move, requests } = await overview();
+  const heading = document.querySelector("h1");
+  if (heading === null) throw new Error("no heading");
+  document.getSelection()?.selectAllChildren(heading);
+  const before = requests.length;
+  move();
+  await poll();
+  expect(requests.slice(before)).toEqual(["/watermark"]);
+  document.getSelection()?.removeAllRanges();
+  await poll();
+  await expect.poll(() => requests.slice(before).length).toBe(5);
+});
+
+test("live updates can be paused and the button says so", async () => {
+  const { screen } = await overview();
+  await screen.getByRole("button", { name: "Pause live updates" }).click();
+  await expect.element(screen.getByRole("button", { name: "Resume live updates" })).toHaveTextContent("Paused");
+});
+
+test("single keys work, and can be switched off", async () => {
+  const { screen, router } = await overview();
+  await userEvent.keyboard("7");
+  await expect.poll(() => router.state.location.search).toEqual({ p: "7d" });
+  await userEvent.keyboard("gs");
+  await expect.poll(() => router.state.location.pathname).toBe("/sessions");
+  await userEvent.keyboard("?");
+  await screen.getByRole("button", { name: "Switch single keys off" }).click();
+  await userEvent.keyboard("{Escape}");
+  await userEvent.keyboard("gu");
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(router.state.location.pathname).toBe("/sessions");
+});
+
+test("the command menu goes to what is typed", async () => {
+  const { screen, router } = await overview();
+  await userEvent.keyboard("{Control>}k{/Control}");
+  await expect.element(screen.getByRole("dialog")).toBeVisible();
+  await userEvent.keyboard("unpri");
+  await expect.element(screen.getByRole("option", { name: /Unpriced/ })).toBeVisible();
+  await userEvent.keyboard("{Enter}");
+  await expect.poll(() => router.state.location.pathname).toBe("/unpriced");
+});
