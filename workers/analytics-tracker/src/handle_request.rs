@@ -7,7 +7,9 @@ use worker::{Env, Request, Response};
 
 use crate::request_log::RequestLog;
 use crate::route::{NoRoute, Route};
-use crate::{counted_sources, health, jobs, keys, langfuse, rate_limit, traces, track};
+use crate::{
+    counted_sources, health, jobs, keys, langfuse, late_rejections, rate_limit, traces, track,
+};
 
 /// The longest request id that is taken over from the front door.
 const REQUEST_ID_CHARS_MAX: usize = 64;
@@ -90,6 +92,7 @@ impl Visit<'_> {
             Route::ListKeys => keys::list(self, request).await,
             Route::CreateKey => keys::create(self, request).await,
             Route::RevokeKey { id } => keys::revoke(self, request, &id).await,
+            Route::ListRejections => late_rejections::list(self, request).await,
             Route::GetCountedSources => counted_sources::get(self, request).await,
             Route::SetCountedSources => counted_sources::set(self, request).await,
             Route::RunArchive => jobs::run_by_admin(self, request, jobs::Job::Archive).await,
