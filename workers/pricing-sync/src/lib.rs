@@ -18,6 +18,7 @@ mod run_sync;
 mod show_rate;
 mod sources;
 
+use cost_calculation::UnixMillis;
 use worker::{Context, Env, Request, Response, ScheduleContext, ScheduledEvent, event};
 
 #[event(start)]
@@ -31,6 +32,11 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
 }
 
 #[event(scheduled)]
-async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
-    run_sync::run_scheduled(&env).await;
+async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "milliseconds of this age are whole"
+    )]
+    let tick = UnixMillis(event.schedule() as i64);
+    run_sync::run_scheduled(&env, tick).await;
 }

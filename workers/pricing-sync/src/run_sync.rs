@@ -53,11 +53,11 @@ impl Failure {
     }
 }
 
-/// Runs the first source that is due: the snapshot before all, once for each release.
-pub(crate) async fn run_scheduled(env: &Env) {
-    let now = edge::clock::now();
+/// Runs the first source that is due at the time of a tick: the snapshot before all, once for each
+/// release.
+pub(crate) async fn run_scheduled(env: &Env, tick: UnixMillis) {
     let result = match Suite::of(env) {
-        Ok(suite) => run_due(env, &suite, now).await,
+        Ok(suite) => run_due(env, &suite, tick).await,
         Err(problem) => Err(problem),
     };
     if let Err(problem) = result {
@@ -65,15 +65,16 @@ pub(crate) async fn run_scheduled(env: &Env) {
     }
 }
 
-async fn run_due(env: &Env, suite: &Suite, now: UnixMillis) -> Result<(), Problem> {
+async fn run_due(env: &Env, suite: &Suite, tick: UnixMillis) -> Result<(), Problem> {
+    let now = edge::clock::now();
     let loaded = source_state(&suite.database, Source::Snapshot).await?;
     let is_loaded = loaded.and_then(|state| state.content_hash) == Some(hash(SNAPSHOT));
     let first = (!is_loaded).then_some(Source::Snapshot);
-    for source in first.into_iter().chain(in_turn(now)) {
+    for source in first.into_iter().chain(in_turn(tick)) {
         if origin(env, source)? == Origin::Off {
             continue;
         }
-        let scheduled_time = slot(now, PERIOD_MS);
+        let scheduled_time = slot(tick, PERIOD_MS);
         if let Begun::Started(run) = begin_run(suite, source, scheduled_time, now).await? {
             // The run's record and the log have the outcome; the next tick tries again.
             let _ = recorded(env, suite, source, &run).await;

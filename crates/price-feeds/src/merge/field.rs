@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use cost_calculation::ValidFromBasis;
 
 use super::{
-    BookRow, Conflict, ModelChanges, NewRow, RowStatus, SourcedQuote, SubKey, guard, history,
+    BookRow, CacheMeasures, Conflict, ModelChanges, NewRow, RowStatus, SourcedQuote, SubKey, guard,
+    history,
 };
 use crate::{PriceKey, Rate, Source};
 
@@ -38,8 +39,8 @@ type Shape<'q> = BTreeMap<SubKey, &'q SourcedQuote>;
 pub(super) struct FieldMerge<'a> {
     pub(super) quotes: &'a [&'a SourcedQuote],
     pub(super) rows: &'a [&'a BookRow],
-    /// Uncached input rates beside a cache write.
-    pub(super) inputs: &'a BTreeMap<SubKey, Rate>,
+    /// What a cache write is measured against.
+    pub(super) beside: &'a CacheMeasures,
     pub(super) now_ms: i64,
 }
 
@@ -128,7 +129,7 @@ impl FieldMerge<'_> {
         let change = self
             .last_list_rate(key)
             .and_then(|last| guard::doubt_by_change(rate, last));
-        let reason = guard::doubt_by_itself(rate, key, self.inputs).or(change)?;
+        let reason = guard::doubt_by_itself(rate, key, self.beside).or(change)?;
         if source == Source::Snapshot {
             // It says itself which of its rates two sources agreed on when it was built.
             return (!quote.revision.contains('+')).then_some(reason);

@@ -1,15 +1,15 @@
 //! What is not believed without a second word.
 
-use std::collections::BTreeMap;
-
-use crate::{Rate, merge::SubKey, quote::TOKENS_PER};
+use super::{CacheMeasures, SubKey};
+use crate::{Rate, quote::TOKENS_PER};
 
 /// A change by more than this factor, up or down, waits.
 pub const CHANGE_FACTOR_MAX: i128 = 3;
 /// A price above this many dollars per million tokens waits; the dearest real one is 600.
 pub const DOLLARS_PER_MILLION_MAX: i64 = 1_000;
-/// A cache write below this part of the uncached input's price waits: providers charge for
-/// writing at least the input, or next to nothing on every tier.
+/// A cache write below this part of the uncached input's price, and no dearer than a cache read,
+/// waits: a read's price pasted into the wrong place. Providers that charge for storage alone are
+/// below the input too, but above the read.
 pub const CACHE_WRITE_DIVISOR_MAX: i128 = 3;
 /// Sources agree within so many thousandths.
 pub const AGREEMENT_THOUSANDTHS: i128 = 10;
@@ -53,7 +53,7 @@ pub fn check_size(
 pub(super) fn doubt_by_itself(
     rate: Rate,
     sub_key: &SubKey,
-    inputs: &BTreeMap<SubKey, Rate>,
+    beside: &CacheMeasures,
 ) -> Option<String> {
     const PICO: i64 = 1_000_000_000_000;
     if rate.per == TOKENS_PER && rate.rate_pico > DOLLARS_PER_MILLION_MAX * PICO {
@@ -63,9 +63,16 @@ pub(super) fn doubt_by_itself(
         ));
     }
     // A zero is a price: many providers don't charge for cache writes at all.
-    let input = inputs.get(sub_key).filter(|_| !rate.is_zero())?;
-    rate.is_below_part_of(*input, CACHE_WRITE_DIVISOR_MAX)
-        .then(|| format!("a cache write below a {CACHE_WRITE_DIVISOR_MAX}rd of the input's price"))
+    let input = beside.inputs.get(sub_key).filter(|_| !rate.is_zero())?;
+    let read = beside.reads.get(sub_key)?;
+    let is_pasted =
+        rate.is_below_part_of(*input, CACHE_WRITE_DIVISOR_MAX) && !read.is_below_part_of(rate, 1);
+    is_pasted.then(|| {
+        format!(
+            "a cache write no dearer than a cache read, below a part of {CACHE_WRITE_DIVISOR_MAX} \
+             of the input's price"
+        )
+    })
 }
 
 /// Why a rate waits that follows another one.

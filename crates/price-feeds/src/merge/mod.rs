@@ -87,11 +87,14 @@ pub fn merge_model(quotes: &[SourcedQuote], rows: &[BookRow], now_ms: i64) -> Mo
     }
     let mut changes = ModelChanges::default();
     for (field, (quotes, rows)) in &fields {
-        let inputs = input_rates(&fields, field, now_ms);
+        let beside = CacheMeasures {
+            inputs: rates_beside(&fields, field, "input", now_ms),
+            reads: rates_beside(&fields, field, "cache_read", now_ms),
+        };
         FieldMerge {
             quotes,
             rows,
-            inputs: &inputs,
+            beside: &beside,
             now_ms,
         }
         .run(&mut changes);
@@ -107,21 +110,30 @@ fn speaks_for_its_own(quote: &SourcedQuote) -> bool {
         .is_none_or(|own| own == provider)
 }
 
-/// The uncached input rates beside a field, by context tier and window: what a cache write is
-/// measured against.
-fn input_rates(
+/// The rates that a cache write is measured against, by context tier and window.
+#[derive(Debug, Default)]
+pub(crate) struct CacheMeasures {
+    /// Of uncached input.
+    inputs: BTreeMap<SubKey, Rate>,
+    /// Of cache reads.
+    reads: BTreeMap<SubKey, Rate>,
+}
+
+/// The rates of another resource in the same region and tier; none but beside a cache write.
+fn rates_beside(
     fields: &BTreeMap<FieldKey<'_>, (Vec<&SourcedQuote>, Vec<&BookRow>)>,
     field: &FieldKey<'_>,
+    resource_type: &'static str,
     now_ms: i64,
 ) -> BTreeMap<SubKey, Rate> {
     if !field.resource_type.starts_with("cache_write") {
         return BTreeMap::new();
     }
-    let input = FieldKey {
-        resource_type: "input",
+    let other = FieldKey {
+        resource_type,
         ..*field
     };
-    let Some((quotes, _)) = fields.get(&input) else {
+    let Some((quotes, _)) = fields.get(&other) else {
         return BTreeMap::new();
     };
     let mut quotes: Vec<_> = quotes

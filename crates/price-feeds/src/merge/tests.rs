@@ -242,29 +242,33 @@ fn a_rejected_rate_stays_rejected() {
 }
 
 #[test]
-fn a_cache_write_far_below_its_input_waits() {
-    let mut input = quote(Source::LiteLlm, "input", cents(250));
-    input.quote.key.min_context = 200_001;
-    let mut write = quote(Source::LiteLlm, "cache_write_5m", cents(25));
-    write.quote.key.min_context = 200_001;
-    let changes = merge_model(&[input.clone(), write], &[], NOW_MS);
-    let waiting: Vec<_> = changes
-        .open
-        .iter()
-        .filter(|row| row.quarantined_because.is_some())
-        .collect();
-    assert_eq!(waiting.len(), 1);
-    assert_eq!(waiting[0].key.resource_type, "cache_write_5m");
-    let mut free = quote(Source::LiteLlm, "cache_write_5m", cents(0));
-    free.quote.key.min_context = 200_001;
-    let changes = merge_model(&[input, free], &[], NOW_MS);
+fn a_cache_write_at_the_price_of_a_read_waits() {
+    let long = |resource: &str, rate: Rate| {
+        let mut quote = quote(Source::LiteLlm, resource, rate);
+        quote.quote.key.min_context = 200_001;
+        quote
+    };
+    let waiting = |write: Rate| {
+        let quotes = [
+            long("input", cents(250)),
+            long("cache_read", cents(25)),
+            long("cache_write_5m", write),
+        ];
+        let opened = merge_model(&quotes, &[], NOW_MS).open;
+        let waiting: Vec<_> = opened
+            .into_iter()
+            .filter(|row| row.quarantined_because.is_some())
+            .map(|row| row.key.resource_type)
+            .collect();
+        waiting
+    };
+    assert_eq!(waiting(cents(25)), ["cache_write_5m"]);
+    assert!(waiting(cents(0)).is_empty(), "free is a price");
     assert!(
-        changes
-            .open
-            .iter()
-            .all(|row| row.quarantined_because.is_none()),
-        "free is a price"
+        waiting(cents(38)).is_empty(),
+        "some charge for storage alone"
     );
+    assert!(waiting(cents(312)).is_empty());
 }
 
 #[test]
