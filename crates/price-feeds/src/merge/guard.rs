@@ -7,9 +7,9 @@ use crate::{Rate, quote::TOKENS_PER};
 pub const CHANGE_FACTOR_MAX: i128 = 3;
 /// A price above this many dollars per million tokens waits; the dearest real one is 600.
 pub const DOLLARS_PER_MILLION_MAX: i64 = 1_000;
-/// A cache write below this part of the uncached input's price, and no dearer than a cache read,
-/// waits: a read's price pasted into the wrong place. Providers that charge for storage alone are
-/// below the input too, but above the read.
+/// A cache write below this part of the uncached input's price, at exactly the price of a cache
+/// read, waits: a read's price pasted into the wrong place. Providers that charge for storage alone
+/// are far below the input too, at a price of its own.
 pub const CACHE_WRITE_DIVISOR_MAX: i128 = 3;
 /// Sources agree within so many thousandths.
 pub const AGREEMENT_THOUSANDTHS: i128 = 10;
@@ -65,11 +65,10 @@ pub(super) fn doubt_by_itself(
     // A zero is a price: many providers don't charge for cache writes at all.
     let input = beside.inputs.get(sub_key).filter(|_| !rate.is_zero())?;
     let read = beside.reads.get(sub_key)?;
-    let is_pasted =
-        rate.is_below_part_of(*input, CACHE_WRITE_DIVISOR_MAX) && !read.is_below_part_of(rate, 1);
+    let is_pasted = rate.is_below_part_of(*input, CACHE_WRITE_DIVISOR_MAX) && rate.equals(*read);
     is_pasted.then(|| {
         format!(
-            "a cache write no dearer than a cache read, below a part of {CACHE_WRITE_DIVISOR_MAX} \
+            "a cache write at the price of a cache read, below a part of {CACHE_WRITE_DIVISOR_MAX} \
              of the input's price"
         )
     })
