@@ -126,10 +126,14 @@ impl FieldMerge<'_> {
         if source == Source::Override || in_force.is_some_and(|row| row.rate.equals(rate)) {
             return None;
         }
+        let base = (0, String::new());
+        let has_base = by_source
+            .get(&source)
+            .is_some_and(|shape| shape.contains_key(&base));
         let change = self
             .last_list_rate(key)
             .and_then(|last| guard::doubt_by_change(rate, last));
-        let reason = guard::doubt_by_itself(rate, key, self.beside).or(change)?;
+        let reason = guard::doubt_by_itself(rate, key, has_base, self.beside).or(change)?;
         if source == Source::Snapshot {
             // It says itself which of its rates two sources agreed on when it was built.
             return (!quote.revision.contains('+')).then_some(reason);

@@ -7,9 +7,10 @@ use crate::{Rate, quote::TOKENS_PER};
 pub const CHANGE_FACTOR_MAX: i128 = 3;
 /// A price above this many dollars per million tokens waits; the dearest real one is 600.
 pub const DOLLARS_PER_MILLION_MAX: i64 = 1_000;
-/// A cache write below this part of the uncached input's price, at exactly the price of a cache
-/// read, waits: a read's price pasted into the wrong place. Providers that charge for storage alone
-/// are far below the input too, at a price of its own.
+/// A cache write below this part of the uncached input's price waits if it is exactly the price of a
+/// cache read, pasted into the wrong place, or if it stands for long contexts alone, without a price
+/// for short ones. Providers that charge for storage alone are far below the input too, but at a
+/// price of its own for every context.
 pub const CACHE_WRITE_DIVISOR_MAX: i128 = 3;
 /// Sources agree within so many thousandths.
 pub const AGREEMENT_THOUSANDTHS: i128 = 10;
@@ -50,9 +51,12 @@ pub fn check_size(
 }
 
 /// Why a rate waits that has no predecessor, or does whatever its predecessor was.
+///
+/// `has_base` says whether its source also prices short contexts at any time.
 pub(super) fn doubt_by_itself(
     rate: Rate,
     sub_key: &SubKey,
+    has_base: bool,
     beside: &CacheMeasures,
 ) -> Option<String> {
     const PICO: i64 = 1_000_000_000_000;
@@ -64,12 +68,19 @@ pub(super) fn doubt_by_itself(
     }
     // A zero is a price: many providers don't charge for cache writes at all.
     let input = beside.inputs.get(sub_key).filter(|_| !rate.is_zero())?;
-    let read = beside.reads.get(sub_key)?;
-    let is_pasted = rate.is_below_part_of(*input, CACHE_WRITE_DIVISOR_MAX) && rate.equals(*read);
-    is_pasted.then(|| {
+    let is_read = beside
+        .reads
+        .get(sub_key)
+        .is_some_and(|read| read.equals(rate));
+    let is_cheap = rate.is_below_part_of(*input, CACHE_WRITE_DIVISOR_MAX);
+    (is_cheap && (is_read || !has_base)).then(|| {
+        let what = if is_read {
+            "at the price of a cache read"
+        } else {
+            "for long contexts alone"
+        };
         format!(
-            "a cache write at the price of a cache read, below a part of {CACHE_WRITE_DIVISOR_MAX} \
-             of the input's price"
+            "a cache write {what}, below a part of {CACHE_WRITE_DIVISOR_MAX} of the input's price"
         )
     })
 }

@@ -242,17 +242,17 @@ fn a_rejected_rate_stays_rejected() {
 }
 
 #[test]
-fn a_cache_write_at_the_price_of_a_read_waits() {
-    let long = |resource: &str, rate: Rate| {
+fn a_cheap_cache_write_waits_at_the_price_of_a_read_or_for_long_contexts_alone() {
+    let at = |min_context: u64, resource: &str, rate: Rate| {
         let mut quote = quote(Source::LiteLlm, resource, rate);
-        quote.quote.key.min_context = 200_001;
+        quote.quote.key.min_context = min_context;
         quote
     };
-    let waiting = |write: Rate| {
+    let waiting = |min_context: u64, write: Rate| {
         let quotes = [
-            long("input", cents(250)),
-            long("cache_read", cents(25)),
-            long("cache_write_5m", write),
+            at(min_context, "input", cents(250)),
+            at(min_context, "cache_read", cents(25)),
+            at(min_context, "cache_write_5m", write),
         ];
         let opened = merge_model(&quotes, &[], NOW_MS).open;
         let waiting: Vec<_> = opened
@@ -262,13 +262,14 @@ fn a_cache_write_at_the_price_of_a_read_waits() {
             .collect();
         waiting
     };
-    assert_eq!(waiting(cents(25)), ["cache_write_5m"]);
-    assert!(waiting(cents(0)).is_empty(), "free is a price");
+    assert_eq!(waiting(0, cents(25)), ["cache_write_5m"]);
+    assert_eq!(waiting(200_001, cents(38)), ["cache_write_5m"]);
     assert!(
-        waiting(cents(38)).is_empty(),
+        waiting(0, cents(38)).is_empty(),
         "some charge for storage alone"
     );
-    assert!(waiting(cents(312)).is_empty());
+    assert!(waiting(200_001, cents(0)).is_empty(), "free is a price");
+    assert!(waiting(200_001, cents(312)).is_empty());
 }
 
 #[test]
