@@ -1,21 +1,18 @@
 //! The suite's own JSON events: `POST /track/interaction` and `/track/batch`.
-use std::collections::BTreeMap;
-
-use cost_calculation::{Component, Declared, PicoUsd, TokenUsage, Units, UnixMillis};
+use cost_calculation::{Declared, TokenUsage, UnixMillis};
 use serde_json::value::RawValue;
 
 use crate::json_body::body_text;
 use crate::json_fields::Fields;
 use crate::limits::{
-    AGENT_CHARS_MAX, BATCH_BYTES_MAX, BATCH_EVENTS_MAX, CALL_RESOURCES_MAX, CONTEXT_CHARS_MAX,
-    DURATION_MS_MAX, ERROR_CHARS_MAX, EVENT_BYTES_MAX, ID_CHARS_MAX, IDEMPOTENCY_KEY_CHARS_MAX,
-    MODEL_CHARS_MAX, PROVIDER_CHARS_MAX, REFERENCE_CHARS_MAX, RESOURCE_CHARS_MAX,
-    SESSION_ID_CHARS_MAX, TENANT_ID_CHARS_MAX, UNITS_MAX, USER_ID_CHARS_MAX,
+    AGENT_CHARS_MAX, BATCH_BYTES_MAX, BATCH_EVENTS_MAX, CONTEXT_CHARS_MAX, DURATION_MS_MAX,
+    ERROR_CHARS_MAX, EVENT_BYTES_MAX, ID_CHARS_MAX, IDEMPOTENCY_KEY_CHARS_MAX, MODEL_CHARS_MAX,
+    PROVIDER_CHARS_MAX, REFERENCE_CHARS_MAX, SESSION_ID_CHARS_MAX, TENANT_ID_CHARS_MAX,
+    USER_ID_CHARS_MAX,
 };
-use crate::rejection::shown;
 use crate::{
-    Context, Interaction, InteractionStatus, InteractionType, Rejection, json_metadata, json_usage,
-    session_id, timestamp,
+    Context, Interaction, InteractionStatus, InteractionType, Rejection, json_declared_cost,
+    json_metadata, json_units, json_usage, session_id, timestamp,
 };
 
 /// The `source` of what came as a JSON event.
@@ -31,13 +28,6 @@ const TYPES: [(&str, InteractionType); 4] = [
 const STATUSES: [(&str, InteractionStatus); 2] = [
     ("ok", InteractionStatus::Ok),
     ("error", InteractionStatus::Error),
-];
-
-const CATEGORIES: [(&str, Component); 4] = [
-    ("ai_tokens", Component::AiTokens),
-    ("db_ops", Component::DbOps),
-    ("api_calls", Component::ApiCalls),
-    ("compute_time", Component::ComputeTime),
 ];
 
 /// Reads one event. Without an `id` of its own it takes the request's `Idempotency-Key`.
@@ -139,19 +129,7 @@ fn interaction(
     fallback_id: Option<String>,
     context: &Context<'_>,
 ) -> Result<Interaction, Rejection> {
-    let id = match fields.text("id", usize::MAX)? {
-        Some(id) => {
-            check_id(&id, "id", ID_CHARS_MAX)?;
-            id
-        }
-        None => fallback_id.ok_or_else(|| {
-            fields.missing(
-                "id",
-                "send an `id` of your own or the header `Idempotency-Key`: \
-                 without either a retry would count twice",
-            )
-        })?,
-    };
+    let id = id(&mut fields, fallback_id)?;
     let kind = fields
         .word("type", &TYPES)?
         .ok_or_else(|| fields.missing("type", "send `chat`, `db`, `api` or `cost-event`"))?;
@@ -161,29 +139,7 @@ fn interaction(
     let user_id = fields
         .text("user_id", USER_ID_CHARS_MAX)?
         .ok_or_else(|| fields.missing("user_id", "name the user"))?;
-
-    let timestamp = fields.moment("timestamp")?.ok_or_else(|| {
-        fields.missing(
-            "timestamp",
-            "send the moment at which it started; a retry must say the same",
-        )
-    })?;
-    let duration_ms = fields.count("duration_ms", DURATION_MS_MAX)?;
-    let price_time = UnixMillis(
-        timestamp
-            .0
-            .saturating_add_unsigned(duration_ms.unwrap_or_default()),
-    );
-    timestamp::check_window(timestamp, "timestamp", context)?;
-    timestamp::check_window(price_time, "duration_ms", context)?;
-    let time_to_first_token_ms = fields.count("time_to_first_token_ms", DURATION_MS_MAX)?;
-    if let (Some(first), Some(whole)) = (time_to_first_token_ms, duration_ms)
-        && first > whole
-    {
-        let fault = format!("({first}) is more than `duration_ms` ({whole})");
-        return Err(fields.invalid("time_to_first_token_ms", fault, "check what was measured"));
-    }
-
+    let times = times(&mut fields, context)?;
     let provider = fields
         .text("provider", PROVIDER_CHARS_MAX)?
         .unwrap_or_default();
@@ -193,28 +149,104 @@ fn interaction(
     if kind == InteractionType::Chat && model_name.is_empty() {
         return Err(fields.missing("model_name", "name the model: a chat is priced by it"));
     }
-    let usage = usage(&mut fields, &provider)?;
-    let units = match fields.take("units") {
-        Some(value) => units(value)?,
-        None => Units::default(),
-    };
-    let declared = match fields.take("declared_cost") {
-        Some(value) => Some(declared_cost(value, context)?),
-        None => None,
-    };
-    if kind == InteractionType::CostEvent && declared.is_none() {
-        return Err(fields.missing(
-            "declared_cost",
-            "a cost event declares its cost: send `amount` (US dollars, a decimal string) \
-             and `category`",
-        ));
-    }
     let model_reported = fields
         .text("model_reported", MODEL_CHARS_MAX)?
         .filter(|reported| *reported != model_name);
     let session_id = fields
         .text("session_id", SESSION_ID_CHARS_MAX)?
-        .unwrap_or_else(|| session_id::of_user_and_day(&tenant_id, &user_id, timestamp));
+        .unwrap_or_else(|| session_id::of_user_and_day(&tenant_id, &user_id, times.timestamp));
+    let (status, error) = outcome(&mut fields)?;
+    let interaction = Interaction {
+        id,
+        session_id,
+        tenant_id,
+        user_id,
+        timestamp: times.timestamp,
+        price_time: times.price_time,
+        kind,
+        duration_ms: times.duration_ms,
+        time_to_first_token_ms: times.time_to_first_token_ms,
+        usage: usage(&mut fields, &provider)?,
+        provider,
+        model_name,
+        model_reported,
+        endpoint: fields.text("endpoint", PROVIDER_CHARS_MAX)?,
+        region: fields.text("region", PROVIDER_CHARS_MAX)?,
+        service_tier: fields.text("service_tier", PROVIDER_CHARS_MAX)?,
+        units: fields
+            .take("units")
+            .map(json_units::read)
+            .transpose()?
+            .unwrap_or_default(),
+        declared: declared(&mut fields, kind, context)?,
+        agent: fields.text("agent", AGENT_CHARS_MAX)?.unwrap_or_default(),
+        message_id: fields.text("message_id", REFERENCE_CHARS_MAX)?,
+        trace_id: fields.text("trace_id", REFERENCE_CHARS_MAX)?,
+        context: fields.text("context", CONTEXT_CHARS_MAX)?,
+        status,
+        error,
+        source: SOURCE,
+        metadata: fields
+            .take("metadata")
+            .map(json_metadata::compact)
+            .transpose()?
+            .flatten(),
+    };
+    fields.finish()?;
+    Ok(interaction)
+}
+
+fn id(fields: &mut Fields<'_>, fallback_id: Option<String>) -> Result<String, Rejection> {
+    if let Some(id) = fields.text("id", usize::MAX)? {
+        check_id(&id, "id", ID_CHARS_MAX)?;
+        return Ok(id);
+    }
+    fallback_id.ok_or_else(|| {
+        fields.missing(
+            "id",
+            "send an `id` of your own or the header `Idempotency-Key`: \
+             without either a retry would count twice",
+        )
+    })
+}
+
+struct Times {
+    timestamp: UnixMillis,
+    price_time: UnixMillis,
+    duration_ms: Option<u64>,
+    time_to_first_token_ms: Option<u64>,
+}
+
+fn times(fields: &mut Fields<'_>, context: &Context<'_>) -> Result<Times, Rejection> {
+    let timestamp = fields.moment("timestamp")?.ok_or_else(|| {
+        fields.missing(
+            "timestamp",
+            "send the moment at which it started; a retry must say the same",
+        )
+    })?;
+    let duration_ms = fields.count("duration_ms", DURATION_MS_MAX)?;
+    let completed_ms = timestamp
+        .0
+        .saturating_add_unsigned(duration_ms.unwrap_or_default());
+    let price_time = UnixMillis(completed_ms);
+    timestamp::check_window(timestamp, "timestamp", context)?;
+    timestamp::check_window(price_time, "duration_ms", context)?;
+    let time_to_first_token_ms = fields.count("time_to_first_token_ms", DURATION_MS_MAX)?;
+    if let (Some(first), Some(whole)) = (time_to_first_token_ms, duration_ms)
+        && first > whole
+    {
+        let fault = format!("({first}) is more than `duration_ms` ({whole})");
+        return Err(fields.invalid("time_to_first_token_ms", fault, "check what was measured"));
+    }
+    Ok(Times {
+        timestamp,
+        price_time,
+        duration_ms,
+        time_to_first_token_ms,
+    })
+}
+
+fn outcome(fields: &mut Fields<'_>) -> Result<(InteractionStatus, Option<String>), Rejection> {
     let error = fields.text("error", ERROR_CHARS_MAX)?;
     let status = fields.word("status", &STATUSES)?.unwrap_or(match error {
         Some(_) => InteractionStatus::Error,
@@ -224,39 +256,23 @@ fn interaction(
         let remedy = "leave `error` out, or send `status` `error`";
         return Err(fields.invalid("error", "is given although `status` is `ok`", remedy));
     }
-    let interaction = Interaction {
-        id,
-        session_id,
-        tenant_id,
-        user_id,
-        timestamp,
-        price_time,
-        kind,
-        duration_ms,
-        time_to_first_token_ms,
-        provider,
-        model_name,
-        model_reported,
-        endpoint: fields.text("endpoint", PROVIDER_CHARS_MAX)?,
-        region: fields.text("region", PROVIDER_CHARS_MAX)?,
-        service_tier: fields.text("service_tier", PROVIDER_CHARS_MAX)?,
-        usage,
-        units,
-        declared,
-        agent: fields.text("agent", AGENT_CHARS_MAX)?.unwrap_or_default(),
-        message_id: fields.text("message_id", REFERENCE_CHARS_MAX)?,
-        trace_id: fields.text("trace_id", REFERENCE_CHARS_MAX)?,
-        context: fields.text("context", CONTEXT_CHARS_MAX)?,
-        status,
-        error,
-        source: SOURCE,
-        metadata: match fields.take("metadata") {
-            Some(value) => json_metadata::compact(value)?,
-            None => None,
-        },
-    };
-    fields.finish()?;
-    Ok(interaction)
+    Ok((status, error))
+}
+
+fn declared(
+    fields: &mut Fields<'_>,
+    kind: InteractionType,
+    context: &Context<'_>,
+) -> Result<Option<Declared>, Rejection> {
+    match fields.take("declared_cost") {
+        Some(value) => json_declared_cost::read(value, context).map(Some),
+        None if kind == InteractionType::CostEvent => Err(fields.missing(
+            "declared_cost",
+            "a cost event declares its cost: send `amount` (US dollars, a decimal string) \
+             and `category`",
+        )),
+        None => Ok(None),
+    }
 }
 
 fn usage(fields: &mut Fields<'_>, provider: &str) -> Result<TokenUsage, Rejection> {
@@ -269,86 +285,4 @@ fn usage(fields: &mut Fields<'_>, provider: &str) -> Result<TokenUsage, Rejectio
         )),
         None => Ok(TokenUsage::default()),
     }
-}
-
-fn units(value: &RawValue) -> Result<Units, Rejection> {
-    let mut fields = Fields::of_field(value, "units.")?;
-    let mut count = |name| fields.count(name, UNITS_MAX).map(Option::unwrap_or_default);
-    let mut units = Units {
-        rows_read: count("rows_read")?,
-        rows_written: count("rows_written")?,
-        operations: count("operations")?,
-        cpu_ms: count("cpu_ms")?,
-        wall_ms: count("wall_ms")?,
-        requests: count("requests")?,
-        calls: BTreeMap::new(),
-    };
-    if let Some(value) = fields.take("calls") {
-        units.calls = calls(value)?;
-    }
-    fields.finish()?;
-    Ok(units)
-}
-
-fn calls(value: &RawValue) -> Result<BTreeMap<String, u64>, Rejection> {
-    let mut fields = Fields::of_field(value, "units.calls.")?;
-    let resources: Vec<String> = fields.names().map(ToOwned::to_owned).collect();
-    if resources.len() > CALL_RESOURCES_MAX {
-        return Err(Rejection::invalid(
-            "units.calls",
-            format!("names {} resources", resources.len()),
-            format!("send at most {CALL_RESOURCES_MAX}"),
-        ));
-    }
-    let mut calls = BTreeMap::new();
-    for resource in resources {
-        if resource.is_empty()
-            || resource.len() > RESOURCE_CHARS_MAX
-            || !resource.bytes().all(|byte| byte.is_ascii_graphic())
-        {
-            return Err(Rejection::invalid(
-                "units.calls",
-                format!("names a resource that is {}", shown(&resource)),
-                format!("send names of at most {RESOURCE_CHARS_MAX} visible ASCII characters"),
-            ));
-        }
-        if let Some(quantity) = fields
-            .count(&resource, UNITS_MAX)?
-            .filter(|&count| count > 0)
-        {
-            calls.insert(resource, quantity);
-        }
-    }
-    Ok(calls)
-}
-
-fn declared_cost(value: &RawValue, context: &Context<'_>) -> Result<Declared, Rejection> {
-    let mut fields = Fields::of_field(value, "declared_cost.")?;
-    let component = fields.word("category", &CATEGORIES)?.ok_or_else(|| {
-        fields.missing(
-            "category",
-            "send `ai_tokens`, `db_ops`, `api_calls` or `compute_time`",
-        )
-    })?;
-    let amount = fields
-        .text("amount", 40)?
-        .ok_or_else(|| fields.missing("amount", "send US dollars as a decimal string"))?;
-    let amount: PicoUsd = amount.parse().map_err(|_| {
-        fields.invalid(
-            "amount",
-            format!("is {}", shown(&amount)),
-            "send US dollars as a decimal string with at most 12 digits behind the point, \
-             like \"0.0125\"",
-        )
-    })?;
-    let most = context.limits.interaction_cost_max;
-    if amount < PicoUsd::ZERO || amount > most {
-        return Err(fields.invalid(
-            "amount",
-            "is outside the limit",
-            format!("send 0 to {most} US dollars for one interaction"),
-        ));
-    }
-    fields.finish()?;
-    Ok(Declared { component, amount })
 }
