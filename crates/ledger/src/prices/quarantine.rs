@@ -32,7 +32,7 @@ pub async fn waiting<D: Database>(
     database: &D,
     now: UnixMillis,
 ) -> Result<Vec<(ShownRate, Option<ShownRate>)>, DatabaseError> {
-    // Index prices_waiting, then prices_by_key for each.
+    // Index prices_waiting, for which its own condition has to stand here; then prices_by_key.
     let beside = SHOWN
         .replace("p.", "f.")
         .replace("s.checked_at", "fs.checked_at");
@@ -46,7 +46,7 @@ pub async fn waiting<D: Database>(
              AND f.valid_from <= ?1 ->> 'now' AND (f.valid_to IS NULL OR f.valid_to > ?1 ->> 'now')
            ORDER BY f.valid_from DESC LIMIT 1)))
          FROM prices p LEFT JOIN price_sources s ON s.source = p.source
-         WHERE p.status = 'quarantined' ORDER BY p.id LIMIT {LIST_MAX}"
+         WHERE p.status <> 'active' AND p.status = 'quarantined' ORDER BY p.id LIMIT {LIST_MAX}"
     );
     let parameter = json!({ "now": now.0 });
     database
