@@ -501,3 +501,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn without_parameters_all_sessions_are_listed_and_the_last_thirty_days_summed() {
+    let database = ledger(11, 200, 150);
+    let rows = raw(&database);
+    let reader = reader(&database);
+    let none = |known: &[&str]| parameters(&[], known).unwrap();
+    let sessions = block_on(reader.session_list(&none(&SESSION_LIST_PARAMETERS))).unwrap();
+    let sessions = serde_json::to_value(sessions).unwrap();
+    let ids: BTreeSet<&str> = rows.iter().map(|row| row.session_id.as_str()).collect();
+    assert_eq!(sessions["total_count"], json!(ids.len()));
+    assert!(sessions["period"].is_null() && sessions["total"].is_null());
+    let system = block_on(reader.system_stats(&none(&SYSTEM_PARAMETERS))).unwrap();
+    let system = serde_json::to_value(system).unwrap();
+    let start = day(TODAY) - Duration::days(29);
+    assert_figures(&system["total"], in_days(&rows, start, day(TODAY), &|_| true), "30 days");
+}

@@ -440,6 +440,10 @@ FROM (
             "SELECT json_array(COUNT(*), {sums})\nFROM (\n  {}\n)",
             filter.found(columns, "")
         );
+        // Without any filter there is no parameter to bind.
+        if !sql.contains("?1") {
+            return Ok(Statement::new(sql));
+        }
         Ok(Statement::with(sql, &filter.values(self))?)
     }
 
