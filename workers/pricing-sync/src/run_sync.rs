@@ -214,7 +214,8 @@ async fn recorded(
     });
     let is_recorded = match &outcome {
         Ok(report) => {
-            let summary = answer(source, false, report.as_ref());
+            let shortened = report.clone().map(SyncReport::shortened);
+            let summary = answer(source, false, shortened.as_ref());
             line["status"] = summary["status"].clone();
             edge::log::info(&line);
             run.finish_ok(&suite.database, now, &summary).await

@@ -33,6 +33,9 @@ const ATTEMPTS_MAX: u32 = 3;
 /// Changes and conflicts that a report shows.
 const EXAMPLES_MAX: usize = 50;
 
+/// Of each kind, how many of them a run's record keeps.
+const RECORDED_EXAMPLES_MAX: usize = 10;
+
 /// A price list that was fetched and read.
 #[derive(Debug, Clone)]
 pub struct FetchedList {
@@ -420,6 +423,15 @@ ON CONFLICT (source) DO UPDATE SET etag = excluded.etag, content_hash = excluded
 }
 
 impl SyncReport {
+    /// The report with a few examples only: for the record of a run, of which there are many.
+    #[must_use]
+    pub fn shortened(mut self) -> Self {
+        self.changes.truncate(RECORDED_EXAMPLES_MAX);
+        self.conflict_examples.truncate(RECORDED_EXAMPLES_MAX);
+        self.skipped_examples.truncate(RECORDED_EXAMPLES_MAX);
+        self
+    }
+
     fn count(&mut self, changes: &ModelChanges) {
         self.closed += changes.close.len();
         self.withdrawn += changes.withdraw.len();
