@@ -179,9 +179,9 @@ fn main() {
     );
     timed.report("verification, the database's part");
 
-    // Ten thousand interactions at a time, on a ledger of this size.
+    // Some ten thousand interactions at a time, on a ledger of this size.
     let config = ArchiveConfig {
-        chunks_max: 20,
+        chunks_max: 13,
         time_ms_max: i64::MAX,
         ..ArchiveConfig::default()
     };

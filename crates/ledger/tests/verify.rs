@@ -9,6 +9,8 @@
 )]
 
 mod history;
+
+mod query_ledger;
 mod recount;
 
 use std::cell::{Cell, RefCell};
@@ -146,6 +148,22 @@ fn a_sound_ledger_is_covered_and_nothing_is_found() {
         number(&database, "SELECT ledger_version FROM ledger_state"),
         version
     );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    /// Chats, calls, database operations and declared costs, on days that begin in Berlin.
+    #[test]
+    fn whatever_ingestion_writes_is_sound(seed in any::<u64>()) {
+        let database = query_ledger::ledger(seed, 120, 24);
+        let config = ArchiveConfig { retention_ms: 8 * DAY_MS, ..ArchiveConfig::default() };
+        block_on(archive_sessions(&database, &config, || UnixMillis(query_ledger::NOW))).unwrap();
+        prop_assert!(number(&database, "SELECT COUNT(*) FROM interactions_archive") > 0);
+        let summary = verify(&database);
+        prop_assert_eq!(summary.finding_count, 0, "{:?}", report(&database).findings);
+        prop_assert_eq!(summary.interaction_count, 120);
+    }
 }
 
 #[test]
