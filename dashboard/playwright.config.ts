@@ -10,8 +10,8 @@ export default defineConfig({
   // One suite, one ledger: the scenarios that write go last and see each other's events.
   workers: 1,
   fullyParallel: false,
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  timeout: 45_000,
+  expect: { timeout: 8_000 },
   reporter: [["list"]],
   use: {
     browserName: "chromium",

@@ -7,6 +7,8 @@ const options = {
   baseUrl: "/",
   cache: "no-cache",
   credentials: "same-origin",
+  // Lists are written with commas; a repeated parameter is refused.
+  querySerializer: { array: { style: "form", explode: false } },
   // Looked up at each request, so that a test can answer in the network's place.
   fetch: (request: Request) => globalThis.fetch(request),
 } as const;
