@@ -109,7 +109,7 @@ pub enum CompareMode {
 
 /// The day of an instant.
 pub fn day_of(zone: ReportingZone, instant: UnixMillis) -> NaiveDate {
-    utc(instant).with_timezone(&zone.tz()).date_naive()
+    utc(instant).with_timezone(&zone).date_naive()
 }
 
 /// The first instant of a day. Where clocks jump over midnight it is the first one after it.
@@ -117,10 +117,7 @@ pub fn day_start(zone: ReportingZone, day: NaiveDate) -> UnixMillis {
     let midnight = day.and_time(chrono::NaiveTime::MIN);
     let start = (0..=96)
         .find_map(|quarter| {
-            match zone
-                .tz()
-                .from_local_datetime(&(midnight + Duration::minutes(15 * quarter)))
-            {
+            match zone.from_local_datetime(&(midnight + Duration::minutes(15 * quarter))) {
                 LocalResult::Single(instant) | LocalResult::Ambiguous(instant, _) => Some(instant),
                 LocalResult::None => None,
             }
@@ -191,7 +188,7 @@ pub fn hours(zone: ReportingZone, day: NaiveDate) -> Vec<(UnixMillis, UnixMillis
     let mut at = start.0;
     while at < end.0 {
         // Zones are set off by quarters of an hour: the local hour ends at a full local hour.
-        let local = utc(UnixMillis(at)).with_timezone(&zone.tz()).naive_local();
+        let local = utc(UnixMillis(at)).with_timezone(&zone).naive_local();
         let into_hour = local.and_utc().timestamp_millis().rem_euclid(HOUR_MS);
         let next = (at + HOUR_MS - into_hour).min(end.0);
         hours.push((UnixMillis(at), UnixMillis(next)));

@@ -44,24 +44,32 @@ pub struct Mark {
     changes: Vec<MarkChange>,
 }
 
-// Index prices_by_start finds the changes, prices_by_key the row before each, and the primary key
-// of daily_model_stats whether the model was used on any day of the range.
+// Index prices_by_start finds the models with a change, the primary key of daily_model_stats
+// whether one was used on any day of the range, prices_by_key its rows and the row before each.
 const CHANGES: &str = "
+WITH changed AS MATERIALIZED (
+  SELECT DISTINCT provider, model FROM prices INDEXED BY prices_by_start
+  WHERE valid_from >= ?1 ->> 'from' AND valid_from < ?1 ->> 'to' AND status = 'active'
+    AND (?1 ->> 'model' IS NULL OR model = ?1 ->> 'model')
+    AND (?1 ->> 'provider' IS NULL OR provider = ?1 ->> 'provider')
+), used AS MATERIALIZED (
+  SELECT provider, model FROM changed c
+  WHERE EXISTS (SELECT 1 FROM json_each(?1, '$.days') d CROSS JOIN daily_model_stats t
+                WHERE t.day = d.value AND t.provider = c.provider AND t.model = c.model)
+)
 SELECT json_array(p.id, p.provider, p.model, p.resource_type, p.region, p.service_tier,
   p.min_context, q.rate, q.per, p.rate, p.per, p.valid_from, p.source)
-FROM prices p JOIN prices q ON q.id = (
-  SELECT o.id FROM prices o
-  WHERE o.provider = p.provider AND o.model = p.model AND o.resource_type = p.resource_type
-    AND o.region = p.region AND o.service_tier = p.service_tier
-    AND o.min_context = p.min_context AND o.schedule = p.schedule
-    AND o.valid_from < p.valid_from AND o.status = 'active'
-  ORDER BY o.valid_from DESC LIMIT 1)
-WHERE p.valid_from >= ?1 ->> 'from' AND p.valid_from < ?1 ->> 'to' AND p.status = 'active'
+FROM used CROSS JOIN prices p INDEXED BY prices_by_key CROSS JOIN prices q
+WHERE p.provider = used.provider AND p.model = used.model
+  AND p.valid_from >= ?1 ->> 'from' AND p.valid_from < ?1 ->> 'to' AND p.status = 'active'
+  AND q.id = (
+    SELECT o.id FROM prices o
+    WHERE o.provider = p.provider AND o.model = p.model AND o.resource_type = p.resource_type
+      AND o.region = p.region AND o.service_tier = p.service_tier
+      AND o.min_context = p.min_context AND o.schedule = p.schedule
+      AND o.valid_from < p.valid_from AND o.status = 'active'
+    ORDER BY o.valid_from DESC LIMIT 1)
   AND (p.rate, p.per) <> (q.rate, q.per)
-  AND (?1 ->> 'model' IS NULL OR p.model = ?1 ->> 'model')
-  AND (?1 ->> 'provider' IS NULL OR p.provider = ?1 ->> 'provider')
-  AND EXISTS (SELECT 1 FROM json_each(?1, '$.days') d CROSS JOIN daily_model_stats t
-              WHERE t.day = d.value AND t.provider = p.provider AND t.model = p.model)
 ORDER BY p.valid_from DESC, p.id DESC LIMIT ?1 ->> 'limit'";
 
 #[derive(Deserialize)]

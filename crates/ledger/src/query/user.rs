@@ -253,7 +253,7 @@ impl<D: Database> Reader<'_, D> {
         for (quarter, count) in quarters {
             let at = chrono::DateTime::from_timestamp_millis(quarter * 900_000)
                 .unwrap_or_default()
-                .with_timezone(&self.zone.tz());
+                .with_timezone(&self.zone);
             *cells
                 .entry((at.weekday().number_from_monday(), at.hour()))
                 .or_default() += count;
