@@ -516,5 +516,9 @@ fn without_parameters_all_sessions_are_listed_and_the_last_thirty_days_summed() 
     let system = block_on(reader.system_stats(&none(&SYSTEM_PARAMETERS))).unwrap();
     let system = serde_json::to_value(system).unwrap();
     let start = day(TODAY) - Duration::days(29);
-    assert_figures(&system["total"], in_days(&rows, start, day(TODAY), &|_| true), "30 days");
+    assert_figures(
+        &system["total"],
+        in_days(&rows, start, day(TODAY), &|_| true),
+        "30 days",
+    );
 }

@@ -265,20 +265,20 @@ fn interactions_sql(slice: &Slice, status: Option<&str>, unpriced: Option<bool>)
         )
     };
     format!(
-        "SELECT json_array(i.timestamp, i.interaction_key, json_array(i.id, i.session_id, u.user_id,
-    u.tenant_id, i.timestamp, i.day, i.type, i.status, i.error, i.provider, i.model_name, i.agent,
-    i.context, i.duration_ms, i.time_to_first_token_ms),
-  json_array(i.input_tokens, i.cache_read_tokens, i.cache_write_5m_tokens,
-    i.cache_write_1h_tokens, i.output_tokens, i.reasoning_tokens, i.audio_in_tokens,
-    i.audio_out_tokens, i.image_in_tokens, i.image_out_tokens, i.price_state, i.ai_tokens_cost,
-    i.db_ops_cost, i.api_calls_cost, i.compute_time_cost, i.total_cost))
+        "SELECT json_array(f.timestamp, f.interaction_key, json_array(f.id, f.session_id, u.user_id,
+    u.tenant_id, f.timestamp, f.day, f.type, f.status, f.error, f.provider, f.model_name, f.agent,
+    f.context, f.duration_ms, f.time_to_first_token_ms),
+  json_array(f.input_tokens, f.cache_read_tokens, f.cache_write_5m_tokens,
+    f.cache_write_1h_tokens, f.output_tokens, f.reasoning_tokens, f.audio_in_tokens,
+    f.audio_out_tokens, f.image_in_tokens, f.image_out_tokens, f.price_state, f.ai_tokens_cost,
+    f.db_ops_cost, f.api_calls_cost, f.compute_time_cost, f.total_cost))
 FROM (
   {}
   UNION ALL
   {}
   ORDER BY timestamp, interaction_key LIMIT ?1 ->> 'limit'
-) i JOIN users u ON u.user_key = i.user_key
-ORDER BY i.timestamp, i.interaction_key",
+) f JOIN users u ON u.user_key = f.user_key
+ORDER BY f.timestamp, f.interaction_key",
         arm(""),
         arm("_archive")
     )
@@ -422,12 +422,12 @@ impl<D: Database> Reader<'_, D> {
             " AND (s.start_time, s.id) > (?1 ->> 'after_time', ?1 ->> 'after_key')",
         );
         let sql = format!(
-            "SELECT json_array(s.start_time, s.id, json({SESSION_OBJECT}))
+            "SELECT json_array(f.start_time, f.id, json({SESSION_OBJECT}))
 FROM (
   {found}
   ORDER BY start_time, id LIMIT ?1 ->> 'limit'
-) s JOIN users u ON u.user_key = s.user_key
-ORDER BY s.start_time, s.id"
+) f JOIN users u ON u.user_key = f.user_key
+ORDER BY f.start_time, f.id"
         );
         let mut values = filter.values(self);
         values.insert("after_time".to_owned(), json!(i64::MIN));

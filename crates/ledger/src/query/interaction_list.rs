@@ -183,24 +183,24 @@ pub(super) fn interaction_columns() -> String {
     )
 }
 
-/// An interaction `i` of [`interaction_columns`] with the running sum; its user and its thumb by
+/// An interaction `f` of [`interaction_columns`] with the running sum; its user and its thumb by
 /// primary key.
 pub(super) const INTERACTION_OBJECT: &str =
-    "json_array(json_object('id', i.id, 'session_id', i.session_id,
-  'user_id', u.user_id, 'tenant_id', u.tenant_id, 'timestamp', i.timestamp, 'type', i.type,
-  'status', i.status, 'error', i.error, 'provider', i.provider, 'model_name', i.model_name,
-  'model_reported', i.model_reported, 'agent', i.agent, 'context', i.context,
-  'message_id', i.message_id, 'trace_id', i.trace_id), json_object(
-  'duration_ms', i.duration_ms, 'time_to_first_token_ms', i.time_to_first_token_ms,
-  'tokens', json_array(i.input_tokens, i.cache_read_tokens, i.cache_write_5m_tokens,
-    i.cache_write_1h_tokens, i.output_tokens, i.reasoning_tokens, i.audio_in_tokens,
-    i.audio_out_tokens, i.image_in_tokens, i.image_out_tokens),
-  'price_state', i.price_state,
-  'costs', json_array(i.ai_tokens_cost, i.db_ops_cost, i.api_calls_cost, i.compute_time_cost,
-    i.total_cost),
-  'running', json_array(i.running_micro, i.running_rest),
-  'feedback', (SELECT value FROM feedback WHERE trace_id = i.trace_id),
-  'source', i.source, 'archived', i.archived))";
+    "json_array(json_object('id', f.id, 'session_id', f.session_id,
+  'user_id', u.user_id, 'tenant_id', u.tenant_id, 'timestamp', f.timestamp, 'type', f.type,
+  'status', f.status, 'error', f.error, 'provider', f.provider, 'model_name', f.model_name,
+  'model_reported', f.model_reported, 'agent', f.agent, 'context', f.context,
+  'message_id', f.message_id, 'trace_id', f.trace_id), json_object(
+  'duration_ms', f.duration_ms, 'time_to_first_token_ms', f.time_to_first_token_ms,
+  'tokens', json_array(f.input_tokens, f.cache_read_tokens, f.cache_write_5m_tokens,
+    f.cache_write_1h_tokens, f.output_tokens, f.reasoning_tokens, f.audio_in_tokens,
+    f.audio_out_tokens, f.image_in_tokens, f.image_out_tokens),
+  'price_state', f.price_state,
+  'costs', json_array(f.ai_tokens_cost, f.db_ops_cost, f.api_calls_cost, f.compute_time_cost,
+    f.total_cost),
+  'running', json_array(f.running_micro, f.running_rest),
+  'feedback', (SELECT value FROM feedback WHERE trace_id = f.trace_id),
+  'source', f.source, 'archived', f.archived))";
 
 /// The running sum over a session, in order of time.
 pub(super) const RUNNING: &str =
@@ -259,8 +259,8 @@ SELECT json_array(COUNT(*)) FROM found
 UNION ALL
 SELECT * FROM (
   SELECT {INTERACTION_OBJECT}
-  FROM found i JOIN users u ON u.user_key = i.user_key
-  ORDER BY i.timestamp {direction}, i.interaction_key {direction}
+  FROM found f JOIN users u ON u.user_key = f.user_key
+  ORDER BY f.timestamp {direction}, f.interaction_key {direction}
   LIMIT ?1 ->> 'limit' OFFSET ?1 ->> 'offset')",
             of_session(&interaction_columns())
         );

@@ -200,8 +200,8 @@ fn interaction_sql() -> String {
 SELECT json_array(json({INTERACTION_OBJECT}),
   (SELECT SUM(COALESCE(total_cost, 0) / 1000000) FROM running),
   (SELECT SUM(COALESCE(total_cost, 0) % 1000000) FROM running))
-FROM running i JOIN users u ON u.user_key = i.user_key
-WHERE i.id = ?1 ->> 'id'",
+FROM running f JOIN users u ON u.user_key = f.user_key
+WHERE f.id = ?1 ->> 'id'",
         of_session(&interaction_columns())
     )
 }

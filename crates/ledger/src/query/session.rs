@@ -90,7 +90,7 @@ fn session_sql() -> String {
     };
     format!(
         "SELECT {SESSION_OBJECT}
-FROM ({} UNION ALL {}) s JOIN users u ON u.user_key = s.user_key",
+FROM ({} UNION ALL {}) f JOIN users u ON u.user_key = f.user_key",
         arm("", 0),
         arm("_archive", 1)
     )

@@ -307,20 +307,20 @@ impl SessionFilter {
 pub(super) const SESSION_COLUMNS: &str = "s.id, s.user_key, s.start_time, s.end_time, s.last_seen,
     s.interaction_count, s.error_count, s.unpriced_count, s.token_count, s.total_cost, s.mixed_users";
 
-/// A session `s` of [`SESSION_COLUMNS`] as JSON: its user by primary key, its models and agents by
+/// A session `f` of [`SESSION_COLUMNS`] as JSON: its user by primary key, its models and agents by
 /// the primary key of `session_models`.
-pub(super) const SESSION_OBJECT: &str = "json_object('id', s.id, 'user_key', s.user_key,
+pub(super) const SESSION_OBJECT: &str = "json_object('id', f.id, 'user_key', f.user_key,
   'user_id', u.user_id, 'tenant_id', u.tenant_id, 'user_label', u.label,
-  'start_time', s.start_time, 'end_time', s.end_time, 'last_seen', s.last_seen,
-  'sums', json_array(s.interaction_count, s.error_count, s.unpriced_count, s.token_count,
-    s.total_cost),
-  'mixed_users', s.mixed_users, 'archived', s.archived,
+  'start_time', f.start_time, 'end_time', f.end_time, 'last_seen', f.last_seen,
+  'sums', json_array(f.interaction_count, f.error_count, f.unpriced_count, f.token_count,
+    f.total_cost),
+  'mixed_users', f.mixed_users, 'archived', f.archived,
   'models', json((SELECT json_group_array(json_object('provider', provider, 'model', model))
              FROM (SELECT DISTINCT provider, model FROM session_models
-                   WHERE session_id = s.id AND (provider, model) <> ('', '')))),
+                   WHERE session_id = f.id AND (provider, model) <> ('', '')))),
   'agents', json((SELECT json_group_array(agent)
              FROM (SELECT DISTINCT agent FROM session_models
-                   WHERE session_id = s.id AND agent <> ''))))";
+                   WHERE session_id = f.id AND agent <> ''))))";
 
 impl<D: Database> Reader<'_, D> {
     /// A session last seen before this moment is closed.
@@ -412,7 +412,7 @@ impl<D: Database> Reader<'_, D> {
 FROM (
   {}
   ORDER BY {order} LIMIT ?1 ->> 'limit' OFFSET ?1 ->> 'offset'
-) s JOIN users u ON u.user_key = s.user_key",
+) f JOIN users u ON u.user_key = f.user_key",
             filter.found(SESSION_COLUMNS, "")
         );
         let mut values = filter.values(self);
