@@ -52,7 +52,7 @@ FROM prices p JOIN price_quotes q ON q.provider = p.provider AND q.model = p.mod
   AND q.resource_type = p.resource_type AND q.region = p.region
   AND q.service_tier = p.service_tier AND q.min_context = p.min_context
   AND q.schedule = p.schedule
-WHERE p.status = 'active' AND p.valid_from <= ?1 ->> 'now'
+WHERE p.status = 'active' AND +p.valid_from <= ?1 ->> 'now'
   AND (p.valid_to IS NULL OR p.valid_to > ?1 ->> 'now')
   AND (?1 ->> 'provider' IS NULL OR p.provider = ?1 ->> 'provider')
   AND p.source <> 'override' AND q.source NOT IN ('override', 'snapshot', p.source)
