@@ -162,7 +162,7 @@ async fn statements_see_each_other<D: Database>(database: &D) -> Result<(), Stri
             .await?;
         let sum = rows
             .get(2)
-            .map(|sum| sum.first::<(i64,)>())
+            .map(crate::database::Rows::first::<(i64,)>)
             .transpose()?
             .flatten();
         let inserted = rows.get(1).map(crate::database::Rows::len);

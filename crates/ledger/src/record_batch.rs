@@ -361,16 +361,13 @@ fn statements(
         sql: sql.into(),
         ..new_rows.clone()
     };
-    let mut statements = vec![
-        users,
-        events,
-        estimates,
-        on_new_rows(&UNARCHIVE_SESSIONS[0]),
-        on_new_rows(&UNARCHIVE_SESSIONS[1]),
+    let mut statements = vec![users, events, estimates];
+    statements.extend(UNARCHIVE_SESSIONS.iter().map(|sql| on_new_rows(sql)));
+    statements.extend([
         on_new_rows(&UPSERT_SESSIONS),
         on_new_rows(&INSERT_SESSION_MODELS),
         on_new_rows(&INSERT_SESSION_DAYS),
-    ];
+    ]);
     statements.extend(UPSERT_ROLLUPS.iter().map(|sql| on_new_rows(sql)));
     let latencies: Vec<_> = batch.iter().flat_map(|(i, _)| latency_rows(i)).collect();
     if !latencies.is_empty() {

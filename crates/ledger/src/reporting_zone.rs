@@ -6,7 +6,10 @@ use chrono::{
 };
 use cost_calculation::UnixMillis;
 
-#[allow(clippy::unreadable_literal, reason = "tables that the build script writes")]
+#[allow(
+    clippy::unreadable_literal,
+    reason = "tables that the build script writes"
+)]
 mod tables {
     include!(concat!(env!("OUT_DIR"), "/zones.rs"));
 
@@ -46,11 +49,6 @@ impl ReportingZone {
     /// The IANA name.
     pub const fn name(self) -> &'static str {
         self.name
-    }
-
-    /// The zone for chrono's calendar arithmetic.
-    pub const fn tz(self) -> Self {
-        self
     }
 
     /// The ISO date (`2026-11-23`) on which an instant falls in this zone.

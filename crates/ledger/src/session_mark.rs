@@ -90,7 +90,7 @@ pub async fn record_session_mark<D: Database>(
     statements.extend([Statement::new(BUMP_LEDGER), with(ANSWER)]);
     let rows = database.batch(&statements).await?;
     rows.last()
-        .map(|answer| answer.first())
+        .map(crate::database::Rows::first)
         .transpose()?
         .flatten()
         .ok_or_else(|| DatabaseError::Other("the session was not recorded".to_owned()))

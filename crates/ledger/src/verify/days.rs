@@ -193,8 +193,7 @@ fn bounds(zone: ReportingZone, day: &str) -> Option<(i64, i64)> {
         // Clocks may jump over midnight; none jumps over more than a day.
         (0..25).find_map(|hour| {
             let local = day.and_time(NaiveTime::MIN) + chrono::Duration::hours(hour);
-            zone.tz()
-                .from_local_datetime(&local)
+            zone.from_local_datetime(&local)
                 .earliest()
                 .map(|start| start.timestamp_millis())
         })
