@@ -361,10 +361,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn buckets_cover_a_range_once(start in 0_i64..3000, length in 0_i64..800, size in 0..3) {
+        fn buckets_cover_a_range_once(start in 0_i64..3000, length in 0_i64..800, size in 0_usize..3) {
             let start = day("2020-01-01") + Duration::days(start);
             let range = DayRange { start, end: start + Duration::days(length) };
-            let size = [Granularity::Day, Granularity::Week, Granularity::Month][size as usize];
+            let size = [Granularity::Day, Granularity::Week, Granularity::Month][size];
             let days: Vec<NaiveDate> = buckets(range, size)
                 .into_iter()
                 .flat_map(|bucket| days_between(bucket.start, bucket.end))
