@@ -9,12 +9,13 @@ const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 async function addresses(): Promise<[name: string, path: string][]> {
   const { items } = await ask<{ items: { id: string }[] }>("/sessions?sort=cost&limit=1");
   const id = encodeURIComponent(items[0]?.id ?? "");
-  const detail = await ask<{ interactions: { items: { id: string; type: string }[] }; session: { user_id: string; models: { provider: string; model: string }[]; agents: string[] } }>(`/sessions/${id}`);
+  const detail = await ask<{ interactions: { items: { id: string; type: string }[] }; session: { user_id: string; } }>(`/sessions/${id}`);
   const interaction = detail.interactions.items.find(({ type }) => type === "chat")?.id ?? "";
-  const model = detail.session.models[0];
+  const { items: models } = await ask<{ items: { group: { id: string; model: string } }[] }>("/stats/models?limit=10");
+  const model = models.find(({ group }) => group.model !== "")?.group.id ?? "";
   return [
     ["overview", "overview"], ["explore", "explore"], ["users", "users"], ["user", `users/${encodeURIComponent(detail.session.user_id)}`],
-    ["models", "models"], ["model", `models/${encodeURIComponent(`${model?.provider}/${model?.model}`)}`], ["agents", "agents"],
+    ["models", "models"], ["model", `models/${encodeURIComponent(model)}`], ["agents", "agents"],
     ["sessions", "sessions"], ["session", `sessions/${id}`], ["receipt", `sessions/${id}/${encodeURIComponent(interaction)}`],
     ["unpriced", "unpriced"], ["prices", "prices"], ["quarantine", "prices?tab=quarantine"], ["sources", "prices?tab=sources"], ["health", "health"], ["connect", "connect"], ["keys", "keys"],
   ];

@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { unwrap } from "../api-error.ts";
+import { ApiError, unwrap } from "../api-error.ts";
 import { pricing, tracker } from "../client.ts";
 import type { components, operations } from "../pricing-schema.d.ts";
 
@@ -32,7 +32,15 @@ export const ratesQuery = (query: RatesQuery) =>
 export const priceHistoryQuery = (provider: string, model: string) =>
   queryOptions({
     queryKey: [prices, "history", provider, model],
-    queryFn: ({ signal }) => unwrap(pricing.GET("/pricing/history", { signal, params: { query: { provider, ...(model === "" ? {} : { model }) } } })),
+    queryFn: async ({ signal }) => {
+      try {
+        return await unwrap(pricing.GET("/pricing/history", { signal, params: { query: { provider, ...(model === "" ? {} : { model }) } } }));
+      } catch (error) {
+        // The book has never heard of it: it has no prices, which is no fault.
+        if (error instanceof ApiError && error.status === 404) return { provider, model, total: 0, items: [] };
+        throw error;
+      }
+    },
     staleTime: 60_000,
   });
 

@@ -18,6 +18,13 @@ export function ModelPrices({ provider, model }: { provider: string; model: stri
   return (
     <Panel title="Prices" query={history} minHeight={220}>
       {({ items }) => {
+        if (items.length === 0) {
+          return (
+            <p className="text-sm text-muted">
+              The price book has no price for this model. <Link to="/unpriced" className="link">Say what it costs</Link> and its use is priced from then on.
+            </p>
+          );
+        }
         const lines = priceLines(items).filter(({ detail }) => detail === "");
         return (
           <>
@@ -36,7 +43,7 @@ export function ModelPrices({ provider, model }: { provider: string; model: stri
               </figure>
             )}
             <RateTable rates={items} caption={`Every price of ${model}`} timeZone={timeZone} showsModel={false} />
-            <Link to="/prices" search={(old: object) => ({ ...old, q: model })} className="link self-start text-sm">
+            <Link to="/prices" search={(old: object) => ({ ...old, q: `${provider}/${model}` })} className="link self-start text-sm">
               Change a price →
             </Link>
           </>

@@ -19,13 +19,21 @@ import { PriceSources } from "./price-sources.tsx";
 
 const pageSize = 100;
 
+/** "openai/gpt-5-mini" names a provider too; a word alone is a part of a model's name. */
+function wanted(q: string | undefined): { provider?: string; search?: string } {
+  if (q === undefined) return {};
+  const cut = q.indexOf("/");
+  if (cut < 1) return { search: q };
+  return { provider: q.slice(0, cut), ...(cut + 1 < q.length ? { search: q.slice(cut + 1) } : {}) };
+}
+
 /** What everything costs: in force, waiting, and where it comes from. */
 export function PricesPage(): ReactElement {
   const { timeZone } = useSlice();
   const search = useSearch({ strict: false }) as { q?: string; skip?: number; tab?: "quarantine" | "sources" };
   const navigate = useNavigate();
   const [target, setTarget] = useState<OverrideTarget | null>(null);
-  const rates = useQuery(ratesQuery({ limit: pageSize, ...(search.skip === undefined ? {} : { offset: search.skip }), ...(search.q === undefined ? {} : { search: search.q }) }));
+  const rates = useQuery(ratesQuery({ limit: pageSize, ...(search.skip === undefined ? {} : { offset: search.skip }), ...wanted(search.q) }));
   const waiting = useQuery(quarantineQuery);
   const sources = useQuery(priceSourcesQuery);
   const tab = search.tab ?? "rates";
@@ -54,7 +62,7 @@ export function PricesPage(): ReactElement {
         <Segmented label="Show" options={tabs} value={tab} onChange={(next) => void navigate({ to: ".", search: (old: object) => ({ ...old, tab: next === "rates" ? undefined : next, skip: undefined }) })} />
       </div>
       {tab === "rates" && (
-        <Panel query={rates} minHeight={420} title={rates.data === undefined ? "In force" : `${count(rates.data.total)} prices in force`} isEmpty={({ items }) => items.length === 0} actions={<SearchBox label="Search prices" value={search.q} placeholder="Part of a model's name" />}>
+        <Panel query={rates} minHeight={420} title={rates.data === undefined ? "In force" : `${count(rates.data.total)} prices in force`} isEmpty={({ items }) => items.length === 0} actions={<SearchBox label="Search prices" value={search.q} placeholder="provider/model, or a part" />}>
           {(page) => (
             <>
               <RateTable

@@ -50,7 +50,7 @@ export function ReceiptLines({ receipt }: { receipt: Receipt }) {
             cell: ({ price, flags }) => (
               <span className="flex flex-wrap items-center gap-1 text-xs text-muted">
                 {price !== null && (
-                  <Link to="/prices" search={(old: object) => ({ ...old, q: price.model || price.provider })} className="link">
+                  <Link to="/prices" search={(old: object) => ({ ...old, q: `${price.provider}/${price.model}` })} className="link">
                     {priceOrigin(price, reporting_time_zone)}
                   </Link>
                 )}
