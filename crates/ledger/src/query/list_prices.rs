@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use cost_calculation::{Billable, PicoUsd, PriceBook, TokenUsage, Units, UnixMillis, estimate};
+use cost_calculation::{Billable, PriceBook, TokenUsage, Units, UnixMillis, estimate};
 use serde_json::json;
 
 use super::{
@@ -24,11 +24,11 @@ use crate::{
     price_cache::PriceCache,
 };
 
-/// Tokens that a list price is asked for: fewer than any context tier begins with, and enough
-/// for every digit of a rate per million.
+/// Tokens that a list price is asked for: fewer than any context tier begins with.
 const TOKENS: u64 = 100_000;
 /// The most days on which prices changed that are looked at; past it, unit prices decide.
 const CHANGE_DAYS_MAX: usize = 400;
+const PER_MILLION: i128 = 1_000_000;
 const NOON_MS: i64 = 12 * 3_600_000;
 
 // Index prices_by_start.
@@ -38,10 +38,12 @@ SELECT json_array(valid_from) FROM (
   WHERE valid_from >= ?1 ->> 'from' AND valid_from < ?1 ->> 'to' AND status = 'active'
   ORDER BY valid_from LIMIT ?1 ->> 'limit')";
 
+/// Picodollars for a million tokens.
+type ListPrice = i128;
 type Buckets<T> = [T; 10];
 
 /// An item's list price of each bucket on a day.
-fn list_prices(book: &PriceBook, item: &BridgeItem, at: UnixMillis) -> Buckets<Option<PicoUsd>> {
+fn list_prices(book: &PriceBook, item: &BridgeItem, at: UnixMillis) -> Buckets<Option<ListPrice>> {
     std::array::from_fn(|bucket| {
         let mut counts = [0; 10];
         if let Some(count) = counts.get_mut(bucket) {
@@ -50,11 +52,11 @@ fn list_prices(book: &PriceBook, item: &BridgeItem, at: UnixMillis) -> Buckets<O
         let usage = usage_of(counts);
         let units = Units::default();
         let estimate = estimate(book, &billable(item, &usage, &units, at)).ok()?;
-        estimate
-            .lines
-            .iter()
-            .find(|line| line.quantity == TOKENS)?
-            .amount
+        let line = estimate.lines.iter().find(|line| line.quantity == TOKENS)?;
+        let (numerator, denominator) = line.multiplier;
+        let rate = i128::from(line.rate_pico?) * i128::from(numerator);
+        let per = i128::from(line.per) * i128::from(denominator);
+        (per > 0).then(|| divide_half_even(rate * PER_MILLION, per))
     })
 }
 
@@ -112,7 +114,7 @@ type DayTokens = BTreeMap<NaiveDate, Buckets<i64>>;
 fn values(
     days: &DayTokens,
     compared: (DayRange, DayRange),
-    price_on: impl Fn(NaiveDate, usize) -> Option<PicoUsd>,
+    price_on: impl Fn(NaiveDate, usize) -> Option<ListPrice>,
 ) -> Option<(i128, i128)> {
     let (current, previous) = compared;
     let (mut at_old, mut at_new) = (0_i128, 0_i128);
@@ -126,8 +128,11 @@ fn values(
                     if tokens == 0 {
                         return Some(sum);
                     }
-                    let price = i128::from(price_on(*day, bucket)?.get());
-                    Some((sum.0 + tokens, sum.1 + tokens * price))
+                    let price = price_on(*day, bucket)?;
+                    Some((
+                        sum.0 + tokens,
+                        sum.1.checked_add(tokens.checked_mul(price)?)?,
+                    ))
                 })
         };
         let (tokens_now, value_now) = period(current)?;
@@ -136,7 +141,7 @@ fn values(
         }
         at_new += value_now;
         at_old += match period(previous)? {
-            (0, _) => tokens_now * i128::from(price_on(previous.end, bucket)?.get()),
+            (0, _) => tokens_now * price_on(previous.end, bucket)?,
             (tokens_then, value_then) => {
                 let product = tokens_now.checked_mul(value_then)?;
                 divide_half_even(product, tokens_then)
@@ -194,7 +199,7 @@ impl<D: Database> Reader<'_, D> {
             let day = day_of(self.zone, UnixMillis(valid_from));
             days.extend([day, super::calendar::next_day(day)]);
         }
-        let prices_by_item: Vec<Vec<(NaiveDate, Buckets<Option<PicoUsd>>)>> = items
+        let prices_by_item: Vec<Vec<(NaiveDate, Buckets<Option<ListPrice>>)>> = items
             .iter()
             .map(|item| {
                 if !has_tokens(item) {
@@ -337,13 +342,13 @@ mod tests {
         ]);
         // Input costs 2 until the 3rd and 3 from the 4th; output always 10.
         let price = |on: NaiveDate, bucket: usize| {
-            Some(PicoUsd::new(if bucket == 4 {
+            Some(if bucket == 4 {
                 10
             } else if on < day(4) {
                 2
             } else {
                 3
-            }))
+            })
         };
         assert_eq!(values(&days, compared, price), Some((150, 170)));
         // A bucket without list price leaves the unit price to decide.

@@ -133,6 +133,16 @@ fn interaction(number: usize, random: &mut Random, days: u64) -> Interaction {
 
 /// A ledger of `count` interactions over `days` days, what is older than 60 days archived.
 pub fn ledger(seed: u64, count: usize, days: u64) -> Sqlite {
+    let mut random = Random(seed);
+    ledger_of(
+        (0..count)
+            .map(|number| interaction(number, &mut random, days))
+            .collect(),
+    )
+}
+
+/// A ledger of these interactions, what is older than 60 days archived.
+pub fn ledger_of(events: Vec<Interaction>) -> Sqlite {
     let database = Sqlite::migrated().expect("the migrations apply");
     database.execute_script(PRICES).expect("prices go in");
     database
@@ -140,10 +150,6 @@ pub fn ledger(seed: u64, count: usize, days: u64) -> Sqlite {
             "UPDATE ledger_state SET reporting_time_zone = '{ZONE}';"
         ))
         .expect("the zone is set");
-    let mut random = Random(seed);
-    let events: Vec<Interaction> = (0..count)
-        .map(|number| interaction(number, &mut random, days))
-        .collect();
     let context = IngestContext {
         received_at: UnixMillis(NOW - 5_000),
         reporting_zone: ReportingZone::named(ZONE).expect("an IANA name"),
@@ -166,6 +172,25 @@ pub fn ledger(seed: u64, count: usize, days: u64) -> Sqlite {
         .is_more
     {}
     database
+}
+
+/// A chat of gpt-5 with this usage, `days_ago` before now.
+pub fn chat(id: &str, days_ago: i64, usage: TokenUsage) -> Interaction {
+    let timestamp = UnixMillis(NOW - days_ago * DAY_MS);
+    Interaction {
+        id: id.to_owned(),
+        session_id: "session".to_owned(),
+        timestamp,
+        price_time: timestamp,
+        kind: InteractionType::Chat,
+        provider: "openAI".to_owned(),
+        model_name: "gpt-5".to_owned(),
+        usage,
+        units: Units::default(),
+        declared: None,
+        status: InteractionStatus::Ok,
+        ..interaction(0, &mut Random(1), 1)
+    }
 }
 
 fn rand_id() -> u64 {
