@@ -50,11 +50,15 @@ test("the snapshot loaded again changes nothing", async () => {
   assert.deepEqual(await versions(), before);
 });
 
-test("each list that is down leaves the prices as they are", async () => {
-  // The suite of the tests reaches no network: every list is down.
-  const before = await suite.rows("SELECT count(*) AS n, max(id) AS last FROM prices");
+test("a list that is down leaves the prices as they are, and its run says why", async () => {
+  // No test reaches the network.
+  const book = () => suite.rows("SELECT count(*) AS n, max(id) AS last FROM prices");
+  const before = await book();
+  const { status } = await suite.call("/pricing/sync", { key: suite.keys.admin, body: { source: "litellm" } });
+  assert.equal(status, 502);
   assert.equal(await suite.runScheduled("pricing-sync", "37 * * * *", new Date(now)), "ok");
-  assert.deepEqual(await suite.rows("SELECT count(*) AS n, max(id) AS last FROM prices"), before);
-  const runs = await suite.rows<{ status: string; error: string }>("SELECT status, error FROM job_runs WHERE worker = 'pricing-sync' AND status = 'failed'");
-  assert.ok(runs.length > 0, "the failed run is written down");
+  assert.deepEqual((await book())[0], before[0]);
+  const [run] = await suite.rows<{ status: string; error: string }>("SELECT status, error FROM job_runs WHERE job = 'pricing-sync:litellm'");
+  assert.equal(run?.status, "failed");
+  assert.ok(run.error.length > 0);
 });

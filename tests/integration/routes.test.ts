@@ -12,12 +12,12 @@ before(async () => {
 after(() => suite.stop());
 
 /** What stands for a parameter where any unknown id would not do. */
-const examples: Record<string, string> = { "{path}": "", "{name}": "analytics-api.yaml" };
+const examples: Record<string, string> = { "{path}": "", "{name}": "analytics-api.yaml", "{id}": "1" };
 
 test("each_operation_of_the_contracts_has_a_route", async (context) => {
   for (const { method, template, operationId } of operationsOf(readContracts())) {
     await context.test(operationId, async () => {
-      const path = template.replaceAll(/\{[^}]+\}/g, (parameter) => examples[parameter] ?? "unknown");
+      const path = exampleOf(template);
       // Without a key: what is guarded says 401 before it looks for anything.
       const response = await fetch(`${suite.url}${path}`, { method, redirect: "manual" });
       const text = await response.text();
@@ -37,10 +37,14 @@ test("a_method_that_no_contract_lists_is_refused", async (context) => {
     const known = new Set(operations.filter((operation) => operation.template === template).map((operation) => operation.method));
     for (const method of ["PUT", "DELETE", "PATCH", "POST"].filter((candidate) => !known.has(candidate))) {
       await context.test(`${method} ${template}`, async () => {
-        const path = template.replaceAll(/\{[^}]+\}/g, "unknown");
+        const path = exampleOf(template);
         const response = await fetch(`${suite.url}${path}`, { method, headers: { authorization: `Bearer ${suite.keys.admin.secret}` } });
         assert.equal(response.status, 405, await response.text());
       });
     }
   }
 });
+
+function exampleOf(template: string): string {
+  return template.replaceAll(/\{[^}]+\}/g, (parameter) => examples[parameter] ?? "unknown");
+}
