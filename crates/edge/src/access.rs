@@ -151,18 +151,18 @@ pub async fn authenticate(
         let key = key_of(&suite.database, &credential, now).await?;
         return Ok(caller(key, false));
     }
-    if proofs == Proofs::KeyOrCookie {
-        if let Some(cookie_header) = header("cookie") {
-            let key_id = suite
-                .cookie_secret
-                .as_deref()
-                .zip(cookie::find(&cookie_header))
-                .and_then(|(secret, value)| cookie::verify(secret, value, now));
-            if let Some(key_id) = key_id {
-                require_same_origin(request)?;
-                let key = cached(&suite.database, key_id, None, now).await?;
-                return Ok(caller(valid(key, now)?, true));
-            }
+    if proofs == Proofs::KeyOrCookie
+        && let Some(cookie_header) = header("cookie")
+    {
+        let key_id = suite
+            .cookie_secret
+            .as_deref()
+            .zip(cookie::find(&cookie_header))
+            .and_then(|(secret, value)| cookie::verify(secret, value, now));
+        if let Some(key_id) = key_id {
+            require_same_origin(request)?;
+            let key = cached(&suite.database, key_id, None, now).await?;
+            return Ok(caller(valid(key, now)?, true));
         }
     }
     Err(Problem::unauthorized(match proofs {

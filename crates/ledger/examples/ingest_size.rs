@@ -3,6 +3,7 @@
 //! --example ingest_size [interactions]`.
 #![allow(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::float_arithmetic,
     clippy::cast_precision_loss,
     missing_docs,

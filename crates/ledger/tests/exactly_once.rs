@@ -95,7 +95,7 @@ fn event(id: u32, body: u32) -> Interaction {
             InteractionType::Chat
         },
         duration_ms: Some(u64::from(id) * 37),
-        time_to_first_token_ms: (id % 2 == 0).then_some(u64::from(id) * 3),
+        time_to_first_token_ms: id.is_multiple_of(2).then_some(u64::from(id) * 3),
         provider: "openAI".to_owned(),
         model_name: if id % 4 == 3 {
             "model-without-price"
