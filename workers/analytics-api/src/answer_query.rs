@@ -1,4 +1,4 @@
-//! Questions to the ledger: parameters in, JSON with an ETag out.
+//! Questions to the ledger: parameters in, JSON with an `ETag` out.
 use edge::{Caller, Problem, Suite};
 use ledger::query::{
     AnswerKey, DAILY_PARAMETERS, Dimension, GROUP_LIST_PARAMETERS, INTEGRITY_PARAMETERS,

@@ -19,10 +19,8 @@ pub(crate) async fn of(
         .ok()
         .flatten()
         .is_some();
-    if !has_key {
-        if let Some(caller) = access_assertion::caller(visit, request).await? {
-            return Ok(caller);
-        }
+    if !has_key && let Some(caller) = access_assertion::caller(visit, request).await? {
+        return Ok(caller);
     }
     authenticate(request, suite, Proofs::KeyOrCookie, visit.received_at).await
 }

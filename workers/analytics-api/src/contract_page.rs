@@ -3,6 +3,7 @@
 //! It needs nothing but itself: no script, and a style that the page's policy names by its hash.
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
+use std::fmt::Write;
 
 const STYLE: &str = "
 :root { color-scheme: light dark; font-family: system-ui, sans-serif; }
@@ -38,27 +39,31 @@ pub(crate) fn page(contracts: &[(&str, &str)]) -> ContractPage {
          <style>{STYLE}</style></head><body><main><h1>Tokentill API</h1>\
          <p>Three contracts (OpenAPI 3.1), one address. <a href=\"/app/\">To the dashboard</a></p>"
     );
+    // Writing to a string does not fail.
     for (name, text) in contracts {
         let title = value_of(text, "  title: ").unwrap_or(name);
-        html.push_str(&format!(
+        let _ = write!(
+            html,
             "<table><caption>{}</caption><thead><tr><th scope=\"col\">Method</th>\
              <th scope=\"col\">Path</th><th scope=\"col\">What it does</th></tr></thead><tbody>",
             escaped(title)
-        ));
+        );
         for operation in operations(text) {
-            html.push_str(&format!(
+            let _ = write!(
+                html,
                 "<tr><td><code>{}</code></td><td><code>{}</code></td><td>{}</td></tr>",
                 escaped(&operation.method),
                 escaped(operation.path),
                 escaped(operation.summary)
-            ));
+            );
         }
-        html.push_str(&format!(
+        let _ = write!(
+            html,
             "</tbody></table><p><a href=\"/contracts/{0}\">{0}</a></p>\
              <details><summary>The whole contract</summary><pre><code>{1}</code></pre></details>",
             escaped(name),
             escaped(text)
-        ));
+        );
     }
     html.push_str("</main></body></html>");
     let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE.as_bytes()));

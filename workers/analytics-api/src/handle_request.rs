@@ -114,8 +114,7 @@ impl Visit<'_> {
             Route::SignOut => sign_in::sign_out(&request),
             route => {
                 let suite = Suite::of(self.env)?;
-                let result = self.with_suite(route, request, suite, log).await;
-                result
+                self.with_suite(route, request, suite, log).await
             }
         }
     }

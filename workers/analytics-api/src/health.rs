@@ -13,7 +13,10 @@ pub(crate) async fn health(visit: &Visit<'_>) -> Result<Response, Problem> {
     let (tracker, pricing) =
         futures_util::future::join(behind(visit, TRACKER), behind(visit, PRICING)).await;
     let all = [&own, &tracker, &pricing];
-    let has = |status: &str| all.iter().any(|health| health["status"] == *status);
+    let has = |status: &str| {
+        all.iter()
+            .any(|health| health.get("status").and_then(Value::as_str) == Some(status))
+    };
     let status = if has("down") {
         "down"
     } else if has("degraded") {
@@ -67,8 +70,9 @@ async fn behind(visit: &Visit<'_>, binding: &'static str) -> Value {
     };
     let is_fine = response.status_code() < 400;
     let detail = response.json::<Value>().await.unwrap_or(Value::Null);
-    let said = detail["status"]
-        .as_str()
+    let said = detail
+        .get("status")
+        .and_then(Value::as_str)
         .filter(|said| ["ok", "degraded", "down"].contains(said));
     let status = said
         .unwrap_or(if is_fine { "ok" } else { "down" })
