@@ -7,7 +7,7 @@ const shots = process.env.SCREENSHOTS;
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 async function addresses(): Promise<[name: string, path: string][]> {
-  const { items } = await ask<{ items: { id: string }[] }>("/sessions?sort=cost&limit=1");
+  const { items } = await ask<{ items: { id: string }[] }>("/sessions?sort=cost&limit=1&model=gpt-5-mini");
   const id = encodeURIComponent(items[0]?.id ?? "");
   const detail = await ask<{ interactions: { items: { id: string; type: string }[] }; session: { user_id: string; } }>(`/sessions/${id}`);
   const interaction = detail.interactions.items.find(({ type }) => type === "chat")?.id ?? "";

@@ -90,6 +90,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/rejections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was refused only after its sender had an answer (queue mode), newest first.
+         * @description Needs scope `admin`.
+         */
+        get: operations["listRejections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/reprice": {
         parameters: {
             query?: never;
@@ -548,6 +568,21 @@ export interface components {
             status: "accepted" | "duplicate";
             total_cost: components["schemas"]["ReportedAmount"];
         };
+        RejectionList: {
+            items: {
+                detail: string;
+                interaction_id: components["schemas"]["Id"];
+                /** @enum {string} */
+                problem: "conflict" | "rejected";
+                /** Format: date-time */
+                received_at: string;
+                /** @enum {string} */
+                source: "api" | "langfuse" | "otel";
+            }[];
+            limit: number;
+            offset: number;
+            total: number;
+        };
         /** @description US dollars; `null` where nothing has a price. */
         ReportedAmount: string | null;
         /** @enum {string} */
@@ -665,6 +700,15 @@ export interface components {
         };
         /** @description A field is missing, unknown, or has a value that can't be kept. */
         InvalidField: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A parameter is unknown or out of range; the detail names it and the remedy. */
+        InvalidParameter: {
             headers: {
                 [name: string]: unknown;
             };
@@ -960,6 +1004,35 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listRejections: {
+        parameters: {
+            query?: {
+                /** @description The most on this page. */
+                limit?: number;
+                /** @description How many to skip. */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The refusals. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectionList"];
+                };
+            };
+            400: components["responses"]["InvalidParameter"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             503: components["responses"]["Unavailable"];
         };
     };

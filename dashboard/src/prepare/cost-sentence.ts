@@ -1,7 +1,7 @@
 /** Why a session cost what it did, in a sentence or two. */
 import type { SessionDetail } from "../api/model.ts";
 import { sign } from "./decimal.ts";
-import { modelName, resourceName } from "./group-name.ts";
+import { componentName, modelName, resourceName } from "./group-name.ts";
 import { rowMoney } from "./money.ts";
 import { plural, share } from "./quantity.ts";
 
@@ -13,7 +13,7 @@ export function costSentence({ figures, drivers, outlier, total }: Told): string
   const first = drivers[0];
   if (total === null) sentences.push("Nothing of this session has a price yet.");
   else if (first === undefined || first.share === null) sentences.push(sign(total) === 0 ? "This session cost nothing." : `This session cost ${rowMoney(total)}.`);
-  else sentences.push(`${share(first.share)} of this session's cost is ${resourceName(first.resource_type).toLowerCase()}${first.model === "" ? "" : ` of ${modelName(first.model)}`}.`);
+  else sentences.push(`${share(first.share)} of this session's cost is ${first.resource_type === "declared" ? `declared ${componentName(first.component).toLowerCase()}` : resourceName(first.resource_type).toLowerCase()}${first.model === "" ? "" : ` of ${modelName(first.model)}`}.`);
   if (figures.cache_hit_rate !== null && figures.cache_hit_rate > 0) {
     const saved = sign(figures.cache_savings);
     const effect = saved > 0 ? ` and saved ${rowMoney(figures.cache_savings)}` : saved < 0 ? `, but its writes cost ${rowMoney(figures.cache_savings.slice(1))} more than it saved` : "";

@@ -29,8 +29,8 @@ test("a change carries its sign and stops at 999 percent", () => {
 });
 
 test("a duration takes the unit that a reader would", () => {
-  expect([412, 8_400, 59_960, 37 * 60_000, 3_600_000, 7_500_000, 273_600_000, null].map(duration)).toEqual([
-    "412 ms", "8.4 s", "1 min", "37 min", "1 h", "2 h 5 min", "3 d 4 h", "—",
+  expect([412, 8_400, 59_960, 37 * 60_000, 3_600_000, 7_500_000, 273_600_000, 172_800_000, null].map(duration)).toEqual([
+    "412 ms", "8.4 s", "1 min", "37 min", "1 h", "2 h 5 min", "3 d 4 h", "2 d", "—",
   ]);
 });
 

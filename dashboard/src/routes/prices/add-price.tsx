@@ -66,7 +66,7 @@ export function AddPrice({ unpriced, onClose, onDone }: AddPriceProps) {
             {trial.length > 0 && (
               <>
                 {" "}
-                and adds about <strong>{columnMoney(exactSum(trial.map(({ amount }) => amount)), places)}</strong> to the totals
+                and adds {unpriced.unpriced_count < unpriced.interaction_count ? "at most" : "about"} <strong>{columnMoney(exactSum(trial.map(({ amount }) => amount)), places)}</strong> to the totals
               </>
             )}
             . Nothing has been written yet.

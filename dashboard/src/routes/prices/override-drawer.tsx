@@ -11,7 +11,7 @@ import { Modal } from "../../ui/modal.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 
 /** What a price of one's own is set for. */
-export type OverrideTarget = { provider: string; model: string; resource_type: string; region: string; service_tier: string; min_context: number; schedule: string; rate: string; per: number; isOverride: boolean };
+export type OverrideTarget = { provider: string; model: string; resource_type: string; region: string; service_tier: string; min_context: number; schedule: string; rate: string; per: number; isOverride: boolean; isNew: boolean };
 
 /** Sets a price of one's own, or takes it back: first what it will do, then the deed. */
 export function OverrideDrawer({ target, onClose }: { target: OverrideTarget | null; onClose: () => void }) {
@@ -35,7 +35,7 @@ function OverrideForm({ target, onClose }: { target: OverrideTarget; onClose: ()
     },
   });
   const scope = { provider: target.provider, ...(target.model === "" ? {} : { model: target.model }), resource_type: target.resource_type, ...(target.region === "" ? {} : { region: target.region }), ...(target.service_tier === "standard" ? {} : { service_tier: target.service_tier }), ...(target.min_context === 0 ? {} : { min_context: target.min_context }), ...(target.schedule === "" ? {} : { schedule: target.schedule }) };
-  const isNew = target.provider === "";
+  const { isNew } = target;
   const [fault, setFault] = useState<string | null>(null);
   const review = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -76,9 +76,9 @@ function OverrideForm({ target, onClose }: { target: OverrideTarget; onClose: ()
     <form className="flex flex-col gap-3" onSubmit={review}>
       {isNew ? (
         <>
-          <TextField label="Provider" name="provider" required maxLength={256} placeholder="openai" />
-          <TextField label="Model" name="model" maxLength={256} hint="Empty for what has no model." />
-          <TextField label="Resource" name="resource" required maxLength={96} defaultValue="input" hint="input, output, cache_read, web_search, …" />
+          <TextField label="Provider" name="provider" required maxLength={256} defaultValue={target.provider} placeholder="openai" />
+          <TextField label="Model" name="model" maxLength={256} defaultValue={target.model} hint="Empty for what has no model." />
+          <TextField label="Resource" name="resource" required maxLength={96} defaultValue={target.resource_type} hint="input, output, rows_read, operations, web_search, tool:<name>, …" />
         </>
       ) : (
         <p className="text-sm text-muted">

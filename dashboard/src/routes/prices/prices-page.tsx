@@ -42,7 +42,7 @@ export function PricesPage(): ReactElement {
     { value: "quarantine" as const, name: waiting.data === undefined || waiting.data.total === 0 ? "Quarantine" : `Quarantine (${count(waiting.data.total)})` },
     { value: "sources" as const, name: "Sources" },
   ];
-  const edit = (rate: Rate) => setTarget({ provider: rate.provider, model: rate.model, resource_type: rate.resource_type, region: rate.region, service_tier: rate.service_tier, min_context: rate.min_context, schedule: rate.schedule, rate: rate.rate, per: rate.per, isOverride: rate.source === "override" });
+  const edit = (rate: Rate) => setTarget({ provider: rate.provider, model: rate.model, resource_type: rate.resource_type, region: rate.region, service_tier: rate.service_tier, min_context: rate.min_context, schedule: rate.schedule, rate: rate.rate, per: rate.per, isOverride: rate.source === "override", isNew: false });
   return (
     <>
       <PageHeader
@@ -52,7 +52,7 @@ export function PricesPage(): ReactElement {
         actions={
           <>
             {rates.data !== undefined && tab === "rates" && <SaveTable file={rateFile(rates.data)} />}
-            <Button look="primary" onPress={() => setTarget({ provider: "", model: "", resource_type: "input", region: "", service_tier: "standard", min_context: 0, schedule: "", rate: "", per: 1_000_000, isOverride: false })}>
+            <Button look="primary" onPress={() => setTarget({ provider: "", model: "", resource_type: "input", region: "", service_tier: "standard", min_context: 0, schedule: "", rate: "", per: 1_000_000, isOverride: false, isNew: true })}>
               Set a price
             </Button>
           </>

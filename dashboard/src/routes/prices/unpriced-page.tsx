@@ -11,6 +11,7 @@ import { Button } from "../../ui/button.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Panel } from "../../ui/panel.tsx";
+import { OverrideDrawer } from "./override-drawer.tsx";
 import { AddPrice } from "./add-price.tsx";
 
 /** What was used and has no price: it is in no total until someone says what it costs. */
@@ -74,7 +75,11 @@ export function UnpricedPage(): ReactElement {
           )
         }
       </Panel>
-      {chosen !== null && (
+      {chosen !== null && chosen.type !== "chat" && (
+        // Without tokens there is nothing to try the price on: the book's own form takes any resource.
+        <OverrideDrawer target={{ provider: chosen.provider, model: chosen.model, resource_type: chosen.type === "db" ? "operations" : "requests", region: "", service_tier: "standard", min_context: 0, schedule: "", rate: "", per: 1, isOverride: false, isNew: true }} onClose={() => setChosen(null)} />
+      )}
+      {chosen !== null && chosen.type === "chat" && (
         <AddPrice
           unpriced={chosen}
           onClose={() => setChosen(null)}

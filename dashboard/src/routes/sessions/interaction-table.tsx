@@ -9,7 +9,7 @@ import { Badge, NoPrice } from "../../ui/badge.tsx";
 import { DataTable, type TableColumn } from "../../ui/data-table.tsx";
 import { Pager } from "../../ui/pager.tsx";
 
-type InteractionTableProps = { page: SessionDetail["interactions"]; total: string | null; timeZone: string };
+type InteractionTableProps = { page: SessionDetail["interactions"]; total: string | null; timeZone: string; showsDays: boolean };
 
 /** Input, of it cached, output: as people compare them. */
 function Tokens({ tokens }: { tokens: Interaction["tokens"] }) {
@@ -23,7 +23,7 @@ function Tokens({ tokens }: { tokens: Interaction["tokens"] }) {
 }
 
 /** A session's interactions in order of time, each leading to its receipt. */
-export function InteractionTable({ page, total, timeZone }: InteractionTableProps) {
+export function InteractionTable({ page, total, timeZone, showsDays }: InteractionTableProps) {
   const places = columnPlaces(page.items.map(({ total_cost }) => total_cost));
   const columns: TableColumn<Interaction>[] = [
     {
@@ -31,7 +31,7 @@ export function InteractionTable({ page, total, timeZone }: InteractionTableProp
       name: "Time",
       cell: ({ id, session_id, timestamp }) => (
         <Link to="/sessions/$sessionId/$interactionId" params={{ sessionId: session_id, interactionId: id }} className="link inline-flex min-h-6 items-center" data-row-link title={id}>
-          {zoneTime(timestamp, timeZone, "second")}
+          {zoneTime(timestamp, timeZone, showsDays ? "dayMinute" : "second")}
         </Link>
       ),
     },

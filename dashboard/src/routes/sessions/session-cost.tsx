@@ -2,7 +2,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import type { SessionDetail } from "../../api/model.ts";
 import { ShareCell } from "../../charts/share-cell.tsx";
 import { costSentence } from "../../prepare/cost-sentence.ts";
-import { componentName, modelName, resourceName } from "../../prepare/group-name.ts";
+import { componentName, resourceName } from "../../prepare/group-name.ts";
 import { columnMoney, columnPlaces } from "../../prepare/money.ts";
 import { count } from "../../prepare/quantity.ts";
 import { NoPrice } from "../../ui/badge.tsx";
@@ -38,7 +38,7 @@ export function SessionCost({ query }: { query: UseQueryResult<SessionDetail> })
                 rows={drivers}
                 rowKey={({ provider, model, resource_type, component }) => `${provider}/${model}/${resource_type}/${component}`}
                 columns={[
-                  { key: "name", name: "What", cell: ({ model, provider, resource_type }) => `${resourceName(resource_type)}${model === "" ? (provider === "" ? "" : ` · ${provider}`) : ` · ${modelName(model)}`}` },
+                  { key: "name", name: "What", cell: ({ model, provider, resource_type, component }) => `${resourceName(resource_type)} · ${model || provider || componentName(component)}` },
                   { key: "quantity", name: "Quantity", numeric: true, from: "sm", cell: ({ quantity }) => count(quantity) },
                   { key: "amount", name: "Cost", numeric: true, cell: ({ amount }) => columnMoney(amount, driverPlaces) },
                   {

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import type { ReactElement } from "react";
+import type { Session } from "../../api/model.ts";
 import { interactionsQuery, sessionQuery } from "../../api/queries/sessions.ts";
 import { exactMoney, rowMoney } from "../../prepare/money.ts";
 import { compactCount, count, duration, plural } from "../../prepare/quantity.ts";
@@ -16,6 +17,11 @@ import { interactionFile } from "./interaction-file.ts";
 import { SessionCost } from "./session-cost.tsx";
 import { SessionTimelinePanel } from "./session-timeline-panel.tsx";
 import { useSessionOffset } from "./session-offset.ts";
+
+/** Whether a session began on another day than it ended. */
+function spansDays({ start_time, end_time, last_seen }: Session, timeZone: string): boolean {
+  return zoneTime(start_time, timeZone, "day") !== zoneTime(end_time ?? last_seen, timeZone, "day");
+}
 
 /** One session: what it cost, when, and why. */
 export function SessionPage(): ReactElement {
@@ -64,7 +70,7 @@ export function SessionPage(): ReactElement {
               </Fact>
               <Fact name="Agents">{one.agents.filter((name) => name !== "").join(", ") || "none"}</Fact>
               <Fact name="When">
-                <time dateTime={one.start_time}>{zoneTime(one.start_time, timeZone)}</time>–<time dateTime={one.end_time ?? one.last_seen}>{zoneTime(one.end_time ?? one.last_seen, timeZone, "minute")}</time> ({duration(one.duration_ms)})
+                <time dateTime={one.start_time}>{zoneTime(one.start_time, timeZone)}</time>–<time dateTime={one.end_time ?? one.last_seen}>{zoneTime(one.end_time ?? one.last_seen, timeZone, spansDays(one, timeZone) ? "dayMinute" : "minute")}</time> ({duration(one.duration_ms)})
               </Fact>
               <Fact name="Interactions">{count(one.interaction_count)}</Fact>
               <Fact name="Tokens">
@@ -85,7 +91,7 @@ export function SessionPage(): ReactElement {
       <SessionTimelinePanel query={detail} />
       <SessionCost query={detail} />
       <Panel title={session === undefined ? "Interactions" : plural(session.interaction_count, "interaction")} query={detail} minHeight={240} isEmpty={({ interactions }) => interactions.total_count === 0}>
-        {({ interactions, session: one }) => <InteractionTable page={offset > 0 && later.data !== undefined ? later.data : interactions} total={one.total_cost} timeZone={timeZone} />}
+        {({ interactions, session: one }) => <InteractionTable page={offset > 0 && later.data !== undefined ? later.data : interactions} total={one.total_cost} timeZone={timeZone} showsDays={spansDays(one, timeZone)} />}
       </Panel>
     </>
   );
