@@ -312,12 +312,15 @@ fn a_mapping_prices_what_its_endpoint_sent() {
     recount::assert_sums_are_true(&database, false);
 }
 
+/// What happens in between.
+type Event<'a> = Box<dyn FnOnce(&Sqlite) + 'a>;
+
 /// A database in which something happens right before the batch of that number.
 struct Interrupted<'a> {
     database: &'a Sqlite,
     batches: Cell<usize>,
     before: usize,
-    happens: RefCell<Option<Box<dyn FnOnce(&Sqlite) + 'a>>>,
+    happens: RefCell<Option<Event<'a>>>,
 }
 
 impl Database for Interrupted<'_> {

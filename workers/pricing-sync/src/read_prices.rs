@@ -14,6 +14,8 @@ use crate::show_rate;
 
 /// Rows on a page without `limit`.
 const LIMIT_DEFAULT: u32 = 100;
+/// A day.
+const DAY_MS: i64 = 86_400_000;
 /// The last row that can be paged to.
 const OFFSET_MAX: u32 = 1_000_000;
 
@@ -137,7 +139,6 @@ pub(crate) async fn unpriced(visit: &Visit<'_>, request: &Request) -> Result<Res
     let mut query = QueryParameters::of(request)?;
     let days = query.number("days", 35, 1..=400)?;
     query.finish()?;
-    const DAY_MS: i64 = 86_400_000;
     let since = cost_calculation::UnixMillis(visit.received_at.0 - i64::from(days) * DAY_MS);
     let since_day = visit.suite.reporting_zone.day(since);
     let models = unpriced_list::models(&visit.suite.database, &since_day).await?;

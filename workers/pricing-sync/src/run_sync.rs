@@ -130,8 +130,7 @@ pub(crate) async fn run_by_admin(
     } else {
         match begin_run(suite, source, now, now).await? {
             Begun::Started(run) => recorded(env, suite, source, &run).await,
-            Begun::AlreadyDone => return Err(busy()),
-            Begun::Busy { .. } => return Err(busy()),
+            Begun::AlreadyDone | Begun::Busy { .. } => return Err(busy()),
             Begun::SchemaMismatch { found } => {
                 return Err(Problem::unavailable(format!(
                     "the database has schema version {found}: apply the migrations"
@@ -205,25 +204,27 @@ async fn recorded(
     let started_at = edge::clock::now();
     let outcome = sync(env, suite, source, false).await;
     let now = edge::clock::now();
-    let mut line = json!({
-        "event": "job",
-        "job": job_name(source),
-        "duration_ms": now.0 - started_at.0,
-        "rows_read": suite.database.rows_read(),
-        "rows_written": suite.database.rows_written(),
-    });
+    let line = |status: &str, error: Option<&str>| {
+        json!({
+            "event": "job",
+            "job": job_name(source),
+            "status": status,
+            "error": error,
+            "duration_ms": now.0 - started_at.0,
+            "rows_read": suite.database.rows_read(),
+            "rows_written": suite.database.rows_written(),
+        })
+    };
     let is_recorded = match &outcome {
         Ok(report) => {
             let shortened = report.clone().map(SyncReport::shortened);
             let summary = answer(source, false, shortened.as_ref());
-            line["status"] = summary["status"].clone();
-            edge::log::info(&line);
+            edge::log::info(&line("ok", None));
             run.finish_ok(&suite.database, now, &summary).await
         }
         Err(failure) => {
             let reason = failure.text();
-            line["error"] = json!(reason);
-            edge::log::error(&line);
+            edge::log::error(&line("failed", Some(&reason)));
             let noted = mark_failed(&suite.database, source, &reason).await;
             noted.and(run.finish_failed(&suite.database, now, &reason).await)
         }
