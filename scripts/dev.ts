@@ -36,6 +36,7 @@ await runScript(async () => {
     endRunningCommands();
     await suite?.stop();
     rmSync(processFile, { force: true });
+    rmSync(suiteFile, { force: true });
     process.exit(0);
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop());

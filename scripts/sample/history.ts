@@ -135,7 +135,7 @@ function databaseOperation(common: object, id: string, time: number, turn: numbe
     type: "db",
     timestamp: new Date(time).toISOString(),
     duration_ms: random.integer(2, 30),
-    units: { rows_read: 20 + 4 * turn + random.integer(0, 40), rows_written: 3, operations: 4 },
+    units: { rows_read: 20 + 4 * turn + random.integer(0, 40), rows_written: 3 },
   };
 }
 
