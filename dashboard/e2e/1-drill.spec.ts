@@ -56,7 +56,7 @@ test("the same drill by keyboard alone", async ({ app: page }) => {
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "Spend per hour" })).toBeVisible();
   // The list still shows the longer period until the day's has arrived.
-  await page.waitForLoadState("networkidle");
+  await expect(page.locator("[data-refreshing]")).toHaveCount(0);
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/users\//);
