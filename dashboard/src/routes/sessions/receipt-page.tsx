@@ -94,7 +94,7 @@ function ReceiptHead({ receipt }: { receipt: Receipt }) {
             {state.text}
           </Badge>
           {one.status === "error" && <Badge tone="danger" {...(one.error === null ? {} : { title: one.error })}>failed{one.error !== null && `: ${one.error}`}</Badge>}
-          {estimate.revision > 0 && <Badge>estimate {estimate.revision + 1}</Badge>}
+          {receipt.revisions.length > 1 && <Badge>estimated {receipt.revisions.length} times</Badge>}
         </span>
       </div>
       <dl className="grid gap-x-8 gap-y-2 text-sm sm:grid-cols-2 xl:grid-cols-4">

@@ -13,7 +13,7 @@ export function ReceiptRevisions({ receipt }: { receipt: Receipt }) {
       rowKey={({ revision }) => String(revision)}
       columns={[
         { key: "made", name: "Made", cell: ({ created_at }) => zoneTime(created_at, receipt.reporting_time_zone, "full") },
-        { key: "why", name: "Why", cell: ({ reason, revision }) => reason ?? (revision === 0 ? "on arrival" : "—") },
+        { key: "why", name: "Why", cell: ({ reason }) => reason ?? "on arrival" },
         { key: "book", name: "Price book", numeric: true, from: "sm", cell: ({ price_book_version }) => `v${price_book_version}` },
         { key: "total", name: "Total", numeric: true, cell: ({ total_cost }) => (total_cost === null ? <NoPrice /> : exactMoney(total_cost)) },
       ]}
