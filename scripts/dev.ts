@@ -34,9 +34,10 @@ await runScript(async () => {
     stopping = true;
     console.log("\nStopping …");
     endRunningCommands();
-    await suite?.stop();
+    // First of all: Miniflare has a handler of its own, which may end this process meanwhile.
     rmSync(processFile, { force: true });
     rmSync(suiteFile, { force: true });
+    await suite?.stop();
     process.exit(0);
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop());
