@@ -91,7 +91,7 @@ CREATE TABLE interactions (
   declared_category TEXT,
   agent            TEXT    NOT NULL DEFAULT '',
   message_id       TEXT,
-  -- NULL too where the id begins with it: `<trace>:<span>`.
+  -- NULL too where the id begins with it: `<trace>-<span>`.
   trace_id         TEXT,
   context          TEXT,
   status           TEXT    NOT NULL CHECK (status IN ('ok', 'error')),

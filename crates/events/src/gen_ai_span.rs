@@ -67,6 +67,7 @@ pub(crate) fn model_call(
         .clone_into(&mut interaction.model_name);
     interaction.service_tier = owned(Attribute::GenAiServiceTier, PROVIDER_CHARS_MAX)?;
     interaction.usage = usage(span)?;
+    interaction.mark_unreported_usage();
     interaction.context = Some("message".to_owned());
     Ok(Some(interaction))
 }

@@ -115,6 +115,26 @@ pub struct Interaction {
     pub metadata: Option<String>,
 }
 
+/// The call that stands for a model's usage where the source reported none.
+pub const UNREPORTED_USAGE: &str = "unreported_usage";
+
+impl Interaction {
+    /// Marks a call of a model that succeeded and reported no tokens (it was aborted, or its
+    /// provider keeps silent): what it cost is unknown, not zero. The mark is a call without a
+    /// price, so that it shows as a line of the estimate; where something else is billed, or the
+    /// cost is declared, it is left out.
+    pub(crate) fn mark_unreported_usage(&mut self) {
+        if self.kind == InteractionType::Chat
+            && self.status == InteractionStatus::Ok
+            && self.usage.total() == 0
+            && self.units == Units::default()
+            && self.declared.is_none()
+        {
+            self.units.calls.insert(UNREPORTED_USAGE.to_owned(), 1);
+        }
+    }
+}
+
 /// The start or the explicit end of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionMark {

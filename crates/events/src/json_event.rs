@@ -156,7 +156,8 @@ fn interaction(
         .text("session_id", SESSION_ID_CHARS_MAX)?
         .unwrap_or_else(|| session_id::of_user_and_day(&tenant_id, &user_id, times.timestamp));
     let (status, error) = outcome(&mut fields)?;
-    let interaction = Interaction {
+    let says_usage = fields.has("usage");
+    let mut interaction = Interaction {
         id,
         session_id,
         tenant_id,
@@ -193,6 +194,9 @@ fn interaction(
             .flatten(),
     };
     fields.finish()?;
+    if !says_usage {
+        interaction.mark_unreported_usage();
+    }
     Ok(interaction)
 }
 

@@ -56,6 +56,13 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Whether a field is there and not `null`.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.entries
+            .iter()
+            .any(|(key, value)| key == name && value.get() != "null")
+    }
+
     /// Takes a field's value; `null` is the same as absent.
     pub(crate) fn take(&mut self, name: &str) -> Option<&'a RawValue> {
         let index = self.entries.iter().position(|(key, _)| key == name)?;

@@ -4,7 +4,6 @@
 //! the scaffolding around them. Keys as sent by `@librechat/agents` 3.9.2 with `@langfuse/otel`
 //! 5.11.1.
 use cost_calculation::TokenUsage;
-use serde_json::Value;
 
 use crate::librechat_agent::{self, AgentId};
 use crate::limits::{
@@ -12,7 +11,7 @@ use crate::limits::{
 };
 use crate::span::{Attribute, AttributeValue, Span};
 use crate::span_interaction::{fail, of_span, one_tool_call};
-use crate::{Interaction, InteractionStatus, InteractionType, Rejection, json_usage, timestamp};
+use crate::{Interaction, InteractionType, Rejection, json_usage, timestamp};
 
 /// The `source` of these spans.
 pub const SOURCE: &str = "langfuse";
@@ -69,6 +68,7 @@ fn generation(span: &Span<'_>) -> Result<Interaction, Rejection> {
         None => TokenUsage::default(),
     };
     interaction.metadata = metadata(&interaction, requested);
+    interaction.mark_unreported_usage();
     // A provider's own endpoint says nothing that the provider does not.
     interaction.endpoint = interaction
         .endpoint
@@ -84,17 +84,10 @@ fn tool(span: &Span<'_>) -> Result<Interaction, Rejection> {
     Ok(interaction)
 }
 
-/// What no other field says: the model that was asked for where another one answered, and that a
-/// call which did not fail reported no tokens (it was aborted, or its provider keeps silent).
+/// What no other field says: the model that was asked for where another one answered.
 fn metadata(interaction: &Interaction, requested: Option<&str>) -> Option<String> {
-    let mut metadata = serde_json::Map::new();
-    if let Some(requested) = requested.filter(|requested| *requested != interaction.model_name) {
-        metadata.insert("requested_model".to_owned(), requested.into());
-    }
-    if interaction.status == InteractionStatus::Ok && interaction.usage.total() == 0 {
-        metadata.insert("usage_reported".to_owned(), false.into());
-    }
-    (!metadata.is_empty()).then(|| Value::Object(metadata).to_string())
+    let requested = requested.filter(|requested| *requested != interaction.model_name)?;
+    Some(serde_json::json!({ "requested_model": requested }).to_string())
 }
 
 /// What generations and tools have in common.

@@ -7,6 +7,7 @@
 
 mod otlp_body;
 
+use cost_calculation::Units;
 use events::{Interaction, InteractionStatus, OtlpOutcome};
 use otlp_body::{START_MS, parse_with, span};
 use serde_json::{Value, json};
@@ -81,12 +82,9 @@ fn the_model_that_answered_is_billed_and_the_one_asked_for_is_kept() {
 }
 
 #[test]
-fn a_call_that_reports_no_tokens_says_so() {
+fn a_call_that_succeeded_without_reporting_tokens_is_of_unknown_cost() {
     let silent = generation(&json!({ "langfuse.observation.usage_details": "{}" }));
-    assert_eq!(
-        silent.metadata.as_deref(),
-        Some(r#"{"usage_reported":false}"#)
-    );
+    assert_eq!(silent.units.calls["unreported_usage"], 1);
     let failed = generation(&json!({
         "langfuse.observation.usage_details": "{}",
         "langfuse.observation.level": "ERROR",
@@ -94,8 +92,8 @@ fn a_call_that_reports_no_tokens_says_so() {
     }));
     assert_eq!(failed.status, InteractionStatus::Error);
     assert_eq!(
-        (failed.error.as_deref(), failed.metadata),
-        (Some("APIError 529"), None)
+        (failed.error.as_deref(), failed.units),
+        (Some("APIError 529"), Units::default())
     );
 }
 

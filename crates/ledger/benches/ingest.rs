@@ -27,7 +27,7 @@ fn new_ingest_id() -> i64 {
 fn interaction(n: u64) -> Interaction {
     let timestamp = 1_795_000_000_000 + n.cast_signed();
     Interaction {
-        id: format!("{n:032x}:{n:016x}"),
+        id: format!("{n:032x}-{n:016x}"),
         session_id: format!("session-{:028x}", n / 10),
         tenant_id: String::new(),
         user_id: format!("user-{:020}", n / 10 % 50),

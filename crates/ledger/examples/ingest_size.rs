@@ -54,7 +54,7 @@ fn interaction(n: u64, total: u64) -> Interaction {
     let session = n / 10;
     let (provider, model) = MODELS[(session % 4) as usize];
     Interaction {
-        id: format!("{trace}:{}", hex(n ^ 0xffff_0000, 16)),
+        id: format!("{trace}-{}", hex(n ^ 0xffff_0000, 16)),
         session_id: format!("{}-{}", hex(session, 8), hex(session + 1, 27)),
         tenant_id: String::new(),
         user_id: hex(session % 50, 24),

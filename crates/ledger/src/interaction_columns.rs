@@ -85,14 +85,14 @@ pub fn interaction_row(interaction: &Interaction, zone: ReportingZone) -> Value 
 pub fn trace_id_sql(table: &str) -> String {
     format!(
         "COALESCE({table}.trace_id, \
-         CASE WHEN substr({table}.id, 33, 1) = ':' THEN substr({table}.id, 1, 32) END)"
+         CASE WHEN substr({table}.id, 33, 1) = '-' THEN substr({table}.id, 1, 32) END)"
     )
 }
 
 fn stored_trace_id(interaction: &Interaction) -> Option<&str> {
     let trace_id = interaction.trace_id.as_deref()?;
     let rest = interaction.id.strip_prefix(trace_id);
-    let is_in_id = trace_id.len() == 32 && rest.is_some_and(|rest| rest.starts_with(':'));
+    let is_in_id = trace_id.len() == 32 && rest.is_some_and(|rest| rest.starts_with('-'));
     (!is_in_id).then_some(trace_id)
 }
 
