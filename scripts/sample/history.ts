@@ -67,8 +67,8 @@ function conversation(user: SampleUser, day: number, daysAgo: number, sessionId:
 function chatCall(
   common: object, id: string, model: SampleModel, time: number, history: number, turn: number, failed: boolean, random: Random,
 ): { event: TrackEvent; durationMs: number; tokens: number; failed: boolean } {
-  const typed = random.longTail(220);
-  const output = random.longTail(420);
+  const typed = random.longTail(800);
+  const output = random.longTail(650);
   const reasoning = Math.round((output * model.reasoningPercent) / 100);
   // A prefix is cached from 1,024 tokens on, and known from the second turn on.
   const isCached = model.cache !== "none" && turn > 0 && history >= 1_024;
@@ -143,8 +143,8 @@ function databaseOperation(common: object, id: string, time: number, turn: numbe
 function declaredCosts(day: number): TrackEvent[] {
   const date = new Date(day * dayMs);
   const costs: [name: string, amount: string, category: string][] = [
-    ...(date.getUTCDay() === 1 ? ([["vector-search", "4.75", "db_ops"]] as [string, string, string][]) : []),
-    ...(date.getUTCDate() === 1 ? ([["librechat-hosting", "38.00", "compute_time"], ["web-search-plan", "25.00", "api_calls"]] as [string, string, string][]) : []),
+    ...(date.getUTCDay() === 1 ? ([["vector-search", "1.75", "db_ops"]] as [string, string, string][]) : []),
+    ...(date.getUTCDate() === 1 ? ([["librechat-hosting", "12.00", "compute_time"], ["web-search-plan", "9.00", "api_calls"]] as [string, string, string][]) : []),
   ];
   return costs.map(([name, amount, category]) => ({
     id: `sample-${date.toISOString().slice(0, 10)}-${name}`,
