@@ -68,14 +68,18 @@ pub(crate) fn contract(name: &str) -> Result<Response, Problem> {
     edge::respond::with_type(200, "application/yaml", text.as_bytes().to_vec())
 }
 
+/// Whether a path is a file of the dashboard's build: an asset, or a name with a dot right under
+/// `/app/`. A page's own path may end in any id, `gpt-4.1` or a mail address among them.
+fn is_file(path: &str) -> bool {
+    path.strip_prefix(DASHBOARD).is_some_and(|rest| {
+        rest.starts_with("assets/") || (!rest.contains('/') && rest.contains('.'))
+    })
+}
+
 /// `GET /app/…`: a file of the dashboard, or for its own pages its one HTML file.
 pub(crate) async fn dashboard(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     let path = request.path();
-    let is_file = path
-        .rsplit('/')
-        .next()
-        .is_some_and(|name| name.contains('.'));
-    let (response, is_hashed) = if is_file {
+    let (response, is_hashed) = if is_file(&path) {
         let response = asset(visit, request, &path).await?;
         if response.status_code() == 404 {
             return Err(Problem::not_found("the dashboard has no such file"));
@@ -131,4 +135,28 @@ fn with_headers(response: Response, values: &[(&str, &str)]) -> Result<Response,
         headers.set(name, value).map_err(|_| Problem::internal())?;
     }
     Ok(response.with_headers(headers))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_file;
+
+    #[test]
+    fn an_id_with_a_dot_is_a_page_and_an_asset_is_a_file() {
+        for file in [
+            "/app/assets/index-1.js",
+            "/app/favicon.svg",
+            "/app/theme.js",
+        ] {
+            assert!(is_file(file), "{file}");
+        }
+        for page in [
+            "/app/",
+            "/app/overview",
+            "/app/models/openai/gpt-4.1",
+            "/app/users/ada@example.org",
+        ] {
+            assert!(!is_file(page), "{page}");
+        }
+    }
 }
