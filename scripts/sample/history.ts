@@ -139,12 +139,13 @@ function databaseOperation(common: object, id: string, time: number, turn: numbe
   };
 }
 
-/** What the installation pays by the week and the month, whoever uses it. */
+/** What the installation pays by the day and the week, whoever uses it. */
 function declaredCosts(day: number): TrackEvent[] {
   const date = new Date(day * dayMs);
+  const isMonday = date.getUTCDay() === 1;
   const costs: [name: string, amount: string, category: string][] = [
-    ...(date.getUTCDay() === 1 ? ([["vector-search", "1.75", "db_ops"]] as [string, string, string][]) : []),
-    ...(date.getUTCDate() === 1 ? ([["librechat-hosting", "12.00", "compute_time"], ["web-search-plan", "9.00", "api_calls"]] as [string, string, string][]) : []),
+    ["librechat-hosting", "0.42", "compute_time"],
+    ...(isMonday ? ([["vector-search", "1.75", "db_ops"], ["web-search-plan", "2.10", "api_calls"]] as [string, string, string][]) : []),
   ];
   return costs.map(([name, amount, category]) => ({
     id: `sample-${date.toISOString().slice(0, 10)}-${name}`,

@@ -5,6 +5,7 @@ import { ApiError, unwrap } from "../../api/api-error.ts";
 import { analytics } from "../../api/client.ts";
 import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/text-field.tsx";
+import { pathAfterSignIn } from "./path-after-sign-in.ts";
 
 /** Why a sign-in did not work, in the reader's terms. */
 function fault(error: unknown): string {
@@ -29,7 +30,7 @@ export function SignInPage(): ReactElement {
       await unwrap(analytics.POST("/auth/sign-in", { body: { key } }));
       client.clear();
       await router.invalidate();
-      router.history.push(to ?? "/app/overview");
+      router.history.push(pathAfterSignIn(to));
     } catch (error) {
       setProblem(fault(error));
       setIsBusy(false);
