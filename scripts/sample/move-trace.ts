@@ -1,4 +1,4 @@
-// Moves a captured OTLP/JSON body in time, so that it happened a few minutes ago.
+// Moves a captured OTLP/JSON body in time, where it has become too old to be taken.
 
 const nanosPerMinute = 60_000_000_000n;
 const millisPerMinute = 60_000;
@@ -17,4 +17,13 @@ export function movedTo(body: string, now: Date): string {
       `${before}${BigInt(time) + minutes * nanosPerMinute}${after}`)
     .replaceAll(firstTokenTime, (_, before: string, time: string, after: string) =>
       `${before}${new Date(Date.parse(time) + Number(minutes) * millisPerMinute).toISOString()}${after}`);
+}
+
+/** The tracker refuses what is older than 400 days. */
+const takenDays = 390;
+
+/** The body as it was captured, so that sending it again by hand is a repeat; moved only once it is too old. */
+export function stillTaken(body: string, now: Date): string {
+  const last = [...body.matchAll(spanTime)].reduce((latest, match) => Math.max(latest, Number(BigInt(match[2]!) / 1_000_000n)), 0);
+  return now.getTime() - last < takenDays * 24 * 60 * millisPerMinute ? body : movedTo(body, now);
 }

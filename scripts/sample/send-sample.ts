@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { root } from "../repository.ts";
 import { StepError } from "../steps.ts";
 import { sampleHistory } from "./history.ts";
-import { movedTo } from "./move-trace.ts";
+import { stillTaken } from "./move-trace.ts";
 
 const batchSize = 500;
 const captures = join(root, "tests", "fixtures", "langfuse-otlp");
@@ -33,7 +33,7 @@ export async function sendSample(url: string, ingestKey: string, now: Date): Pro
   }
   const names = readdirSync(captures).filter((name) => name.endsWith(".json"));
   for (const name of names) {
-    await post("/api/public/otel/v1/traces", movedTo(readFileSync(join(captures, name), "utf8"), now));
+    await post("/api/public/otel/v1/traces", stillTaken(readFileSync(join(captures, name), "utf8"), now));
   }
   console.log(`    ${events.length} events and ${names.length} captured LibreChat traces`);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sampleHistory } from "../../scripts/sample/history.ts";
-import { movedTo } from "../../scripts/sample/move-trace.ts";
+import { movedTo, stillTaken } from "../../scripts/sample/move-trace.ts";
 import { bothCaptures } from "../integration/fixtures.ts";
 
 const now = new Date("2026-11-23T20:00:00Z");
@@ -41,5 +41,13 @@ test("a captured trace moves in time as one piece", () => {
     assert.deepEqual(after, before.map((time) => time + shift));
     const last = Number(after.reduce((latest, time) => (time > latest ? time : latest)) / 1_000_000n);
     assert.ok(last < now.getTime() && last > now.getTime() - 200_000);
+  }
+});
+
+test("the captured bodies are sent as they were captured until they are too old", () => {
+  for (const body of bothCaptures) {
+    assert.equal(stillTaken(body, now), body);
+    const later = new Date("2028-01-01T00:00:00Z");
+    assert.equal(stillTaken(body, later), movedTo(body, later));
   }
 });
