@@ -139,20 +139,19 @@ function databaseOperation(common: object, id: string, time: number, turn: numbe
   };
 }
 
-/** What the installation pays by the day and the week, whoever uses it. */
+/** What the installation pays by the week and the month, whoever uses it. */
 function declaredCosts(day: number): TrackEvent[] {
   const date = new Date(day * dayMs);
-  const isMonday = date.getUTCDay() === 1;
   const costs: [name: string, amount: string, category: string][] = [
-    ["librechat-hosting", "0.42", "compute_time"],
-    ...(isMonday ? ([["vector-search", "1.75", "db_ops"], ["web-search-plan", "2.10", "api_calls"]] as [string, string, string][]) : []),
+    ...(date.getUTCDay() === 1 ? ([["vector-search", "1.75", "db_ops"]] as [string, string, string][]) : []),
+    ...(date.getUTCDate() === 1 ? ([["librechat-hosting", "6.00", "compute_time"], ["web-search-plan", "4.00", "api_calls"]] as [string, string, string][]) : []),
   ];
   return costs.map(([name, amount, category]) => ({
     id: `sample-${date.toISOString().slice(0, 10)}-${name}`,
     type: "cost-event",
     timestamp: new Date(day * dayMs + 6 * 60 * minuteMs).toISOString(),
     user_id: "operations",
-    session_id: `declared-${date.toISOString().slice(0, 7)}`,
+    session_id: `declared-${date.toISOString().slice(0, 10)}`,
     declared_cost: { amount, category },
     metadata: { what: name },
   }));
