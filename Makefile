@@ -28,7 +28,7 @@ key: ## Makes an API key in the local ledger (NAME=… SCOPES="ingest read" USER
 prices: ## Refreshes the vendored price snapshot from the packages that publish it
 	@python3 pricing/build_snapshot.py
 
-bench: ## Measures ingestion and queries beside a TypeScript Worker that does the same work
+bench: ## Measures prices, ingestion, queries, upkeep and dashboard (ONLY=name,… for some of them)
 	@scripts/run bench.ts
 
 fuzz: ## Runs schemathesis against the three contracts on a suite of its own

@@ -1,18 +1,32 @@
-// `make bench`: the engine on the host, then ingestion in workerd. Nothing else should run beside it.
+// `make bench`: what is measured, each by itself, one after the other. Nothing else should run
+// beside it. ONLY=ingestion,queries runs some of them.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { availableParallelism } from "node:os";
+import { chosenByOnly } from "./only.ts";
 import { root } from "./repository.ts";
-import { runScript, StepError } from "./steps.ts";
+import { runScript, seconds, StepError } from "./steps.ts";
+
+interface Benchmark {
+  name: string;
+  what: string;
+  command: readonly [string, ...string[]];
+}
+
+const benchmarks: readonly Benchmark[] = [
+  { name: "engine", what: "one estimate, one model name, on the host", command: ["cargo", "bench", "-p", "cost-calculation"] },
+  { name: "ingestion", what: "events beside a TypeScript Worker that does the same work", command: ["node", "tests/bench/ingestion.ts"] },
+  { name: "upkeep", what: "verification and archival of a million interactions, on the host", command: ["cargo", "bench", "-p", "ledger", "--bench", "keep_the_ledger"] },
+];
 
 await runScript(async () => {
-  if (existsSync(join(root, "crates", "cost-calculation", "benches"))) run("cargo", ["bench", "-p", "cost-calculation"]);
-  run("node", [join("tests", "bench", "ingestion.ts")]);
-});
-
-function run(command: string, args: readonly string[]): void {
-  const { status } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
-  if (status !== 0) {
-    throw new StepError(`'${command} ${args.join(" ")}' ended with ${status ?? "a signal"}.`, "mend what is named above.");
+  for (const { name, what, command } of chosenByOnly(benchmarks)) {
+    console.log(`\n• ${name}: ${what} (${availableParallelism()} cores)`);
+    const started = Date.now();
+    const [program, ...words] = command;
+    const { status } = spawnSync(program, words, { cwd: root, stdio: "inherit" });
+    if (status !== 0) {
+      throw new StepError(`'${command.join(" ")}' ended with ${status ?? "a signal"}.`, "mend what is named above.");
+    }
+    console.log(`  done in ${seconds(Date.now() - started)}`);
   }
-}
+});

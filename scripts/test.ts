@@ -5,7 +5,8 @@ import { availableParallelism } from "node:os";
 import { buildDashboard } from "./build-dashboard.ts";
 import { buildRuntimeCases, buildWorkers } from "./build-workers.ts";
 import { installChromium } from "./install-chromium.ts";
-import { endRunningCommands, runCommand, runScript, seconds, StepError } from "./steps.ts";
+import { chosenByOnly } from "./only.ts";
+import { endRunningCommands, runCommand, runScript, seconds } from "./steps.ts";
 import { countTests, type TestCounts } from "./test-counts.ts";
 
 interface Check {
@@ -78,19 +79,10 @@ await runScript(async () => {
     });
   }
   const outcomes: Outcome[] = [];
-  for (const check of chosenChecks()) outcomes.push(await runCheck(check));
+  for (const check of chosenByOnly(checks)) outcomes.push(await runCheck(check));
   printSummary(outcomes, Date.now() - started);
   if (outcomes.some((outcome) => !outcome.isOk)) process.exit(1);
 });
-
-function chosenChecks(): Check[] {
-  const only = (process.env["ONLY"] ?? "").split(",").filter((name) => name !== "");
-  const unknown = only.find((name) => !checks.some((check) => check.name === name));
-  if (unknown !== undefined) {
-    throw new StepError(`ONLY names '${unknown}', which is no check.`, `choose from: ${checks.map((check) => check.name).join(", ")}.`);
-  }
-  return only.length === 0 ? checks : checks.filter((check) => only.includes(check.name));
-}
 
 /** A failing check does not hide what the later ones would find. */
 async function runCheck(check: Check): Promise<Outcome> {
