@@ -18,6 +18,8 @@ export default mergeConfig(
         {
           // Components in a real browser: layout, focus and colours are the true ones.
           extends: true,
+          // Found only while the tests run, it would be bundled then, beside a second React.
+          optimizeDeps: { entries: ["src/main.tsx", "src/**/*.test.tsx"], include: ["react-dom/client"] },
           test: {
             name: "browser",
             include: ["src/**/*.test.tsx"],
