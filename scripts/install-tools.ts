@@ -17,8 +17,7 @@ const quickRelease = {
 
 /** Installs what is missing; answers with the environment that worker-build runs in. */
 export async function installWasmTools(): Promise<{ workerBuild: string; env: NodeJS.ProcessEnv }> {
-  checkRust();
-  await installWasmTarget();
+  await installRustParts();
   const workerBuild = await installCargoTool("worker-build", workerBuildVersion, "worker-build");
   const wasmBindgen = await installCargoTool("wasm-bindgen-cli", lockedWasmBindgen(), "wasm-bindgen");
   return {
@@ -48,6 +47,24 @@ function checkRust(): void {
       "run 'rustup update stable', then run this again.",
     );
   }
+}
+
+/** What of Rust itself may be missing: rust-toolchain.toml names it, but rustup adds it only to a toolchain that it installs. */
+export async function installRustParts(): Promise<void> {
+  checkRust();
+  for (const component of ["rustfmt", "clippy"]) await installComponent(component);
+  await installWasmTarget();
+}
+
+async function installComponent(component: string): Promise<void> {
+  const command = component === "rustfmt" ? "fmt" : component;
+  if (spawnSync("cargo", [command, "--version"], { cwd: root }).status === 0) return;
+  await step(`Installing ${component}`, () =>
+    runCommand("rustup", ["component", "add", component], {
+      title: component,
+      remedy: `check the network, or install ${component} for your Rust by hand.`,
+    }),
+  );
 }
 
 async function installWasmTarget(): Promise<void> {

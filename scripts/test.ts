@@ -5,6 +5,7 @@ import { availableParallelism } from "node:os";
 import { buildDashboard } from "./build-dashboard.ts";
 import { buildRuntimeCases, buildWorkers } from "./build-workers.ts";
 import { installChromium } from "./install-chromium.ts";
+import { installRustParts } from "./install-tools.ts";
 import { chosenByOnly } from "./only.ts";
 import { endRunningCommands, runCommand, runScript, seconds } from "./steps.ts";
 import { countTests, type TestCounts } from "./test-counts.ts";
@@ -78,6 +79,7 @@ await runScript(async () => {
       process.exit(130);
     });
   }
+  await installRustParts();
   const outcomes: Outcome[] = [];
   for (const check of chosenByOnly(checks)) outcomes.push(await runCheck(check));
   printSummary(outcomes, Date.now() - started);
