@@ -2,7 +2,7 @@
 //!
 //! A caller presents a key (Basic or Bearer) or the cookie that a sign-in gave; both lead to a row
 //! of `api_keys`, which is read again at most 30 seconds later, so that a revoked key stops soon
-//! everywhere.
+//! everywhere. Where the installation stands behind Cloudflare Access, its assertion will do too.
 
 use std::{cell::RefCell, collections::HashMap};
 
@@ -15,7 +15,7 @@ use subtle::ConstantTimeEq;
 use worker::{Method, Request};
 
 use crate::{
-    cookie,
+    access_assertion, cookie,
     credential::{Credential, parse_authorization},
     d1::D1,
     problem::Problem,
@@ -68,25 +68,47 @@ impl Scope {
     }
 }
 
-/// A caller with a valid key.
+/// By what a caller is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// A key in the Authorization header.
+    Key,
+    /// The cookie of a browser that signed in with a key.
+    Cookie,
+    /// An assertion of Cloudflare Access.
+    Access,
+}
+
+impl Proof {
+    /// The name in `/auth/me`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Key => "key",
+            Self::Cookie => "cookie",
+            Self::Access => "access",
+        }
+    }
+}
+
+/// A caller with a valid key or assertion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    /// The key's public half: safe to log.
+    /// The key's public half, or `access:` and the person's id there: safe to log.
     pub key_id: String,
     /// The one user that a key of scope `self` may read.
     pub user_id: Option<String>,
-    /// Whether the caller is a browser with a cookie.
-    pub by_cookie: bool,
+    /// By what the caller was named.
+    pub proof: Proof,
     scopes: String,
 }
 
 impl Caller {
-    /// A caller that another proof than a key names (Cloudflare Access), with these scopes.
-    pub fn by_other_proof(name: String, scopes: &[Scope]) -> Self {
+    /// A caller whom Cloudflare Access names, with these scopes.
+    pub(crate) fn by_access(name: String, scopes: &[Scope]) -> Self {
         Self {
             key_id: name,
             user_id: None,
-            by_cookie: true,
+            proof: Proof::Access,
             scopes: scopes
                 .iter()
                 .map(|scope| scope.as_str())
@@ -123,10 +145,11 @@ impl Caller {
 /// Which proofs a path accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Proofs {
-    /// A key only: ingestion takes no cookies.
+    /// A key only: ingestion takes nothing that a browser sends by itself.
     Key,
-    /// A key, or the cookie of a browser that signed in.
-    KeyOrCookie,
+    /// A key, or what a browser brings along: the cookie of a sign-in, or Cloudflare Access'
+    /// assertion.
+    KeyOrBrowser,
 }
 
 thread_local! {
@@ -149,26 +172,35 @@ pub async fn authenticate(
             )
         })?;
         let key = key_of(&suite.database, &credential, now).await?;
-        return Ok(caller(key, false));
+        return Ok(caller(key, Proof::Key));
     }
-    if proofs == Proofs::KeyOrCookie
-        && let Some(cookie_header) = header("cookie")
+    if proofs == Proofs::Key {
+        return Err(Problem::unauthorized(
+            "send a key in the Authorization header: `Basic base64(public:secret)`",
+        ));
+    }
+    let cookie_header = header("cookie").unwrap_or_default();
+    let key_id = suite
+        .cookie_secret
+        .as_deref()
+        .zip(cookie::find(&cookie_header))
+        .and_then(|(secret, value)| cookie::verify(secret, value, now));
+    if let Some(key_id) = key_id {
+        require_same_origin(request)?;
+        let key = cached(&suite.database, key_id, None, now).await?;
+        return Ok(caller(valid(key, now)?, Proof::Cookie));
+    }
+    if let Some((settings, assertion)) = suite
+        .access
+        .as_ref()
+        .zip(access_assertion::presented(request))
     {
-        let key_id = suite
-            .cookie_secret
-            .as_deref()
-            .zip(cookie::find(&cookie_header))
-            .and_then(|(secret, value)| cookie::verify(secret, value, now));
-        if let Some(key_id) = key_id {
-            require_same_origin(request)?;
-            let key = cached(&suite.database, key_id, None, now).await?;
-            return Ok(caller(valid(key, now)?, true));
-        }
+        require_same_origin(request)?;
+        return access_assertion::caller(settings, &assertion, now).await;
     }
-    Err(Problem::unauthorized(match proofs {
-        Proofs::Key => "send a key in the Authorization header: `Basic base64(public:secret)`",
-        Proofs::KeyOrCookie => "sign in at /app/, or send a key in the Authorization header",
-    }))
+    Err(Problem::unauthorized(
+        "sign in at /app/, or send a key in the Authorization header",
+    ))
 }
 
 /// The valid key that a credential presents, or a refusal.
@@ -245,11 +277,11 @@ fn valid(key: Option<ApiKey>, now: UnixMillis) -> Result<ApiKey, Problem> {
     Ok(key)
 }
 
-fn caller(key: ApiKey, by_cookie: bool) -> Caller {
+fn caller(key: ApiKey, proof: Proof) -> Caller {
     Caller {
         key_id: key.id,
         user_id: key.user_id,
-        by_cookie,
+        proof,
         scopes: key.scopes,
     }
 }

@@ -10,14 +10,13 @@ use std::cell::RefCell;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use cost_calculation::UnixMillis;
-use edge::{Caller, Problem, Scope};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use worker::{Fetch, Request, Url};
+use worker::{Env, Fetch, Request, Url};
 
-use crate::handle_request::Visit;
+use crate::{Caller, Problem, Scope, suite::text};
 
 const HEADER: &str = "cf-access-jwt-assertion";
 const ASSERTION_BYTES_MAX: usize = 8_192;
@@ -64,31 +63,75 @@ struct PublicKeys {
     keys: Vec<PublicKey>,
 }
 
-thread_local! {
-    static KEYS: RefCell<(Vec<PublicKey>, i64)> = const { RefCell::new((Vec::new(), i64::MIN)) };
+/// The team's keys, and when they were read.
+#[derive(Debug, Default)]
+struct KeyRing {
+    keys: Vec<PublicKey>,
+    read_at: Option<UnixMillis>,
 }
 
-/// The caller that an assertion names; `None` where Access is not configured or nothing was sent.
+impl KeyRing {
+    fn find(&self, kid: &str) -> Option<PublicKey> {
+        self.keys.iter().find(|key| key.kid == kid).cloned()
+    }
+
+    /// Whether an unknown key is worth reading them again: guesses can't cause more.
+    fn may_be_read(&self, now: UnixMillis) -> bool {
+        self.read_at
+            .is_none_or(|read_at| now.0.saturating_sub(read_at.0) >= REFRESH_MS)
+    }
+}
+
+thread_local! {
+    static KEYS: RefCell<KeyRing> = RefCell::default();
+}
+
+/// How an installation uses Cloudflare Access.
+#[derive(Debug, Clone)]
+pub struct AccessSettings {
+    /// `ACCESS_TEAM_DOMAIN`: the team's address.
+    pub team: String,
+    /// `ACCESS_AUDIENCE`: the application's tag.
+    pub audience: String,
+    /// `ACCESS_ADMINS`: the addresses of those who may do what an admin may.
+    pub admins: Vec<String>,
+}
+
+impl AccessSettings {
+    /// The settings of a Worker; `None` where Access is not configured.
+    pub fn of(env: &Env) -> Option<Self> {
+        let admins = text(env, "ACCESS_ADMINS").unwrap_or_default();
+        Some(Self {
+            team: text(env, "ACCESS_TEAM_DOMAIN")?,
+            audience: text(env, "ACCESS_AUDIENCE")?,
+            admins: admins
+                .split([',', ' '])
+                .filter(|admin| !admin.is_empty())
+                .map(str::to_owned)
+                .collect(),
+        })
+    }
+}
+
+/// The assertion that a request carries.
+pub(crate) fn presented(request: &Request) -> Option<String> {
+    request.headers().get(HEADER).ok().flatten()
+}
+
+/// The caller that an assertion names.
 pub(crate) async fn caller(
-    visit: &Visit<'_>,
-    request: &Request,
-) -> Result<Option<Caller>, Problem> {
-    let Some((team, audience)) = edge::suite::text(visit.env, "ACCESS_TEAM_DOMAIN")
-        .zip(edge::suite::text(visit.env, "ACCESS_AUDIENCE"))
-    else {
-        return Ok(None);
-    };
-    let Some(assertion) = request.headers().get(HEADER).ok().flatten() else {
-        return Ok(None);
-    };
+    settings: &AccessSettings,
+    assertion: &str,
+    now: UnixMillis,
+) -> Result<Caller, Problem> {
     let refused = || {
         Problem::unauthorized("the Cloudflare Access assertion is not valid here: sign in again")
     };
-    let (parts, header, claims) = taken_apart(&assertion).ok_or_else(refused)?;
-    if !hold(&claims, &team, &audience, visit.received_at) {
+    let (parts, header, claims) = taken_apart(assertion).ok_or_else(refused)?;
+    if !hold(&claims, &settings.team, &settings.audience, now) {
         return Err(refused());
     }
-    let key = key(&team, &header.kid, visit.received_at)
+    let key = key(&settings.team, &header.kid, now)
         .await?
         .ok_or_else(refused)?;
     let [message, signature] = parts;
@@ -98,20 +141,17 @@ pub(crate) async fn caller(
     {
         return Err(refused());
     }
-    let admins = edge::suite::text(visit.env, "ACCESS_ADMINS").unwrap_or_default();
     let is_admin = !claims.email.is_empty()
-        && admins
-            .split([',', ' '])
+        && settings
+            .admins
+            .iter()
             .any(|admin| admin.eq_ignore_ascii_case(&claims.email));
     let scopes: &[Scope] = if is_admin {
         &[Scope::Read, Scope::Admin]
     } else {
         &[Scope::Read]
     };
-    Ok(Some(Caller::by_other_proof(
-        format!("access:{}", claims.sub),
-        scopes,
-    )))
+    Ok(Caller::by_access(format!("access:{}", claims.sub), scopes))
 }
 
 /// What was signed, the signature, and both read; `None` for anything but a JWT with RS256.
@@ -140,17 +180,15 @@ fn hold(claims: &Claims, team: &str, audience: &str, now: UnixMillis) -> bool {
     };
     claims.iss.trim_end_matches('/') == team.trim_end_matches('/')
         && is_ours
-        && now_s < claims.exp + LEEWAY_S
-        && claims.nbf - LEEWAY_S <= now_s
+        && now_s < claims.exp.saturating_add(LEEWAY_S)
+        && claims.nbf.saturating_sub(LEEWAY_S) <= now_s
 }
 
 async fn key(team: &str, kid: &str, now: UnixMillis) -> Result<Option<PublicKey>, Problem> {
-    let known = || KEYS.with_borrow(|(keys, _)| keys.iter().find(|key| key.kid == kid).cloned());
-    let is_due = KEYS.with_borrow(|(_, read_at)| now.0.saturating_sub(*read_at) >= REFRESH_MS);
-    if let Some(key) = known() {
-        return Ok(Some(key));
+    if let known @ Some(_) = KEYS.with_borrow(|ring| ring.find(kid)) {
+        return Ok(known);
     }
-    if !is_due {
+    if !KEYS.with_borrow(|ring| ring.may_be_read(now)) {
         return Ok(None);
     }
     let unanswered =
@@ -163,8 +201,13 @@ async fn key(team: &str, kid: &str, now: UnixMillis) -> Result<Option<PublicKey>
     })?;
     let mut response = Fetch::Url(url).send().await.map_err(unanswered)?;
     let read: PublicKeys = response.json().await.map_err(unanswered)?;
-    KEYS.with_borrow_mut(|keys| *keys = (read.keys, now.0));
-    Ok(known())
+    Ok(KEYS.with_borrow_mut(|ring| {
+        *ring = KeyRing {
+            keys: read.keys,
+            read_at: Some(now),
+        };
+        ring.find(kid)
+    }))
 }
 
 /// Whether the runtime's own cryptography accepts the signature; an error is a refusal.
@@ -179,35 +222,35 @@ async fn is_signed(key: &PublicKey, message: &[u8], signature: &str) -> Result<b
         }
         Ok::<JsValue, JsValue>(object.into())
     };
-    let text = JsValue::from_str;
+    let string = JsValue::from_str;
     let jwk = object(&[
-        ("kty", &text("RSA")),
-        ("n", &text(&key.n)),
-        ("e", &text(&key.e)),
-        ("alg", &text("RS256")),
+        ("kty", &string("RSA")),
+        ("n", &string(&key.n)),
+        ("e", &string(&key.e)),
+        ("alg", &string("RS256")),
     ])?;
     let algorithm = object(&[
-        ("name", &text("RSASSA-PKCS1-v1_5")),
-        ("hash", &text("SHA-256")),
+        ("name", &string("RSASSA-PKCS1-v1_5")),
+        ("hash", &string("SHA-256")),
     ])?;
-    let crypto = Reflect::get(&js_sys::global(), &text("crypto"))?;
-    let subtle = Reflect::get(&crypto, &text("subtle"))?;
+    let crypto = Reflect::get(&js_sys::global(), &string("crypto"))?;
+    let subtle = Reflect::get(&crypto, &string("subtle"))?;
     let call = |name: &str, arguments: &[JsValue]| {
-        let function: js_sys::Function = Reflect::get(&subtle, &text(name))?.dyn_into()?;
+        let function: js_sys::Function = Reflect::get(&subtle, &string(name))?.dyn_into()?;
         let arguments: Array = arguments.iter().collect();
         let promise: js_sys::Promise = function.apply(&subtle, &arguments)?.dyn_into()?;
         Ok::<JsFuture, JsValue>(JsFuture::from(promise))
     };
-    let usages: Array = [text("verify")].iter().collect();
+    let usages: Array = [string("verify")].iter().collect();
     let imported = call(
         "importKey",
-        &[text("jwk"), jwk, algorithm, JsValue::FALSE, usages.into()],
+        &[string("jwk"), jwk, algorithm, JsValue::FALSE, usages.into()],
     )?
     .await?;
     let verified = call(
         "verify",
         &[
-            text("RSASSA-PKCS1-v1_5"),
+            string("RSASSA-PKCS1-v1_5"),
             imported,
             Uint8Array::from(signature.as_slice()).into(),
             Uint8Array::from(message).into(),
@@ -249,6 +292,16 @@ mod tests {
         )));
         assert!(!holds(&claims(|claims| claims.exp = 900)));
         assert!(!holds(&claims(|claims| claims.nbf = 1_000)));
+    }
+
+    #[test]
+    fn keys_are_read_again_for_an_unknown_one_at_most_once_a_minute() {
+        let mut ring = KeyRing::default();
+        assert!(ring.may_be_read(UnixMillis(0)), "never read");
+        ring.read_at = Some(UnixMillis(0));
+        assert!(!ring.may_be_read(UnixMillis(REFRESH_MS - 1)));
+        assert!(ring.may_be_read(UnixMillis(REFRESH_MS)));
+        assert!(ring.find("k1").is_none());
     }
 
     #[test]

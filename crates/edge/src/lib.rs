@@ -6,6 +6,7 @@
 //! its limit, and what goes wrong becomes a [`Problem`], the one shape of every error response.
 
 pub mod access;
+pub mod access_assertion;
 pub mod body;
 pub mod clock;
 pub mod cookie;

@@ -1,5 +1,6 @@
 //! Signing in from a browser: a key for a cookie, and back.
 use cost_calculation::UnixMillis;
+use edge::access::Proof;
 use edge::{Caller, Problem, Scope, Suite, cookie, credential::parse_key};
 use ledger::{api_keys, query::iso_time};
 use serde::Deserialize;
@@ -86,12 +87,11 @@ pub(crate) async fn me(
 ) -> Result<Response, Problem> {
     crate::answer_query::parameters(request, &[])?;
     let key = api_keys::find_by_id(&suite.database, &caller.key_id).await?;
-    let has_key = header(request, "authorization").is_some();
     let scopes: Vec<&str> = caller.scopes().collect();
-    let (method, expires_at) = match (&key, has_key) {
-        (Some(key), true) => ("key", key.expires_at),
-        (Some(_), false) => ("cookie", cookie_expiry(request)),
-        (None, _) => ("access", None),
+    let expires_at = match caller.proof {
+        Proof::Key => key.as_ref().and_then(|key| key.expires_at),
+        Proof::Cookie => cookie_expiry(request),
+        Proof::Access => None,
     };
     edge::respond::json(
         200,
@@ -100,7 +100,7 @@ pub(crate) async fn me(
             "name": key.as_ref().map_or(&caller.key_id, |key| &key.name),
             "scopes": scopes,
             "user_id": caller.user_id,
-            "method": method,
+            "method": caller.proof.as_str(),
             "expires_at": expires_at.map(|at| iso_time(UnixMillis(at))),
         }),
     )

@@ -1,29 +1,6 @@
-//! Who asks, and whose numbers they may read.
-use edge::access::{Proofs, authenticate};
-use edge::{Caller, Problem, Scope, Suite};
+//! Whose numbers a caller may read.
+use edge::{Caller, Problem, Scope};
 use ledger::query::Viewer;
-use worker::Request;
-
-use crate::access_assertion;
-use crate::handle_request::Visit;
-
-/// The caller by key, by cookie, or by Cloudflare Access where the installation configures it.
-pub(crate) async fn of(
-    visit: &Visit<'_>,
-    request: &Request,
-    suite: &Suite,
-) -> Result<Caller, Problem> {
-    let has_key = request
-        .headers()
-        .get("authorization")
-        .ok()
-        .flatten()
-        .is_some();
-    if !has_key && let Some(caller) = access_assertion::caller(visit, request).await? {
-        return Ok(caller);
-    }
-    authenticate(request, suite, Proofs::KeyOrCookie, visit.received_at).await
-}
 
 /// Whose numbers the caller may read; a key that may read nothing is refused.
 pub(crate) fn viewer(caller: &Caller) -> Result<Viewer, Problem> {

@@ -113,7 +113,7 @@ impl Visit<'_> {
     /// An admin, by key or by a browser's cookie.
     pub(crate) async fn admin(&self, request: &Request) -> Result<Caller, Problem> {
         let caller =
-            authenticate(request, self.suite, Proofs::KeyOrCookie, self.received_at).await?;
+            authenticate(request, self.suite, Proofs::KeyOrBrowser, self.received_at).await?;
         caller.require(Scope::Admin)?;
         Ok(caller)
     }

@@ -115,7 +115,7 @@ impl Visit<'_> {
 
     async fn caller(&self, request: &Request, scope: Scope) -> Result<Caller, Problem> {
         let caller =
-            authenticate(request, self.suite, Proofs::KeyOrCookie, self.received_at).await?;
+            authenticate(request, self.suite, Proofs::KeyOrBrowser, self.received_at).await?;
         caller.require(scope)?;
         Ok(caller)
     }
