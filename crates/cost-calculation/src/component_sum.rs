@@ -2,9 +2,7 @@
 use crate::exact_sum::{ExactSum, Product};
 use crate::flags::{Flag, Flags};
 use crate::multiplier::Applied;
-use crate::{
-    Component, EstimateError, Line, PicoUsd, PriceRow, ResourceType, price::ValidFromBasis,
-};
+use crate::{Component, EstimateError, Line, PicoUsd, PriceRow, ResourceType};
 
 /// Adds lines to a component.
 pub(crate) struct ComponentSum {
@@ -69,7 +67,7 @@ impl ComponentSum {
             per: row.per,
             multiplier: applied.factor,
             amount: Some(amount),
-            flags: flags.union(applied.flags).union(row_flags(row)),
+            flags: flags.union(applied.flags).union(row.flags()),
             note: None,
         });
         Ok(())
@@ -122,16 +120,4 @@ impl ComponentSum {
         });
         Ok(())
     }
-}
-
-/// What the row itself has to say.
-pub(crate) fn row_flags(row: &PriceRow) -> Flags {
-    let mut flags = Flags::NONE;
-    if row.valid_from_basis == ValidFromBasis::Assumed {
-        flags = flags.with(Flag::AssumedStart);
-    }
-    if row.stale {
-        flags = flags.with(Flag::StalePrice);
-    }
-    flags
 }

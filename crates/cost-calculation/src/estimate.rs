@@ -2,8 +2,8 @@
 use std::borrow::Cow;
 
 use crate::flags::Flags;
-use crate::price::UnknownName;
 use crate::price_components::Pricing;
+use crate::unknown_name::UnknownName;
 use crate::{
     MatchKind, MoneyError, PicoUsd, PriceBook, ResourceType, TokenUsage, Units, UnixMillis,
 };

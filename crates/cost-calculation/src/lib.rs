@@ -57,11 +57,14 @@ pub mod estimate;
 mod exact_sum;
 mod flags;
 mod infrastructure;
+mod keys_needed;
+mod matched_rates;
 pub mod model_name;
 pub mod money;
 mod multiplier;
-pub mod price;
+mod price_book;
 mod price_components;
+mod price_row;
 mod provider;
 mod rate_selection;
 pub mod read_usage;
@@ -72,6 +75,7 @@ mod schedule;
 #[cfg(feature = "selftest")]
 pub mod selftest;
 mod token_lines;
+mod unknown_name;
 pub mod usage;
 mod usage_convention;
 
@@ -83,13 +87,15 @@ pub use estimate::{
 pub use flags::{Flag, Flags};
 pub use model_name::{MatchKind, ModelAlias, ParsedModel, ProviderMapping};
 pub use money::{MoneyError, PicoUsd, UnixMillis};
-pub use price::{PriceBook, PriceRow, UnknownName, ValidFromBasis};
+pub use price_book::PriceBook;
+pub use price_row::{PriceRow, ValidFromBasis};
 pub use provider::{canonical_provider, known_provider};
 pub use read_usage::{TOKENS_MAX, UsageError, read_usage};
 pub use reported::{ReportedCostError, read_calls, read_reported_cost, read_service_tier};
 pub use resolve_model::billed_provider;
 pub use resource::{ResourceType, ResourceTypeError};
 pub use schedule::{Schedule, ScheduleError};
+pub use unknown_name::UnknownName;
 pub use usage::{TokenUsage, Units};
 pub use usage_convention::UsageConvention;
 

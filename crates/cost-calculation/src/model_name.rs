@@ -2,7 +2,7 @@
 use std::borrow::Cow;
 
 use crate::UnixMillis;
-use crate::price::UnknownName;
+use crate::unknown_name::UnknownName;
 
 /// How a model name was matched; stored with the estimate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]

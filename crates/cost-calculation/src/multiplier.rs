@@ -1,5 +1,4 @@
 //! Rational factors on the token rates: a region's uplift, a service tier's, a reseller's fee.
-use crate::component_sum::row_flags;
 use crate::flags::Flags;
 use crate::rate_selection::{Conditions, ModelRates, STANDARD};
 use crate::{EstimateError, PriceRow, ResourceType};
@@ -34,7 +33,7 @@ impl Applied {
         let factor = (narrow(num)?, narrow(den)?);
         Ok(Self {
             factor,
-            flags: self.flags.union(row_flags(row)),
+            flags: self.flags.union(row.flags()),
         })
     }
 }

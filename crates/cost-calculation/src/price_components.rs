@@ -5,28 +5,20 @@ use std::sync::LazyLock;
 use crate::component_sum::ComponentSum;
 use crate::flags::{Flag, Flags};
 use crate::infrastructure::{TOOL_PROVIDER, compute_key, database_key};
+use crate::matched_rates::{Resolved, resolve};
 use crate::multiplier::{Applied, Multipliers};
 use crate::rate_selection::{Conditions, ModelRates, STANDARD};
-use crate::resolve_model::{Candidate, billed_provider, walk_candidates};
+use crate::resolve_model::billed_provider;
 use crate::token_lines::TokenPricing;
 use crate::{
-    Billable, CALCULATION_VERSION, Component, Estimate, EstimateError, MatchKind, MatchedModel,
-    PicoUsd, PriceBook, PriceRow, PriceState, ResourceType, model_name::normalize_tier,
+    Billable, CALCULATION_VERSION, Component, Estimate, EstimateError, PicoUsd, PriceBook,
+    PriceRow, PriceState, ResourceType,
 };
 
 /// What some models charge for each request, whatever its tokens.
 static REQUEST: LazyLock<ResourceType> = LazyLock::new(|| ResourceType::Call("request".to_owned()));
 /// An operator's one rate for every tool without its own.
 static ANY_TOOL: LazyLock<ResourceType> = LazyLock::new(|| ResourceType::Call("tool:*".to_owned()));
-
-/// A reported model, found in the book.
-pub(crate) struct Resolved<'b> {
-    pub rates: &'b ModelRates,
-    pub matched: MatchedModel,
-    /// The second region that may apply, or empty.
-    pub wider_region: Cow<'static, str>,
-    pub kind: MatchKind,
-}
 
 /// One estimate in the making.
 pub(crate) struct Pricing<'b> {
@@ -279,41 +271,4 @@ fn first_rate<'b>(
         .iter()
         .flatten()
         .find_map(|rates| rates.select(resource, tier, conditions))
-}
-
-/// The first key of the ladder with a row in force.
-pub(crate) fn resolve<'b>(book: &'b PriceBook, billable: &Billable<'_>) -> Option<Resolved<'b>> {
-    walk_candidates(book, billable, &mut |candidate: &Candidate<'_>| {
-        let rates = book.rates(candidate.provider, candidate.model)?;
-        if !rates.any_in_force(billable.price_time) {
-            return None;
-        }
-        let region = billable.region.trim().to_ascii_lowercase();
-        let (region, wider_region) = if candidate.region.is_empty() {
-            (region, Cow::Borrowed(""))
-        } else if candidate.provider == "aws" && candidate.region != "global" {
-            // Bedrock's price lists know one price for every geography.
-            (candidate.region.to_owned(), Cow::Borrowed("regional"))
-        } else {
-            (candidate.region.to_owned(), Cow::Owned(region))
-        };
-        let service_tier = if candidate.service_tier.is_empty() {
-            normalize_tier(billable.service_tier)
-        } else {
-            Cow::Owned(candidate.service_tier.to_owned())
-        };
-        let (provider, model) = (candidate.provider.to_owned(), candidate.model.to_owned());
-        let matched = MatchedModel {
-            provider,
-            model,
-            region,
-            service_tier,
-        };
-        Some(Resolved {
-            rates,
-            matched,
-            wider_region,
-            kind: candidate.kind,
-        })
-    })
 }

@@ -1,107 +1,10 @@
-//! Dated rates and the book that holds them.
+//! The book: dated rates, aliases and mappings, by key.
 use std::collections::{HashMap, HashSet};
 
 use crate::model_name::normalize_model;
 use crate::rate_selection::ModelRates;
-use crate::resolve_model::{Candidate, walk_candidates};
 use crate::schedule::Schedule;
-use crate::{
-    Billable, MatchKind, MatchedModel, ModelAlias, ProviderMapping, ResourceType, UnixMillis,
-    canonical_provider,
-};
-
-/// On what the start of a price's validity rests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ValidFromBasis {
-    /// The source gives the date.
-    Stated,
-    /// The date on which a sync first saw it.
-    Observed,
-    /// The first row ever known for its key, taken as valid from the beginning.
-    Assumed,
-}
-
-impl ValidFromBasis {
-    /// The name in SQL and JSON.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Stated => "stated",
-            Self::Observed => "observed",
-            Self::Assumed => "assumed",
-        }
-    }
-}
-
-impl std::str::FromStr for ValidFromBasis {
-    type Err = UnknownName;
-
-    fn from_str(name: &str) -> Result<Self, UnknownName> {
-        match name {
-            "stated" => Ok(Self::Stated),
-            "observed" => Ok(Self::Observed),
-            "assumed" => Ok(Self::Assumed),
-            other => Err(UnknownName::new(other, "stated, observed, assumed")),
-        }
-    }
-}
-
-/// A name that is none of an enumeration's.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{name}` is not one of {expected}")]
-pub struct UnknownName {
-    name: String,
-    expected: &'static str,
-}
-
-impl UnknownName {
-    pub(crate) fn new(name: &str, expected: &'static str) -> Self {
-        Self {
-            name: name.chars().take(100).collect(),
-            expected,
-        }
-    }
-}
-
-/// One row of the price book.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PriceRow {
-    /// `prices.id`.
-    pub id: i64,
-    /// Provider, as [`canonical_provider`] writes it.
-    pub provider: String,
-    /// Model, as [`ParsedModel`] writes it; empty for what has no model.
-    pub model: String,
-    /// What is priced.
-    pub resource: ResourceType,
-    /// Region; empty for everywhere.
-    pub region: String,
-    /// Service tier served: `standard`, `batch`, `flex`, `priority`, …
-    pub service_tier: String,
-    /// Smallest count of all input tokens at which the row applies.
-    pub min_context: u64,
-    /// Weekly window in UTC ([`Schedule`]), or empty.
-    pub schedule: String,
-    /// Picodollars per `per` units.
-    pub rate_pico: i64,
-    /// Units that `rate_pico` is for; positive.
-    pub per: i64,
-    /// Inclusive start of validity.
-    pub valid_from: UnixMillis,
-    /// What the start rests on.
-    pub valid_from_basis: ValidFromBasis,
-    /// Exclusive end of validity; `None` while open.
-    pub valid_to: Option<UnixMillis>,
-    /// The row is older than its source's `cache_ttl` and has not been confirmed since.
-    pub stale: bool,
-}
-
-impl PriceRow {
-    /// Whether the row is in force at the moment.
-    pub fn in_force(&self, at: UnixMillis) -> bool {
-        self.valid_from <= at && self.valid_to.is_none_or(|end| at < end)
-    }
-}
+use crate::{ModelAlias, PriceRow, ProviderMapping, ResourceType, UnixMillis, canonical_provider};
 
 /// The part of the price book that an estimate needs.
 ///
@@ -214,39 +117,6 @@ impl PriceBook {
         self.rates(provider, model)
             .into_iter()
             .flat_map(ModelRates::rows)
-    }
-
-    /// Every `(provider, model)` key that [`crate::estimate`] could look up for this interaction:
-    /// what a ledger has to load before it estimates. No key appears twice.
-    pub fn keys_needed(&self, billable: &Billable<'_>) -> Vec<(String, String)> {
-        let mut keys: Vec<(String, String)> = Vec::new();
-        let mut need = |provider: &str, model: &str| {
-            if !keys.iter().any(|(p, m)| p == provider && m == model) {
-                keys.push((provider.to_owned(), model.to_owned()));
-            }
-        };
-        walk_candidates::<()>(self, billable, &mut |candidate: &Candidate<'_>| {
-            need(candidate.provider, candidate.model);
-            need(candidate.provider, "");
-            None
-        });
-        for (provider, model) in crate::infrastructure::keys(self, billable) {
-            need(&provider, &model);
-        }
-        keys
-    }
-
-    /// The key of the book that the interaction's model is priced by, and how it was found.
-    pub fn resolve(&self, billable: &Billable<'_>) -> Option<(MatchedModel, MatchKind)> {
-        crate::price_components::resolve(self, billable)
-            .map(|resolved| (resolved.matched, resolved.kind))
-    }
-
-    /// The keys of [`PriceBook::keys_needed`] that the book doesn't know yet.
-    pub fn keys_missing(&self, billable: &Billable<'_>) -> Vec<(String, String)> {
-        let mut keys = self.keys_needed(billable);
-        keys.retain(|(provider, model)| !self.knows(provider, model));
-        keys
     }
 
     /// The rates of exactly this key.
