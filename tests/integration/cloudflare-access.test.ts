@@ -84,7 +84,7 @@ const refused: Record<string, string> = {
   "another team's": assertion({ claims: { iss: "https://other.cloudflareaccess.com" } }),
   "an expired one": assertion({ claims: { exp: now - 3_600 } }),
   "one that holds later": assertion({ claims: { nbf: now + 3_600 } }),
-  "one with an expiry beyond all numbers": assertion({ claims: { exp: 9_223_372_036_854_775_807n.toString() } }),
+  "one with an expiry beyond all numbers": assertion({ claims: { exp: Number.MAX_VALUE } }),
   "one signed by a stranger": assertion({ key: strangers.privateKey }),
   "one of an unknown key": assertion({ header: { kid: "k2" }, key: strangers.privateKey }),
   "one without a signature": `${part({ alg: "none", kid: "k1" })}.${body}.`,
@@ -103,14 +103,21 @@ for (const [what, token] of Object.entries(refused)) {
   });
 }
 
-test("many unknown keys read the team's list at most once a Worker in a minute", async () => {
+test("many unknown keys read the team's list at most once in a minute", async () => {
   const before = listReads;
   for (let index = 0; index < 5; index += 1) await callWith(assertion({ header: { kid: `guess-${index}` }, key: strangers.privateKey }));
-  assert.ok(listReads - before === 0, `${listReads - before} more reads`);
-  assert.ok(listReads <= 3, `${listReads} reads by three Workers`);
+  assert.equal(listReads, before);
+  assert.equal(listReads, 1);
 });
 
 test("a key in the request comes before the assertion", async () => {
   const { json } = await suite.call("/auth/me", { headers: { "cf-access-jwt-assertion": assertion(admin) } });
   assert.deepEqual([json.method, json.key_id], ["key", suite.keys.read.id]);
+});
+
+test("a pass between the Workers can't be made outside", async () => {
+  const forged = `${part({ name: "access:1", scopes: ["read", "admin"], expires_at: Date.now() + 60_000 })}.${Buffer.alloc(32).toString("base64url")}`;
+  for (const path of ["/sessions", "/admin/keys", "/pricing/rates"]) {
+    assert.equal((await suite.call(path, { key: null, headers: { "x-tokentill-pass": forged } })).status, 401, path);
+  }
 });

@@ -2,7 +2,8 @@
 //!
 //! A caller presents a key (Basic or Bearer) or the cookie that a sign-in gave; both lead to a row
 //! of `api_keys`, which is read again at most 30 seconds later, so that a revoked key stops soon
-//! everywhere. Where the installation stands behind Cloudflare Access, its assertion will do too.
+//! everywhere. Where the installation stands behind Cloudflare Access, the front door checks its
+//! assertion and hands a signed pass on.
 
 use std::{cell::RefCell, collections::HashMap};
 
@@ -15,9 +16,10 @@ use subtle::ConstantTimeEq;
 use worker::{Method, Request};
 
 use crate::{
-    access_assertion, cookie,
+    cookie,
     credential::{Credential, parse_authorization},
     d1::D1,
+    pass,
     problem::Problem,
     suite::Suite,
 };
@@ -104,7 +106,7 @@ pub struct Caller {
 
 impl Caller {
     /// A caller whom Cloudflare Access names, with these scopes.
-    pub(crate) fn by_access(name: String, scopes: &[Scope]) -> Self {
+    pub fn by_access(name: String, scopes: &[Scope]) -> Self {
         Self {
             key_id: name,
             user_id: None,
@@ -147,8 +149,8 @@ impl Caller {
 pub enum Proofs {
     /// A key only: ingestion takes nothing that a browser sends by itself.
     Key,
-    /// A key, or what a browser brings along: the cookie of a sign-in, or Cloudflare Access'
-    /// assertion.
+    /// A key, or what a browser brings along: the cookie of a sign-in, or a pass that the front
+    /// door made of Cloudflare Access' assertion.
     KeyOrBrowser,
 }
 
@@ -190,13 +192,14 @@ pub async fn authenticate(
         let key = cached(&suite.database, key_id, None, now).await?;
         return Ok(caller(valid(key, now)?, Proof::Cookie));
     }
-    if let Some((settings, assertion)) = suite
-        .access
-        .as_ref()
-        .zip(access_assertion::presented(request))
-    {
+    let passed = suite
+        .cookie_secret
+        .as_deref()
+        .zip(header(pass::HEADER))
+        .and_then(|(secret, value)| pass::verify(secret, &value, now));
+    if let Some(caller) = passed {
         require_same_origin(request)?;
-        return access_assertion::caller(settings, &assertion, now).await;
+        return Ok(caller);
     }
     Err(Problem::unauthorized(
         "sign in at /app/, or send a key in the Authorization header",
@@ -287,7 +290,7 @@ fn caller(key: ApiKey, proof: Proof) -> Caller {
 }
 
 /// A browser's write must come from this site's own pages.
-fn require_same_origin(request: &Request) -> Result<(), Problem> {
+pub fn require_same_origin(request: &Request) -> Result<(), Problem> {
     if matches!(
         request.method(),
         Method::Get | Method::Head | Method::Options

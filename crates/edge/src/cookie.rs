@@ -1,10 +1,9 @@
 //! The dashboard's sign-in: a cookie that names its key and is signed, so that every Worker can
 //! check it without a table of browser sessions.
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use cost_calculation::UnixMillis;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+
+use crate::seal::{Purpose, open, seal};
 
 /// The cookie's name. `__Host-` binds it to this host and to HTTPS; on plain-HTTP loopback
 /// browsers refuse the prefix, so there it goes without.
@@ -14,28 +13,15 @@ pub const COOKIE_NAME_PLAIN: &str = "tokentill";
 /// How long a sign-in lasts: 12 hours.
 pub const COOKIE_LIFETIME_MS: i64 = 12 * 60 * 60 * 1000;
 
-fn mac(secret: &str, message: &str) -> Option<Hmac<Sha256>> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok()?;
-    mac.update(message.as_bytes());
-    Some(mac)
-}
-
-/// A signed value: `<key id>.<expiry in ms>.<HMAC-SHA256, base64url>`.
-///
-/// `None` if the secret is unusable, which no secret of a byte or more is.
+/// A signed value: `<key id>.<expiry in ms>.<tag>`; `None` if the secret is unusable.
 pub fn sign(secret: &str, key_id: &str, now: UnixMillis) -> Option<String> {
-    let message = format!("{key_id}.{}", now.0.saturating_add(COOKIE_LIFETIME_MS));
-    let tag = mac(secret, &message)?.finalize().into_bytes();
-    Some(format!("{message}.{}", BASE64_URL_SAFE_NO_PAD.encode(tag)))
+    let expires_at = now.0.saturating_add(COOKIE_LIFETIME_MS);
+    seal(secret, Purpose::Cookie, &format!("{key_id}.{expires_at}"))
 }
 
-/// The key id that a value names, if its signature holds and it has not expired. The comparison
-/// takes constant time.
+/// The key id that a value names, if its signature holds and it has not expired.
 pub fn verify<'a>(secret: &str, value: &'a str, now: UnixMillis) -> Option<&'a str> {
-    let (message, tag) = value.rsplit_once('.')?;
-    let tag = BASE64_URL_SAFE_NO_PAD.decode(tag).ok()?;
-    mac(secret, message)?.verify_slice(&tag).ok()?;
-    let (key_id, expires_at) = message.rsplit_once('.')?;
+    let (key_id, expires_at) = open(secret, Purpose::Cookie, value)?.rsplit_once('.')?;
     let expires_at: i64 = expires_at.parse().ok()?;
     (now.0 < expires_at).then_some(key_id)
 }

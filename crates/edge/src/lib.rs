@@ -6,15 +6,16 @@
 //! its limit, and what goes wrong becomes a [`Problem`], the one shape of every error response.
 
 pub mod access;
-pub mod access_assertion;
 pub mod body;
 pub mod clock;
 pub mod cookie;
 pub mod credential;
 pub mod d1;
 pub mod log;
+pub mod pass;
 pub mod problem;
 pub mod respond;
+mod seal;
 pub mod suite;
 
 pub use access::{Caller, Scope};

@@ -3,7 +3,7 @@
 use ledger::ReportingZone;
 use worker::Env;
 
-use crate::{access_assertion::AccessSettings, d1::D1, problem::Problem};
+use crate::{d1::D1, problem::Problem};
 
 /// The database and the configuration of one request.
 #[derive(Debug)]
@@ -14,8 +14,6 @@ pub struct Suite {
     pub reporting_zone: ReportingZone,
     /// Signs cookies, secret `COOKIE_SECRET`; without it no browser can sign in.
     pub cookie_secret: Option<String>,
-    /// Cloudflare Access in front of the suite, where it is configured.
-    pub access: Option<AccessSettings>,
 }
 
 impl Suite {
@@ -39,7 +37,6 @@ impl Suite {
                 .ok()
                 .map(|secret| secret.to_string())
                 .filter(|secret| secret.len() >= 32),
-            access: AccessSettings::of(env),
         })
     }
 }

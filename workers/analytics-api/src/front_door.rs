@@ -1,10 +1,12 @@
 //! The other Workers, by service binding.
-use edge::Problem;
+use edge::{Problem, Suite, pass};
 use worker::{Request, Response};
 
+use crate::access_assertion;
 use crate::handle_request::Visit;
 
-/// Hands the request over as it is, with the request id for both logs.
+/// Hands the request over as it is, with the request id for both logs, and a pass where Cloudflare
+/// Access names the caller: the Workers behind know nothing of Access.
 pub(crate) async fn forward(
     visit: &Visit<'_>,
     request: Request,
@@ -21,10 +23,19 @@ pub(crate) async fn forward(
             "the service binding `{binding}` is missing: see docs/deployment.md"
         ))
     })?;
+    let pass = match access_assertion::caller(visit.env, &request, visit.received_at).await? {
+        Some(caller) => Suite::of(visit.env)?
+            .cookie_secret
+            .and_then(|secret| pass::sign(&secret, &caller, visit.received_at)),
+        None => None,
+    };
     let mut request = request.clone_mut().map_err(unanswered)?;
-    request
-        .headers_mut()
-        .and_then(|headers| headers.set("x-request-id", visit.request_id))
+    let headers = request.headers_mut().map_err(unanswered)?;
+    headers
+        .set("x-request-id", visit.request_id)
         .map_err(unanswered)?;
+    if let Some(pass) = pass {
+        headers.set(pass::HEADER, &pass).map_err(unanswered)?;
+    }
     worker.fetch_request(request).await.map_err(unanswered)
 }

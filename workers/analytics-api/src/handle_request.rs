@@ -1,12 +1,11 @@
 //! A request from its arrival to its answer and its line in the log.
 use cost_calculation::UnixMillis;
-use edge::access::{Proofs, authenticate};
 use edge::{Problem, Suite};
 use serde_json::json;
 use worker::{Env, Request, Response};
 
 use crate::route::{NoRoute, Route, Target};
-use crate::{answer_query, export_file, front_door, health, pages, sign_in};
+use crate::{answer_query, caller, export_file, front_door, health, pages, sign_in};
 
 /// A request on its way.
 pub(crate) struct Visit<'a> {
@@ -130,7 +129,7 @@ impl Visit<'_> {
         if route == Route::SignIn {
             return sign_in::sign_in(self, &mut request, &suite).await;
         }
-        let caller = authenticate(&request, &suite, Proofs::KeyOrBrowser, self.received_at).await?;
+        let caller = caller::of(self, &request, &suite).await?;
         if route == Route::GetMe {
             return sign_in::me(&request, &suite, &caller).await;
         }

@@ -10,13 +10,12 @@ use std::cell::RefCell;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use cost_calculation::UnixMillis;
+use edge::{Caller, Problem, Scope, suite::text};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use worker::{Env, Fetch, Request, Url};
-
-use crate::{Caller, Problem, Scope, suite::text};
 
 const HEADER: &str = "cf-access-jwt-assertion";
 const ASSERTION_BYTES_MAX: usize = 8_192;
@@ -88,18 +87,18 @@ thread_local! {
 
 /// How an installation uses Cloudflare Access.
 #[derive(Debug, Clone)]
-pub struct AccessSettings {
+struct AccessSettings {
     /// `ACCESS_TEAM_DOMAIN`: the team's address.
-    pub team: String,
+    team: String,
     /// `ACCESS_AUDIENCE`: the application's tag.
-    pub audience: String,
+    audience: String,
     /// `ACCESS_ADMINS`: the addresses of those who may do what an admin may.
-    pub admins: Vec<String>,
+    admins: Vec<String>,
 }
 
 impl AccessSettings {
     /// The settings of a Worker; `None` where Access is not configured.
-    pub fn of(env: &Env) -> Option<Self> {
+    fn of(env: &Env) -> Option<Self> {
         let admins = text(env, "ACCESS_ADMINS").unwrap_or_default();
         Some(Self {
             team: text(env, "ACCESS_TEAM_DOMAIN")?,
@@ -113,13 +112,24 @@ impl AccessSettings {
     }
 }
 
-/// The assertion that a request carries.
-pub(crate) fn presented(request: &Request) -> Option<String> {
-    request.headers().get(HEADER).ok().flatten()
+/// The caller that a request's assertion names; `None` where Access is not configured, nothing was
+/// sent, or a key was sent, which comes first.
+pub(crate) async fn caller(
+    env: &Env,
+    request: &Request,
+    now: UnixMillis,
+) -> Result<Option<Caller>, Problem> {
+    let header = |name: &str| request.headers().get(name).ok().flatten();
+    let Some((settings, assertion)) = AccessSettings::of(env).zip(header(HEADER)) else {
+        return Ok(None);
+    };
+    if header("authorization").is_some() {
+        return Ok(None);
+    }
+    caller_named(&settings, &assertion, now).await.map(Some)
 }
 
-/// The caller that an assertion names.
-pub(crate) async fn caller(
+async fn caller_named(
     settings: &AccessSettings,
     assertion: &str,
     now: UnixMillis,
@@ -151,7 +161,18 @@ pub(crate) async fn caller(
     } else {
         &[Scope::Read]
     };
-    Ok(Caller::by_access(format!("access:{}", claims.sub), scopes))
+    Ok(Caller::by_access(
+        format!("access:{}", printable(&claims.sub)),
+        scopes,
+    ))
+}
+
+/// A person's id as a header, a log and the record of changes take it: Access gives a UUID.
+fn printable(sub: &str) -> String {
+    sub.chars()
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+        .take(64)
+        .collect()
 }
 
 /// What was signed, the signature, and both read; `None` for anything but a JWT with RS256.
