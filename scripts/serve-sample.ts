@@ -1,8 +1,10 @@
 // Starts a suite in memory with the sample installation, for browser tests: PORT says where (any
 // free port without it), SUITE_FILE gets `url`, `ingest_key` and `admin_key` once it is ready, and
-// SAMPLE=0 leaves the ledger empty. It reaches no network. SIGTERM or SIGINT ends it.
+// SAMPLE=0 leaves the ledger empty. It reaches no network, except a price list of a test's own whose
+// loopback address PRICE_LIST_URL gives in place of LiteLLM's. SIGTERM or SIGINT ends it.
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fetch } from "miniflare";
 import { buildDashboard } from "./build-dashboard.ts";
 import { buildWorkers } from "./build-workers.ts";
 import { devDirectory } from "./repository.ts";
@@ -10,7 +12,7 @@ import { sendSample } from "./sample/send-sample.ts";
 import { runScript } from "./steps.ts";
 import { newKey, storeKeyStatement } from "./suite/api-keys.ts";
 import { loadPriceSnapshot } from "./suite/load-price-snapshot.ts";
-import { startSuite } from "./suite/start-suite.ts";
+import { cronsOf, startSuite } from "./suite/start-suite.ts";
 import { openWorkerLog } from "./suite/worker-log.ts";
 
 await runScript(async () => {
@@ -18,10 +20,17 @@ await runScript(async () => {
   rmSync(suiteFile, { force: true });
   await buildWorkers();
   await buildDashboard();
+  const priceList = process.env["PRICE_LIST_URL"];
   const suite = await startSuite({
     port: Number(process.env["PORT"] ?? 0),
-    variables: { COOKIE_SECRET: "a secret of the browser tests, long enough" },
-    outbound: () => { throw new Error("no network in tests"); },
+    variables: {
+      COOKIE_SECRET: "a secret of the browser tests, long enough",
+      ...(priceList !== undefined && { PRICE_LIST_URL_LITELLM: priceList }),
+    },
+    outbound: ({ url, headers }) => {
+      if (url !== priceList) throw new Error("no network in tests");
+      return fetch(url, { headers });
+    },
     onLog: openWorkerLog(join(devDirectory, "logs", "sample-workers.log")),
   });
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -36,6 +45,8 @@ await runScript(async () => {
   await loadPriceSnapshot(suite.url, admin.secret);
   const ingestKey = `${ingest.id}:${ingest.secret}`;
   if (process.env["SAMPLE"] !== "0") await sendSample(suite.url, ingestKey, new Date());
+  // As on an installation that has run for a day: each of the tracker's jobs has had a turn.
+  for (const cron of cronsOf("analytics-tracker")) await suite.runScheduled("analytics-tracker", cron, new Date());
   writeFileSync(suiteFile, JSON.stringify({ url: suite.url, ingest_key: ingestKey, admin_key: admin.secret }));
   console.log(`ready ${suite.url} ${suiteFile}`);
 });

@@ -44,7 +44,8 @@ function conversation(user: SampleUser, day: number, daysAgo: number, sessionId:
   const turns = Math.min(14, random.longTail(2));
   // Two busy spells: the morning and the early afternoon.
   let time = day * dayMs + (random.chance(0.5) ? 8.5 : 13) * 60 * minuteMs + random.integer(0, 4 * 60) * minuteMs + random.integer(0, 59_999);
-  let history = random.integer(300, 1_800);
+  // What a conversation begins with: instructions, tools, often a document.
+  let history = random.integer(2_000, 22_000);
   const events: TrackEvent[] = [];
   for (let turn = 0; turn < turns; turn += 1) {
     const common = { session_id: sessionId, user_id: user.id, ...(agent && { agent: agent.id }) };
@@ -67,8 +68,8 @@ function conversation(user: SampleUser, day: number, daysAgo: number, sessionId:
 function chatCall(
   common: object, id: string, model: SampleModel, time: number, history: number, turn: number, failed: boolean, random: Random,
 ): { event: TrackEvent; durationMs: number; tokens: number; failed: boolean } {
-  const typed = random.longTail(800);
-  const output = random.longTail(650);
+  const typed = random.longTail(3_200);
+  const output = random.longTail(1_100);
   const reasoning = Math.round((output * model.reasoningPercent) / 100);
   // A prefix is cached from 1,024 tokens on, and known from the second turn on.
   const isCached = model.cache !== "none" && turn > 0 && history >= 1_024;
