@@ -24,6 +24,8 @@ export default defineConfig({
     target: ["chrome125", "firefox129", "safari18"],
     manifest: true,
     modulePreload: { polyfill: false },
+    // What every page runs on changes with its versions only, so a browser keeps it over our releases.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "vendor", test: /node_modules\/(?:react|react-dom|scheduler|@tanstack|openapi-fetch|clsx)\// }] } } },
   },
   server: isTest ? {} : { proxy: { [suitePaths]: { target: suite, changeOrigin: true } } },
 });

@@ -1,15 +1,19 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect, retainSearchParams, type RouterHistory } from "@tanstack/react-router";
 import { ApiError } from "./api/api-error.ts";
+import { expectedDay } from "./api/expected-day.ts";
 import { watermarkQuery } from "./api/queries/ledger.ts";
-import { receiptQuery, sessionQuery } from "./api/queries/sessions.ts";
+import { receiptQuery, sessionQuery, sessionsQuery } from "./api/queries/sessions.ts";
 import { sliceQuery } from "./api/queries/slice.ts";
 import { dailyQuery, type GroupKind, groupListQuery, systemQuery, userQuery } from "./api/queries/stats.ts";
 import { rangeOf } from "./prepare/period.ts";
 import { chartSearch, type ChartSearch, listSearch, parseSearch, type SharedSearch, sharedSearch, sessionsSearch, stringifySearch } from "./prepare/search.ts";
-import { groupPageQuery } from "./routes/groups/group-queries.ts";
-import { overviewDailyQuery, overviewDriversQuery } from "./routes/overview/overview-queries.ts";
+import { exploreQueries } from "./routes/explore/explore-queries.ts";
+import { agentOf, groupPageQuery, modelOf } from "./routes/groups/group-queries.ts";
+import { chartQuery, overviewDailyQuery, overviewDriversQuery } from "./routes/overview/overview-queries.ts";
+import { OverviewPage } from "./routes/overview/overview-page.tsx";
 import { NotFound, PageError, PagePending } from "./routes/page-fallbacks.tsx";
+import { sessionPageQuery, volumeQuery } from "./routes/sessions/session-queries.ts";
 import { Shell } from "./shell/shell.tsx";
 
 type Raw = Record<string, unknown>;
@@ -40,6 +44,9 @@ const shell = createRoute({
   component: Shell,
   errorComponent: PageError,
   pendingComponent: PagePending,
+  // The page's outline at once, and not a moment longer than it is needed.
+  pendingMs: 0,
+  pendingMinMs: 0,
 });
 
 const index = createRoute({
@@ -50,9 +57,13 @@ const index = createRoute({
   },
 });
 
-/** Starts a page's requests together, before it renders; the page shows how they fare. */
+/**
+ * What a page covers, before it renders: its loader starts the page's requests together, and the page
+ * shows how they fare. Where the zone is known from before, they do not wait for the watermark either.
+ */
 async function sliceFor(queryClient: QueryClient, search: SharedSearch) {
-  const { today } = await queryClient.ensureQueryData(watermarkQuery);
+  const heard = queryClient.getQueryData(watermarkQuery.queryKey);
+  const today = heard?.today ?? expectedDay(new Date()) ?? (await queryClient.ensureQueryData(watermarkQuery)).today;
   return { query: sliceQuery(search, today), range: rangeOf(search, today) };
 }
 
@@ -68,13 +79,19 @@ const overview = createRoute({
     void queryClient.prefetchQuery(systemQuery(query));
     void queryClient.prefetchQuery(groupListQuery(search.who ?? "users", overviewDriversQuery(query)));
   },
-  component: lazyRouteComponent(() => import("./routes/overview/overview-page.tsx"), "OverviewPage"),
+  // In the entry itself: it is what a reader opens first, and nearly all of it serves the other pages too.
+  component: OverviewPage,
 });
 
 const explore = createRoute({
   getParentRoute: () => shell,
   path: "/explore",
   validateSearch: chartSearch,
+  loaderDeps: ({ search }) => search,
+  loader: async ({ context: { queryClient }, deps }) => {
+    const { query, range } = await sliceFor(queryClient, deps as SharedSearch);
+    for (const asked of exploreQueries(query, range, deps)) void queryClient.prefetchQuery(dailyQuery(asked));
+  },
   component: lazyRouteComponent(() => import("./routes/explore/explore-page.tsx"), "ExplorePage"),
 });
 
@@ -115,6 +132,13 @@ const model = createRoute({
   getParentRoute: () => shell,
   path: "/models/$modelId",
   validateSearch: chartSearch,
+  loaderDeps: ({ search }) => search,
+  loader: async ({ context: { queryClient }, deps, params }) => {
+    const { query, range } = await sliceFor(queryClient, deps as SharedSearch);
+    const own = { ...query, ...modelOf(params.modelId) };
+    void queryClient.prefetchQuery(systemQuery(own));
+    void queryClient.prefetchQuery(dailyQuery(chartQuery(own, range, deps, "user")));
+  },
   component: lazyRouteComponent(() => import("./routes/groups/model-page.tsx"), "ModelPage"),
 });
 
@@ -122,6 +146,13 @@ const agent = createRoute({
   getParentRoute: () => shell,
   path: "/agents/$agentId",
   validateSearch: chartSearch,
+  loaderDeps: ({ search }) => search,
+  loader: async ({ context: { queryClient }, deps, params }) => {
+    const { query, range } = await sliceFor(queryClient, deps as SharedSearch);
+    const own = { ...query, agent: agentOf(params.agentId) };
+    void queryClient.prefetchQuery(systemQuery(own));
+    void queryClient.prefetchQuery(dailyQuery(chartQuery(own, range, deps, "model")));
+  },
   component: lazyRouteComponent(() => import("./routes/groups/agent-page.tsx"), "AgentPage"),
 });
 
@@ -129,6 +160,12 @@ const sessions = createRoute({
   getParentRoute: () => shell,
   path: "/sessions",
   validateSearch: sessionsSearch,
+  loaderDeps: ({ search }) => search,
+  loader: async ({ context: { queryClient }, deps }) => {
+    const { query, range } = await sliceFor(queryClient, deps as SharedSearch);
+    void queryClient.prefetchQuery(sessionsQuery(sessionPageQuery(query, deps)));
+    void queryClient.prefetchQuery(dailyQuery(volumeQuery(query, range)));
+  },
   component: lazyRouteComponent(() => import("./routes/sessions/sessions-page.tsx"), "SessionsPage"),
 });
 

@@ -30,11 +30,19 @@ function isProblem(body: unknown): body is Problem {
   return typeof body === "object" && body !== null && "detail" in body && typeof body.detail === "string";
 }
 
+/** What a request that got no answer means: the reader's own cancelling, or that nobody is there. */
+export function unreachable(cause: unknown): never {
+  throw cause instanceof DOMException ? cause : new UnreachableError(cause);
+}
+
+/** An answer that holds not what was asked for, with the API's own sentence where its body has one. */
+export function refusal({ status }: Response, body: unknown): ApiError {
+  return new ApiError(status, isProblem(body) ? body : null);
+}
+
 /** Turns openapi-fetch's answer into data or an error that a panel can show. */
 export async function unwrap<Data>(answer: Promise<{ data?: Data; error?: unknown; response: Response }>): Promise<Data> {
-  const { data, error, response } = await answer.catch((cause: unknown) => {
-    throw cause instanceof DOMException ? cause : new UnreachableError(cause);
-  });
-  if (!response.ok) throw new ApiError(response.status, isProblem(error) ? error : null);
+  const { data, error, response } = await answer.catch(unreachable);
+  if (!response.ok) throw refusal(response, error);
   return data as Data;
 }

@@ -1,15 +1,15 @@
-import { type AnchorHTMLAttributes, type KeyboardEvent, type ReactNode, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useState } from "react";
 
-/** What a bucket's link needs beside its address. */
-export type BucketAnchor = AnchorHTMLAttributes<HTMLAnchorElement>;
+/** Where a bucket leads: its address, and what a plain click does instead of loading it anew. */
+export type BucketLink = { href: string; onClick: (event: MouseEvent<HTMLAnchorElement>) => void };
 
 type BucketLinksProps = {
   /** Where each bucket lies, in pixels of the plot. */
   buckets: readonly { left: number; width: number; name: string; lines: readonly string[]; id?: string; top?: number; height?: number }[];
   top: number;
   height: number;
-  /** Draws the link of one bucket; the chart does not know the router. */
-  renderLink: (index: number, anchor: BucketAnchor) => ReactNode;
+  /** Where each bucket leads; the chart does not know the router. */
+  linkOf: (index: number) => BucketLink;
   /** What to show beside the bucket under the pointer or the focus. */
   renderTip: (index: number) => ReactNode;
   label: string;
@@ -19,7 +19,7 @@ type BucketLinksProps = {
  * The reading layer of a chart: one real link per bucket over an invisible drawing, one tab stop.
  * Left and right step, Home and End jump, up and down read the parts, Enter opens, Escape leaves.
  */
-export function BucketLinks({ buckets, top, height, renderLink, renderTip, label }: BucketLinksProps) {
+export function BucketLinks({ buckets, top, height, linkOf, renderTip, label }: BucketLinksProps) {
   const [stop, setStop] = useState(buckets.length - 1);
   const [shown, setShown] = useState<number | null>(null);
   const [line, setLine] = useState(-1);
@@ -64,22 +64,27 @@ export function BucketLinks({ buckets, top, height, renderLink, renderTip, label
   return (
     <>
       <ol aria-label={label} onPointerLeave={() => setShown(null)} className="print-hidden">
-        {buckets.map((bucket, index) => (
-          <li key={bucket.id ?? bucket.name} className="absolute" style={{ left: bucket.left, width: bucket.width, top: bucket.top ?? top, height: bucket.height ?? height }}>
-            {renderLink(index, {
-              tabIndex: index === tabStop ? 0 : -1,
-              "aria-label": [bucket.name, ...bucket.lines].join("; "),
-              className: "absolute inset-0 rounded-sm hover:bg-accent/7 focus-visible:bg-accent/7",
-              onKeyDown,
-              onPointerEnter: () => setShown(index),
-              onFocus: () => {
-                setShown(index);
-                setStop(index);
-              },
-              onBlur: () => setShown(null),
-            })}
-          </li>
-        ))}
+        {buckets.map((bucket, index) => {
+          const { href, onClick } = linkOf(index);
+          return (
+            <li key={bucket.id ?? bucket.name} className="absolute" style={{ left: bucket.left, width: bucket.width, top: bucket.top ?? top, height: bucket.height ?? height }}>
+              <a
+                href={href}
+                onClick={onClick}
+                tabIndex={index === tabStop ? 0 : -1}
+                aria-label={[bucket.name, ...bucket.lines].join("; ")}
+                className="absolute inset-0 rounded-sm hover:bg-accent/7 focus-visible:bg-accent/7"
+                onKeyDown={onKeyDown}
+                onPointerEnter={() => setShown(index)}
+                onFocus={() => {
+                  setShown(index);
+                  setStop(index);
+                }}
+                onBlur={() => setShown(null)}
+              />
+            </li>
+          );
+        })}
       </ol>
       <span role="status" className="sr-only">
         {said}
@@ -87,7 +92,7 @@ export function BucketLinks({ buckets, top, height, renderLink, renderTip, label
       {tip !== undefined && shown !== null && (
         <div
           aria-hidden="true"
-          className="pointer-events-none absolute z-20 w-max max-w-72 rounded-control border border-line bg-raised px-3 py-2 text-xs shadow-[0_4px_16px_var(--color-shadow)]"
+          className="pointer-events-none absolute z-20 w-max max-w-[min(18rem,calc(50%-0.5rem))] rounded-control border border-line bg-raised px-3 py-2 text-xs shadow-[0_4px_16px_var(--color-shadow)]"
           style={tip.left + tip.width / 2 < rightmost / 2 ? { left: tip.left + tip.width + 8, top: top + 4 } : { right: `calc(100% - ${tip.left - 8}px)`, top: top + 4 }}
         >
           {renderTip(shown)}

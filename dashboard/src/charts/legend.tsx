@@ -22,7 +22,7 @@ export function Legend({ series, showsPrevious, showsAhead, showsOpen, showsUnpr
         </li>
       ))}
       {showsUnpriced && (
-        <Key name="no price (height says nothing)">
+        <Key name="some without a price">
           <rect x="1" y="3" width="12" height="6" fill="none" stroke="var(--color-warn)" />
           <path d="M3 9l4-6M7 9l4-6" stroke="var(--color-warn)" />
         </Key>

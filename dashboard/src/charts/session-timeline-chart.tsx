@@ -1,10 +1,9 @@
 import { scaleLinear } from "@visx/scale";
-import { type ReactNode } from "react";
 import { rowMoney } from "../prepare/money.ts";
 import { duration } from "../prepare/quantity.ts";
 import type { Timeline } from "../prepare/session-timeline.ts";
 import { seriesColour } from "./series-colour.ts";
-import { type BucketAnchor, BucketLinks } from "./bucket-links.tsx";
+import { type BucketLink, BucketLinks } from "./bucket-links.tsx";
 import { useWidth } from "./use-width.ts";
 
 const laneHeight = 26;
@@ -18,11 +17,11 @@ type SessionTimelineChartProps = {
   total: string | null;
   /** What each interaction is called and says, by its place. */
   describe: (index: number) => { name: string; lines: string[] };
-  renderLink: (index: number, anchor: BucketAnchor) => ReactNode;
+  linkOf: (index: number) => BucketLink;
 };
 
 /** When each interaction ran, by kind, under the cost that adds up; each bar opens its receipt. */
-export function SessionTimelineChart({ timeline, total, describe, renderLink }: SessionTimelineChartProps) {
+export function SessionTimelineChart({ timeline, total, describe, linkOf }: SessionTimelineChartProps) {
   const [frame, width] = useWidth<HTMLDivElement>(600);
   const x = scaleLinear<number>({ domain: [timeline.start, timeline.end], range: [left, Math.max(left + 10, width - right)] });
   const y = scaleLinear<number>({ domain: [0, timeline.cost || 1], range: [stepHeight - 6, 14] });
@@ -68,7 +67,7 @@ export function SessionTimelineChart({ timeline, total, describe, renderLink }: 
             top={0}
             height={height}
             buckets={bars.map((bar) => ({ left: barLeft(bar.from) - (tapWidth(bar.from, bar.to) - barWidth(bar.from, bar.to)) / 2, width: tapWidth(bar.from, bar.to), top: lanesTop + bar.row * laneHeight + 1, height: laneHeight - 2, id: bar.id, ...describe(bar.index) }))}
-            renderLink={(index, anchor) => renderLink(bars[index]?.index ?? 0, anchor)}
+            linkOf={(index) => linkOf(bars[index]?.index ?? 0)}
             renderTip={(index) => {
               const told = describe(bars[index]?.index ?? 0);
               return (

@@ -1,11 +1,11 @@
 import { PatternLines } from "@visx/pattern";
 import { scaleBand, scaleLinear } from "@visx/scale";
 import { BarRounded } from "@visx/shape";
-import { type ReactNode, useId } from "react";
+import { useId } from "react";
 import { position } from "../prepare/decimal.ts";
 import type { Column, Stack } from "../prepare/stack.ts";
 import { axisTicks, bucketName, type Grain } from "../prepare/time-axis.ts";
-import { type BucketAnchor, BucketLinks } from "./bucket-links.tsx";
+import { type BucketLink, BucketLinks } from "./bucket-links.tsx";
 import { seriesColour } from "./series-colour.ts";
 import { useWidth } from "./use-width.ts";
 import { ValueAxis, valueTicks } from "./value-axis.tsx";
@@ -23,14 +23,14 @@ type StackedBarsProps = {
   height?: number;
   formatAxis: (value: number, step: number) => string;
   formatValue: (amount: string) => string;
-  renderLink: (index: number, anchor: BucketAnchor) => ReactNode;
+  linkOf: (index: number) => BucketLink;
 };
 
 const margin = { top: 18, right: 4, bottom: 24, left: 52 };
 const capHeight = 7;
 
 /** Columns over time, stacked by series; what is open is pale, what is projected is dashed, what has no price is hatched. */
-export function StackedBars({ stack, grain, label, ahead = [], marks = [], height = 300, formatAxis, formatValue, renderLink }: StackedBarsProps) {
+export function StackedBars({ stack, grain, label, ahead = [], marks = [], height = 300, formatAxis, formatValue, linkOf }: StackedBarsProps) {
   const [frame, width] = useWidth<HTMLDivElement>(600);
   const hatch = useId();
   const starts = [...stack.columns.map(({ bucket }) => bucket.start), ...ahead.map(({ start }) => start)];
@@ -61,7 +61,7 @@ export function StackedBars({ stack, grain, label, ahead = [], marks = [], heigh
               return <BarRounded key={series.key} className="chart-segment" x={left(index)} y={top} width={band} height={tall} radius={Math.min(2, tall)} top={at === column.segments.length - 1} fill={seriesColour(series.slot)} />;
             })}
             {column.bucket.unpriced > 0 && <rect x={left(index) + 0.5} y={y(column.high) - capHeight - 2} width={Math.max(1, band - 1)} height={capHeight} fill={`url(#${hatch})`} stroke="var(--color-warn)" />}
-            {column.bucket.previous !== null && <PreviousTick x={left(index)} width={band} y={y(position(column.bucket.previous))} />}
+            {column.bucket.previous !== null && position(column.bucket.previous) > 0 && <PreviousTick x={left(index)} width={band} y={y(position(column.bucket.previous))} />}
           </g>
         ))}
         {ahead.map(({ start, amount }, index) => {
@@ -93,7 +93,7 @@ export function StackedBars({ stack, grain, label, ahead = [], marks = [], heigh
         top={margin.top}
         height={height - margin.top - margin.bottom}
         buckets={stack.columns.map((column, index) => ({ left: left(index) - (x.step() - band) / 2, width: x.step(), name: bucketName(column.bucket.start, grain), lines: lines(column) }))}
-        renderLink={renderLink}
+        linkOf={linkOf}
         renderTip={(index) => {
           const column = stack.columns[index];
           return column === undefined ? null : <StackTip column={column} grain={grain} formatValue={formatValue} />;

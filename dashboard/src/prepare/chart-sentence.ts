@@ -10,12 +10,12 @@ import { bucketName } from "./time-axis.ts";
 import { zoneHour } from "./zone-time.ts";
 
 /** "Spend per day, Nov 1–23: $812.40, highest Thu, Nov 19 with $43.10; claude-opus-5 44.0 %." */
-export function chartSentence(stats: DailyStats, asked: Metric, today: string): string {
+export function chartSentence(stats: DailyStats, asked: Metric, today: string, isCumulative = false): string {
   const metric = fittingMetric(asked, stats.group_by);
   const { name, format } = metricForms[metric];
   const total = figure(stats.total, metric);
   const range = rangeLabel(stats.period.start_date, stats.period.end_date, today);
-  const parts = [`${name} per ${stats.granularity}, ${range}: ${format(total)}`];
+  const parts = [`${name} per ${stats.granularity}${isCumulative ? ", added up" : ""}, ${range}: ${format(total)}`];
   const highest = stats.buckets.reduce<DailyStats["buckets"][number] | undefined>((best, bucket) => (best === undefined || compare(figure(bucket.figures, metric) ?? "0", figure(best.figures, metric) ?? "0") > 0 ? bucket : best), undefined);
   if (highest !== undefined && stats.buckets.length > 1 && compare(figure(highest.figures, metric) ?? "0", "0") > 0) {
     const start = stats.granularity === "hour" ? zoneHour(highest.start_time, stats.reporting_time_zone) : highest.start_date;

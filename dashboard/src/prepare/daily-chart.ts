@@ -1,5 +1,6 @@
 /** From the API's answer about time to what the chart draws. */
 import type { DailyStats } from "../api/model.ts";
+import { cumulativeAhead, cumulativeBuckets } from "./cumulative.ts";
 import { groupName } from "./group-name.ts";
 import { rowMoney } from "./money.ts";
 import { compactCount, count } from "./quantity.ts";
@@ -92,11 +93,13 @@ export function projectedDays(stats: DailyStats, today: string, metric: Metric):
   return stats.forecast.days.filter(({ day }) => day > today).map(({ day, total_cost }) => ({ start: day, amount: total_cost }));
 }
 
-/** A stack ready to be drawn, with what lies ahead. */
-export function dailyStack(stats: DailyStats, metric: Metric, today: string): { stack: Stack; ahead: { start: string; amount: string }[] } {
-  const ahead = projectedDays(stats, today, metric);
+/** A stack ready to be drawn, with what lies ahead; cumulative, each bucket holds all before it. */
+export function dailyStack(stats: DailyStats, metric: Metric, today: string, isCumulative = false): { stack: Stack; ahead: { start: string; amount: string }[] } {
   // A period that cannot be compared has no ticks either: they would say the same untruth.
-  const buckets = chartBuckets(stats, metric, stats.comparison !== null && stats.comparison.reason !== "no_data_before");
+  const plain = chartBuckets(stats, metric, stats.comparison !== null && stats.comparison.reason !== "no_data_before");
+  const buckets = isCumulative ? cumulativeBuckets(plain) : plain;
+  const projected = projectedDays(stats, today, metric);
+  const ahead = isCumulative ? cumulativeAhead(projected, buckets.at(-1)?.total ?? "0") : projected;
   return { stack: prepareStack(buckets, chartSeries(stats), ahead.map(({ amount }) => amount)), ahead };
 }
 

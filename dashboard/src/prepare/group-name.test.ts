@@ -19,7 +19,7 @@ test("a group is called what people call it", () => {
 });
 
 test("what has no word of its own keeps its name", () => {
-  expect([componentName("x"), resourceName("tool:web_fetch"), resourceName("rows_read"), typeName("x"), modelName(""), modelName(null)]).toEqual(["x", "tool web fetch", "rows read", "x", "No model", "No model"]);
+  expect([componentName("x"), resourceName("tool:web_fetch"), resourceName("rows_read"), typeName("x"), modelName(""), modelName(null)]).toEqual(["x", "Tool: web fetch", "Rows read", "x", "Without a model", "Without a model"]);
 });
 
 test("a group can be filtered by where the API can", () => {

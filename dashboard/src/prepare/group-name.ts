@@ -16,7 +16,10 @@ export function componentName(component: string): string {
 
 /** What was used, in words: a token type, or a call by its own name. */
 export function resourceName(resource: string): string {
-  return tokenTypes[resource] ?? resource.replace(/^tool:/, "tool ").replaceAll("_", " ");
+  const known = tokenTypes[resource];
+  if (known !== undefined) return known;
+  const words = resource.replace(/^tool:/, "tool: ").replaceAll("_", " ");
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
 /** A kind of interaction in words. */
@@ -27,7 +30,7 @@ export function typeName(type: string): string {
 /** A model's name, or what stands in its place. */
 export function modelName(model: string | null, provider: string | null = null): string {
   if (model !== null && model !== "") return model;
-  return provider === null || provider === "" ? "No model" : `${provider} (no model)`;
+  return provider === null || provider === "" ? "Without a model" : `${provider} (no model)`;
 }
 
 /** A group in words; a person who was erased has no name. */

@@ -16,6 +16,6 @@ test("only the latest runs of a job are kept, and no runs are no jobs", () => {
 });
 
 test("a run says what it did, or why it failed", () => {
-  expect(runSummary(run("a", "1", "ok", { summary: { rows_closed: 3, dry: false, list: [1], note: "x" } }))).toBe("rows closed 3 · dry false · note x");
+  expect(runSummary(run("a", "1", "ok", { summary: { rows_closed: 3, dry_run: false, is_pass_finished: true, cutoff: Date.UTC(2025, 10, 25), list: [1], note: "x" } }))).toBe("rows closed 3 · pass finished · cutoff 2025-11-25 · note x");
   expect(runSummary(run("a", "1", "failed", { error: "no answer" }))).toBe("no answer");
 });

@@ -21,7 +21,12 @@ export function jobHistories(runs: readonly JobRun[], atMost: number): JobHistor
 export function runSummary({ summary, error }: JobRun): string {
   if (error !== null) return error;
   return Object.entries(summary)
-    .filter(([, value]) => typeof value === "number" || typeof value === "string" || typeof value === "boolean")
-    .map(([name, value]) => `${name.replaceAll("_", " ")} ${String(value)}`)
+    .flatMap(([name, value]) => {
+      const words = name.replace(/^is_/, "").replaceAll("_", " ");
+      if (typeof value === "boolean") return value ? [words] : [];
+      // A moment stands there as the ledger counts it, in unix milliseconds.
+      if (typeof value === "number" && value >= 1e12) return [`${words} ${new Date(value).toISOString().slice(0, 10)}`];
+      return typeof value === "number" || typeof value === "string" ? [`${words} ${value}`] : [];
+    })
     .join(" · ");
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { axisMoney, columnMoney, columnPlaces, exactMoney, projectedMoney, rowMoney, signedMoney, tileMoney } from "./money.ts";
+import { axisMoney, columnMoney, columnPlaces, exactMoney, projectedMoney, rowMoney, signedMoney, tileMoney, knownCost } from "./money.ts";
 
 describe("money in a tile", () => {
   test.each([
@@ -65,4 +65,11 @@ test("an axis label has the places of its step", () => {
 
 test("a projection claims no cents", () => {
   expect(["990.4", "19.5"].map(projectedMoney)).toEqual(["$990", "$19.50"]);
+});
+
+test("a zero that stands for what has no price is no zero", () => {
+  expect(knownCost({ total_cost: "0", unpriced_count: 3 })).toBeNull();
+  expect(knownCost({ total_cost: "0", unpriced_count: 0 })).toBe("0");
+  expect(knownCost({ total_cost: "0.01", unpriced_count: 3 })).toBe("0.01");
+  expect(knownCost({ total_cost: null, unpriced_count: 3 })).toBeNull();
 });

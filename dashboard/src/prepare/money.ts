@@ -4,6 +4,11 @@ import { compare, magnitude, scaled, sign } from "./decimal.ts";
 /** What is printed where an amount is unknown: never a zero. */
 export const noPrice = "No price";
 
+/** A slice's cost as it may be printed: also a zero is unknown where all that could cost something has no price. */
+export function knownCost({ total_cost, unpriced_count }: { total_cost: string | null; unpriced_count: number }): string | null {
+  return total_cost !== null && sign(total_cost) === 0 && unpriced_count > 0 ? null : total_cost;
+}
+
 const locale = "en-US";
 const formatters = new Map<string, Intl.NumberFormat>();
 

@@ -30,7 +30,7 @@ export const sessionSorts = ["time", "cost", "interactions", "errors"] as const;
 export const sessionStatuses = ["open", "closed", "error"] as const;
 
 /** A chart's own parameters. */
-export type ChartSearch = { by?: Grouping; sub?: Grouping; m?: Metric; g?: Grain; view?: "table" };
+export type ChartSearch = { by?: Grouping; sub?: Grouping; m?: Metric; g?: Grain; sum?: true; view?: "table" };
 /** A list's own parameters. */
 export type ListSearch = { q?: string; sort?: (typeof groupSorts)[number]; order?: "asc"; skip?: number };
 /** The session list's own parameters. */
@@ -82,6 +82,7 @@ export function chartSearch(raw: Raw): ChartSearch {
     sub: oneOf(raw.sub, groupings),
     m: oneOf(raw.m, metrics),
     g: oneOf(raw.g, grains),
+    sum: raw.sum === "1" || raw.sum === true ? (true as const) : undefined,
     view: raw.view === "table" ? ("table" as const) : undefined,
   });
 }
@@ -111,6 +112,11 @@ export function parseSearch(search: string): Raw {
   const raw: Raw = {};
   for (const name of new Set(parameters.keys())) raw[name] = name === "f" ? parameters.getAll("f") : (parameters.get(name) ?? undefined);
   return raw;
+}
+
+/** A stored search as a link's whole search: what every page keeps counts as absent where it is not in it. */
+export function wholeSearch(search: string): Raw {
+  return { p: undefined, from: undefined, to: undefined, cmp: undefined, f: undefined, tenant: undefined, ...parseSearch(search) };
 }
 
 /** Writes the address bar. */

@@ -1,5 +1,5 @@
 import type { UseQueryResult } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import type { DailyStats } from "../api/model.ts";
 import { Legend } from "../charts/legend.tsx";
 import { StackedBars } from "../charts/stacked-bars.tsx";
@@ -10,6 +10,7 @@ import { bucketRange } from "../prepare/period.ts";
 import { compactCount } from "../prepare/quantity.ts";
 import type { ChartSearch, Grouping } from "../prepare/search.ts";
 import { useSlice } from "../shell/slice-context.ts";
+import { usePlainLink } from "../shell/use-plain-link.ts";
 import { Panel } from "../ui/panel.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { DailyTable } from "./daily-table.tsx";
@@ -39,15 +40,17 @@ type DailyPanelProps = {
 export function DailyPanel({ query, search, defaultBy, ledgerIsEmpty, showSplit = true }: DailyPanelProps) {
   const { range, today } = useSlice();
   const navigate = useNavigate();
+  const plainLink = usePlainLink();
   const by = search.by ?? defaultBy;
   const asked = search.m ?? "cost";
   const metric = fittingMetric(asked, by);
   const { name, format } = metricForms[metric];
   const view = search.view ?? "chart";
+  const isCumulative = search.sum === true;
   const set = (change: object, replace: boolean) => void navigate({ to: ".", replace, search: (old: object) => ({ ...old, ...change }) });
   return (
     <Panel
-      title={`${name} per ${query.data?.granularity ?? "day"}`}
+      title={`${name} per ${query.data?.granularity ?? "day"}${isCumulative ? ", cumulative" : ""}`}
       query={query}
       minHeight={330}
       isEmpty={({ total }) => total.interaction_count === 0}
@@ -60,12 +63,12 @@ export function DailyPanel({ query, search, defaultBy, ledgerIsEmpty, showSplit 
       }
     >
       {(data) => {
-        const { stack, ahead } = dailyStack(data, metric, today);
+        const { stack, ahead } = dailyStack(data, metric, today, isCumulative);
         const rest = data.other?.group_count ?? 0;
         if (view === "table") return <DailyTable stats={data} stack={stack} metric={metric} />;
         return (
           <figure className="flex flex-col gap-2">
-            <figcaption className="text-sm text-muted">{chartSentence(data, metric, today)}</figcaption>
+            <figcaption className="text-sm text-muted">{chartSentence(data, metric, today, isCumulative)}</figcaption>
             <StackedBars
               stack={stack}
               grain={data.granularity}
@@ -74,10 +77,10 @@ export function DailyPanel({ query, search, defaultBy, ledgerIsEmpty, showSplit 
               label={`${name} per ${data.granularity}; arrows step, Enter opens`}
               formatAxis={(value, step) => (metric === "cost" ? axisMoney(value, step) : compactCount(value))}
               formatValue={format}
-              renderLink={(index, anchor) => {
+              linkOf={(index) => {
                 const bucket = data.buckets[index];
                 const days = bucket === undefined ? range : bucketRange(bucket.start_date, data.granularity, range);
-                return <Link to={data.granularity === "hour" ? "/sessions" : "."} search={(old: object) => ({ ...old, p: undefined, g: undefined, ...days, skip: undefined })} {...anchor} />;
+                return plainLink({ p: undefined, g: undefined, ...days, skip: undefined }, data.granularity === "hour" ? "/sessions" : undefined);
               }}
             />
             <Legend

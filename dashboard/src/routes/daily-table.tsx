@@ -14,7 +14,7 @@ export function DailyTable({ stats, stack, metric }: { stats: DailyStats; stack:
   const columns: TableColumn<Column>[] = [
     { key: "bucket", name: stats.granularity, cell: ({ bucket }) => `${bucketName(bucket.start, stats.granularity)}${bucket.complete ? "" : " (open)"}` },
     { key: "total", name, numeric: true, cell: ({ bucket }) => format(bucket.total) },
-    ...(isSplit ? stack.series.map((series): TableColumn<Column> => ({ key: series.key, name: <span className="inline-block max-w-36 truncate align-bottom" title={series.name}>{series.name}</span>, numeric: true, from: "md", cell: (column) => format(amounts(column)[series.key] ?? "0") })) : []),
+    ...(isSplit ? stack.series.map((series): TableColumn<Column> => ({ key: series.key, name: <span className="inline-block max-w-36 truncate align-bottom" title={series.name}>{series.name}</span>, numeric: true, from: "md", cell: (column) => <Amount amount={amounts(column)[series.key]} format={format} /> })) : []),
     { key: "unpriced", name: "No price", numeric: true, from: "sm", cell: ({ bucket }) => (bucket.unpriced === 0 ? "0" : <NoPrice>{bucket.unpriced}</NoPrice>) },
     ...(stack.columns.some(({ bucket }) => bucket.previous !== null) ? [{ key: "previous", name: "Compared", numeric: true, from: "lg" as const, cell: ({ bucket }: Column) => (bucket.previous === null ? "—" : format(bucket.previous)) }] : []),
   ];
@@ -32,4 +32,9 @@ export function DailyTable({ stats, stack, metric }: { stats: DailyStats; stack:
       footers={[{ key: "total", strong: true, cells: { bucket: "Total", total: format(figure(stats.total, metric)), unpriced: metric === "cost" ? String(stats.total.unpriced_count) : "", ...sums } }]}
     />
   );
+}
+
+/** One series in one bucket: nothing is a zero, an unknown amount is none. */
+function Amount({ amount, format }: { amount: string | null | undefined; format: (amount: string) => string }) {
+  return amount === null ? <NoPrice /> : format(amount ?? "0");
 }

@@ -27,7 +27,7 @@ export function PageError({ error, reset }: ErrorComponentProps) {
 /** What stands while the first answer is on its way. */
 export function PagePending() {
   return (
-    <main className="mx-auto flex max-w-[84rem] flex-col gap-4 p-6 lg:pl-60">
+    <main className="mx-auto flex max-w-[84rem] flex-col gap-4 p-6 lg:pl-62">
       <Skeleton height={40} />
       <Skeleton height={120} />
       <Skeleton height={330} />

@@ -1,15 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
-import { useDeferredValue, useState } from "react";
-import { Autocomplete, useFilter } from "react-aria-components/Autocomplete";
-import { Input } from "react-aria-components/Input";
+import { type InputHTMLAttributes, type RefAttributes, useContext, useDeferredValue, useState } from "react";
+import { Autocomplete, FieldInputContext } from "react-aria-components/Autocomplete";
 import { ListBox, ListBoxItem } from "react-aria-components/ListBox";
-import { SearchField } from "react-aria-components/SearchField";
 import { groupListQuery } from "../api/queries/stats.ts";
 import { sessionsQuery } from "../api/queries/sessions.ts";
 import { presetNames, presets } from "../prepare/period.ts";
 import { Modal } from "../ui/modal.tsx";
-import { pages } from "./navigation.ts";
+import { wholeSearch } from "../prepare/search.ts";
+import { useCaller } from "../api/caller.ts";
+import { pages, pagesFor } from "./navigation.ts";
+import { useSavedViews } from "./saved-views.ts";
 import { useSlice } from "./slice-context.ts";
 
 type Command = { id: string; name: string; hint: string; run: () => void };
@@ -18,7 +19,8 @@ type Command = { id: string; name: string; hint: string; run: () => void };
 export function CommandMenu({ onClose, onHelp }: { onClose: () => void; onHelp: () => void }) {
   const router = useRouter();
   const { query } = useSlice();
-  const { contains } = useFilter({ sensitivity: "base" });
+  const views = useSavedViews();
+  const caller = useCaller();
   const [text, setText] = useState("");
   const q = useDeferredValue(text.trim());
   const range = { start_date: query.start_date, end_date: query.end_date, limit: 5, q };
@@ -29,10 +31,11 @@ export function CommandMenu({ onClose, onHelp }: { onClose: () => void; onHelp: 
     void router.navigate({ to, ...(params === undefined ? {} : { params }), ...(search === undefined ? {} : { search: (old: object) => ({ ...old, ...search }) }) } as Parameters<typeof router.navigate>[0]);
 
   const commands: Command[] = [
-    ...pages.map((page) => ({ id: page.to, name: page.name, hint: "Page", run: go(page.to) })),
+    ...pagesFor(pages, caller).map((page) => ({ id: page.to, name: page.name, hint: "Page", run: go(page.to) })),
     ...presets.map((preset) => ({ id: `p-${preset}`, name: presetNames[preset], hint: "Period", run: go(".", undefined, { p: preset === "mtd" ? undefined : preset, from: undefined, to: undefined, skip: undefined }) })),
+    ...views.map((view) => ({ id: `v-${view.name}`, name: view.name, hint: "Saved view", run: () => void router.navigate({ to: "/explore", search: () => wholeSearch(view.search) }) })),
     { id: "help", name: "Keyboard shortcuts", hint: "Help", run: onHelp },
-  ].filter(({ name }) => contains(name, text.trim()));
+  ].filter(({ name }) => name.toLowerCase().includes(text.trim().toLowerCase()));
   if (q.length > 1) {
     for (const { group } of users.data?.items ?? []) commands.push({ id: `u-${group.id}`, name: group.label || group.user_id || group.id, hint: "User", run: go("/users/$userId", { userId: group.user_id ?? "" }) });
     for (const { group } of models.data?.items ?? []) commands.push({ id: `m-${group.id}`, name: group.id, hint: "Model", run: go("/models/$modelId", { modelId: group.id }) });
@@ -41,9 +44,7 @@ export function CommandMenu({ onClose, onHelp }: { onClose: () => void; onHelp: 
   return (
     <Modal title="Go to" isOpen onClose={onClose}>
       <Autocomplete inputValue={text} onInputChange={setText}>
-        <SearchField aria-label="Page, period, user, model or session" autoFocus>
-          <Input className="min-h-10 w-full rounded-control border border-control-line bg-card px-3 text-text" placeholder="Page, period, user, model or session id" />
-        </SearchField>
+        <CommandInput />
         <ListBox
           aria-label="Commands"
           items={commands}
@@ -64,5 +65,23 @@ export function CommandMenu({ onClose, onHelp }: { onClose: () => void; onHelp: 
         </ListBox>
       </Autocomplete>
     </Modal>
+  );
+}
+
+/** The field of the menu: it keeps the focus while the arrows walk the list below. */
+function CommandInput() {
+  const { onChange, ...field } = (useContext(FieldInputContext) ?? {}) as { onChange?: (text: string) => void } & Omit<InputHTMLAttributes<HTMLInputElement>, "onChange"> & RefAttributes<HTMLInputElement>;
+  return (
+    <input
+      {...field}
+      type="search"
+      aria-label="Page, period, user, model or session"
+      // It stands in a dialog that was opened to type in it.
+      // oxlint-disable-next-line jsx-a11y/no-autofocus
+      autoFocus
+      onChange={(event) => onChange?.(event.target.value)}
+      className="min-h-10 w-full rounded-control border border-control-line bg-card px-3 text-text"
+      placeholder="Page, period, user, model or session id"
+    />
   );
 }

@@ -1,13 +1,16 @@
 import type { Grouping } from "../prepare/search.ts";
+import type { TableFile } from "../prepare/table-file.ts";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Popover } from "../ui/popover.tsx";
+import { fileForms, saveTable } from "../ui/save-table.tsx";
 import { useSlice } from "./slice-context.ts";
 
-type ExportMenuProps =
+type ExportMenuProps = { table?: TableFile | undefined } & (
   | { kind: "daily"; groupBy: Grouping | null }
   /** The filters of the session list beyond the slice. */
-  | { kind: "sessions"; filters: Record<string, string> };
+  | { kind: "sessions"; filters: Record<string, string> }
+);
 
 /** The files behind the page: the same filters, the same sums, every row. */
 export function ExportMenu(props: ExportMenuProps) {
@@ -46,6 +49,18 @@ export function ExportMenu(props: ExportMenuProps) {
     >
       {(close) => (
         <div className="flex w-64 flex-col gap-2 p-1 text-sm">
+          {props.table !== undefined && (
+            <div className="flex items-center justify-between gap-2">
+              <span>This table</span>
+              <span className="flex">
+                {fileForms.map((form) => (
+                  <button key={form.ending} type="button" className={link} aria-label={`This table as ${form.name}`} onClick={() => { close(); if (props.table !== undefined) saveTable(props.table, form); }}>
+                    {form.name}
+                  </button>
+                ))}
+              </span>
+            </div>
+          )}
           {files.map(({ name, path, more }) => (
             <div key={path} className="flex items-center justify-between gap-2">
               <span>{name}</span>
@@ -65,7 +80,7 @@ export function ExportMenu(props: ExportMenuProps) {
               CSV
             </a>
           </div>
-          <Button onPress={() => { close(); window.print(); }}>Print this page</Button>
+          <Button onClick={() => { close(); window.print(); }}>Print this page</Button>
           <p className="text-xs text-faint">The head of each file names the filters, the time zone, the moment and how much has a price.</p>
         </div>
       )}

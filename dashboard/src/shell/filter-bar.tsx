@@ -92,7 +92,7 @@ function FilterForm({ close }: { close: () => void }) {
         <ul>
           {types.map((type) => (
             <li key={type.value}>
-              <Button look="quiet" className="w-full justify-start" onPress={() => add(type.value)}>
+              <Button look="quiet" className="w-full justify-start" onClick={() => add(type.value)}>
                 {type.name}
               </Button>
             </li>
@@ -102,7 +102,7 @@ function FilterForm({ close }: { close: () => void }) {
         <>
           <TextField label={`${dimensionNames[dimension]}, exactly as it is written`} value={value} onChange={(event) => setValue(event.target.value)} maxLength={256} autoFocus placeholder="Type to search" />
           <FilterSuggestions dimension={dimension} text={value} onChoose={add} />
-          <Button look="primary" type="submit" isDisabled={value === ""}>
+          <Button look="primary" type="submit" disabled={value === ""}>
             Filter
           </Button>
         </>

@@ -20,14 +20,14 @@ export function FilterSuggestions({ dimension, text, onChoose }: FilterSuggestio
     const value = { user: group.user_id, model: group.model, provider: group.provider, agent: group.agent }[dimension] ?? "";
     if (value === "" || seen.has(value)) return [];
     seen.add(value);
-    return [{ value, tenant: group.tenant_id ?? "", label: dimension === "user" && group.label !== "" ? `${group.label} (${value})` : value, cost: figures.total_cost }];
+    return [{ value, tenant: group.tenant_id ?? "", label: dimension === "user" && group.label !== "" && group.label !== value ? `${group.label} (${value})` : value, cost: figures.total_cost }];
   });
   return (
     <ul className="max-h-64 overflow-auto" aria-label="Suggestions">
       {suggestions.map(({ value, tenant, label, cost }) => (
         <li key={`${tenant} ${value}`}>
-          <Button look="quiet" className="w-full justify-between gap-4" onPress={() => onChoose(value, tenant === "" ? undefined : tenant)}>
-            <span className="truncate text-text">{label}</span>
+          <Button look="quiet" className="w-full gap-4" onClick={() => onChoose(value, tenant === "" ? undefined : tenant)}>
+            <span className="mr-auto truncate text-text">{label}</span>
             {dimension !== "provider" && <span className="text-xs text-faint">{rowMoney(cost)}</span>}
           </Button>
         </li>

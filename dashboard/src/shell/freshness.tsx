@@ -35,7 +35,7 @@ export function Freshness() {
           {isStale ? (
             <>
               · not answered since {zoneTime(new Date(dataUpdatedAt).toISOString(), zone, "second")}
-              <Button look="quiet" onPress={() => void refetch()}>
+              <Button look="quiet" onClick={() => void refetch()}>
                 Retry
               </Button>
             </>
@@ -44,7 +44,7 @@ export function Freshness() {
           )}
         </span>
       </span>
-      <Button aria-pressed={!isLive} onPress={() => setPreference("live", isLive ? "paused" : "on")} aria-label={isLive ? "Pause live updates" : "Resume live updates"}>
+      <Button aria-pressed={!isLive} onClick={() => setPreference("live", isLive ? "paused" : "on")} aria-label={isLive ? "Pause live updates" : "Resume live updates"}>
         <Icon name={isLive ? "pause" : "play"} size={14} />
         {isLive ? "Live" : "Paused"}
       </Button>

@@ -1,11 +1,28 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { userEvent } from "vitest/browser";
 import { watermarkQuery } from "../api/queries/ledger.ts";
 import { renderApp } from "../testing/render-app.tsx";
 import { watermark } from "../testing/sample-ledger.ts";
+import { StackedBars } from "../charts/stacked-bars.tsx";
+import { DataTable } from "../ui/data-table.tsx";
+import { Panel } from "../ui/panel.tsx";
+import { Freshness } from "./freshness.tsx";
+import { PageHeader } from "./page-header.tsx";
 import { setPreference } from "./preference.ts";
+import { Shell } from "./shell.tsx";
+import { Sidebar } from "./sidebar.tsx";
+
+// Watched, not replaced: each renders as ever and counts how often.
+vi.mock(import("../charts/stacked-bars.tsx"), { spy: true });
+vi.mock(import("../ui/data-table.tsx"), { spy: true });
+vi.mock(import("../ui/panel.tsx"), { spy: true });
+vi.mock(import("./freshness.tsx"), { spy: true });
+vi.mock(import("./page-header.tsx"), { spy: true });
+vi.mock(import("./shell.tsx"), { spy: true });
+vi.mock(import("./sidebar.tsx"), { spy: true });
 
 let leave: (() => void) | null = null;
+beforeEach(() => vi.clearAllMocks());
 afterEach(() => {
   leave?.();
   setPreference("live", "on");
@@ -35,6 +52,19 @@ test("a poll without news changes nothing but the freshness stamp", async () => 
   expect(requests.slice(before)).toEqual(["/watermark"]);
   const elsewhere = changed.map((node) => (node instanceof Element ? node : node.parentElement)).filter((element) => element?.closest('[data-testid="freshness"]') === null);
   expect(elsewhere).toEqual([]);
+});
+
+test("a poll without news renders the freshness stamp and no other part of the page", async () => {
+  const { poll } = await overview();
+  await expect.poll(() => document.querySelectorAll('[data-state="loading"]').length).toBe(0);
+  const parts = { StackedBars, DataTable, Panel, PageHeader, Shell, Sidebar };
+  const renders = () => Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, vi.mocked(part as () => unknown).mock.calls.length]));
+  const [before, stamps] = [renders(), vi.mocked(Freshness).mock.calls.length];
+  expect(Math.min(...Object.values(before))).toBeGreaterThan(0);
+  await poll();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(renders()).toEqual(before);
+  expect(vi.mocked(Freshness).mock.calls.length).toBeGreaterThan(stamps);
 });
 
 test("a poll with news asks again for what is on the screen", async () => {

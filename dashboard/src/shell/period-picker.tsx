@@ -111,7 +111,7 @@ function CustomRange({ close }: { close: () => void }) {
     >
       <TextField label="From" type="date" value={from} max={today} onChange={(event) => setFrom(event.target.value)} />
       <TextField label="To, included" type="date" value={to} max={today} onChange={(event) => setTo(event.target.value)} error={fault} />
-      <Button look="primary" type="submit" isDisabled={fault !== null}>
+      <Button look="primary" type="submit" disabled={fault !== null}>
         Show
       </Button>
     </form>

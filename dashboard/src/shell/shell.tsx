@@ -5,6 +5,7 @@ import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { announce, Announcer } from "./announcer.tsx";
 import { Sidebar } from "./sidebar.tsx";
+import { useFocusReturn } from "./use-focus-return.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
 
 const CommandMenu = lazy(() => import("./command-menu.tsx").then((module) => ({ default: module.CommandMenu })));
@@ -15,23 +16,24 @@ export function Shell() {
   const [overlay, setOverlay] = useState<"none" | "commands" | "shortcuts" | "navigation">("none");
   const close = () => setOverlay("none");
   useShortcuts({ openCommands: () => setOverlay("commands"), openHelp: () => setOverlay("shortcuts") });
+  useFocusReturn();
   const isLoading = useRouterState({ select: (state) => state.isLoading });
   const pathname = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
   useEffect(() => {
     if (pathname !== undefined) announce(document.title);
   }, [pathname]);
   return (
-    <div className="min-h-screen lg:grid lg:grid-cols-[13rem_minmax(0,1fr)]">
+    <div className="min-h-screen lg:grid lg:grid-cols-[14rem_minmax(0,1fr)]">
       <a href="#page" className="sr-only z-50 rounded-control bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
         Skip to the page
       </a>
       <div aria-hidden="true" className={cn("fixed inset-x-0 top-0 z-50 h-0.5 origin-left bg-accent transition-transform duration-300 print-hidden", isLoading ? "scale-x-75" : "scale-x-0")} />
       <header className="sticky top-0 z-30 flex items-center gap-2 border-b border-line bg-card px-3 py-2 lg:hidden print-hidden">
-        <Button look="quiet" aria-label="Pages" aria-expanded={overlay === "navigation"} onPress={() => setOverlay(overlay === "navigation" ? "none" : "navigation")}>
+        <Button look="quiet" aria-label="Pages" aria-expanded={overlay === "navigation"} onClick={() => setOverlay(overlay === "navigation" ? "none" : "navigation")}>
           <Icon name="menu" />
         </Button>
         <span className="font-semibold">Tokentill</span>
-        <Button look="quiet" aria-label="Commands" className="ml-auto" onPress={() => setOverlay("commands")}>
+        <Button look="quiet" aria-label="Commands" className="ml-auto" onClick={() => setOverlay("commands")}>
           <Icon name="search" />
         </Button>
       </header>

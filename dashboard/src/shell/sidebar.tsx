@@ -6,7 +6,8 @@ import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/class-names.ts";
 import { Icon } from "../ui/icon.tsx";
-import { type Page, setUpPages, spendPages, trustPages } from "./navigation.ts";
+import { forgetScopes, useCaller } from "../api/caller.ts";
+import { type Page, pagesFor, setUpPages, spendPages, trustPages } from "./navigation.ts";
 import { setPreference, usePreference } from "./preference.ts";
 import { useSlice } from "./slice-context.ts";
 
@@ -15,6 +16,8 @@ type SidebarProps = { isOpen: boolean; onNavigate: () => void; onCommands: () =>
 /** The pages in three groups; a badge only where something waits. */
 export function Sidebar({ isOpen, onNavigate, onCommands, onHelp }: SidebarProps) {
   const { query } = useSlice();
+  const caller = useCaller();
+  const trusted = pagesFor(trustPages, caller);
   // The overview asks the same question, so there it costs nothing.
   const { data: unpriced } = useQuery({ ...systemQuery(query), select: ({ unpriced_models }) => unpriced_models.length });
   return (
@@ -32,9 +35,9 @@ export function Sidebar({ isOpen, onNavigate, onCommands, onHelp }: SidebarProps
         </svg>
         Tokentill
       </Link>
-      <Group name="Spend" pages={spendPages} onNavigate={onNavigate} />
-      <Group name="Trust" pages={trustPages} onNavigate={onNavigate} badges={unpriced === undefined || unpriced === 0 ? {} : { "/unpriced": unpriced }} />
-      <Group name="Set up" pages={setUpPages} onNavigate={onNavigate}>
+      <Group name="Spend" pages={pagesFor(spendPages, caller)} onNavigate={onNavigate} />
+      {trusted.length > 0 && <Group name="Trust" pages={trusted} onNavigate={onNavigate} badges={unpriced === undefined || unpriced === 0 ? {} : { "/unpriced": unpriced }} />}
+      <Group name="Set up" pages={pagesFor(setUpPages, caller)} onNavigate={onNavigate}>
         <li>
           <a href="/docs" className={itemClass}>
             <Icon name="book" />
@@ -44,10 +47,10 @@ export function Sidebar({ isOpen, onNavigate, onCommands, onHelp }: SidebarProps
         </li>
       </Group>
       <div className="mt-auto flex flex-col gap-1">
-        <Button look="quiet" className="justify-start" onPress={onCommands}>
+        <Button look="quiet" className="justify-start" onClick={onCommands}>
           <Icon name="search" /> Go to… <kbd className="ml-auto text-xs text-faint">⌘K</kbd>
         </Button>
-        <Button look="quiet" className="justify-start" onPress={onHelp}>
+        <Button look="quiet" className="justify-start" onClick={onHelp}>
           <Icon name="key" /> Shortcuts <kbd className="ml-auto text-xs text-faint">?</kbd>
         </Button>
         <ThemeChoice />
@@ -93,10 +96,11 @@ function SignOut() {
     // Whatever the server says, this page forgets what it has seen.
     await analytics.POST("/auth/sign-out").catch(() => undefined);
     client.clear();
+    forgetScopes();
     await router.navigate({ to: "/sign-in" });
   };
   return (
-    <Button look="quiet" className="justify-start" onPress={() => void leave()}>
+    <Button look="quiet" className="justify-start" onClick={() => void leave()}>
       <Icon name="leave" /> Sign out
     </Button>
   );
@@ -113,7 +117,7 @@ function ThemeChoice() {
   const next = themes[(themes.findIndex(({ value }) => value === theme) + 1) % themes.length] ?? themes[0];
   const name = themes.find(({ value }) => value === theme)?.name;
   return (
-    <Button look="quiet" className="justify-start" aria-label={`Theme: ${name}. Change to ${next.name}`} onPress={() => setPreference("theme", next.value)}>
+    <Button look="quiet" className="justify-start" aria-label={`Theme: ${name}. Change to ${next.name}`} onClick={() => setPreference("theme", next.value)}>
       <Icon name="theme" /> {name}
     </Button>
   );

@@ -6,9 +6,11 @@ import { createAppRouter } from "../router.tsx";
 import "../styles/main.css";
 import { type Answer, installSampleSuite } from "./sample-suite.ts";
 
-/** The whole dashboard at an address, over the invented ledger. */
-export async function renderApp(address: string, over: Record<string, Answer> = {}) {
+/** The whole dashboard at an address, over the invented ledger; `zone` is what the browser heard on an earlier visit. */
+export async function renderApp(address: string, over: Record<string, Answer> = {}, zone: string | null = null) {
   const suite = installSampleSuite(over);
+  if (zone === null) localStorage.removeItem("tokentill.zone");
+  else localStorage.setItem("tokentill.zone", zone);
   const queryClient = createQueryClient(() => void router.navigate({ to: "/sign-in" }));
   const history = createMemoryHistory({ initialEntries: [`/app${address}`] });
   const router = createAppRouter(queryClient, history);

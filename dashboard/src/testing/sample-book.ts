@@ -55,5 +55,8 @@ const run = (job: string, hour: number, status: JobRun["status"], summary: JobRu
 /** What the scheduled jobs did. */
 export const jobs = { items: Array.from({ length: 24 }, (_, index) => run(index % 3 === 0 ? "verify" : "price_sync", index, index === 13 ? "failed" : "ok", { source: "litellm", opened: index, closed: index })), limit: 100, offset: 0, total_count: 24 };
 
+/** What a queue refused after its sender had an answer. */
+export const rejections = { total: 2, limit: 20, offset: 0, items: [{ received_at: "2026-11-23T11:02:00.000Z", source: "api", interaction_id: "i_77", problem: "conflict", detail: "another body was recorded under this id" }, { received_at: "2026-11-22T09:00:00.000Z", source: "otel", interaction_id: "i_12", problem: "rejected", detail: "`usage.input` is -1" }] };
+
 /** Whether the sums agree. */
 export const integrity: Integrity = { as_of: "2026-11-23T13:02:11.000Z", reporting_time_zone: "Europe/Berlin", ledger_version: 48_211, period: { start_date: "2026-11-17", end_date: today, days: 7, complete: false }, status: "ok", checks: [{ name: "daily_stats_equal_interactions", ok: true, expected: "5120/41/18200311/231.4", found: "5120/41/18200311/231.4" }, { name: "usage_daily_equal_interactions", ok: true, expected: "5120/41/18200311/231.4", found: "5120/41/18200311/231.4" }], verification: { status: "sound", last_full_pass: { started_at: "2026-11-22T02:00:00.000Z", finished_at: "2026-11-22T02:10:00.000Z", interaction_count: 51_200, estimate_count: 51_300, session_count: 4_100, day_count: 60, finding_count: 0, repaired_count: 0 }, current_pass: null, findings: [] }, last_verification: null };

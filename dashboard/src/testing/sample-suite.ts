@@ -24,6 +24,9 @@ const answers: Record<string, Answer> = {
   "/pricing/sources": () => book.sources,
   "/pricing/conflicts": () => book.conflicts,
   "/admin/reprice": () => ({ job: "reprice", status: "ok", summary: {} }),
+  "/admin/verify": () => ({ job: "verify", status: "ok", summary: {} }),
+  "/admin/archive": () => ({ job: "archive", status: "ok", summary: {} }),
+  "/admin/rejections": () => book.rejections,
   "/pricing/overrides": () => ({ status: "set", opened: 1, closed: 0 }),
   "/admin/keys": (_url, { method }) => (method === "POST" ? Response.json({ ...book.keys.items[1], id: "pk-tt-9", secret: "sk-tt-shown-once" }, { status: 201 }) : book.keys),
 };
@@ -33,6 +36,12 @@ const patterns: [RegExp, Answer][] = [
   [/^\/sessions\/[^/]+\/interactions$/, () => sessionDetail().interactions],
   [/^\/interactions\/[^/]+\/cost$/, () => receipt()],
 ];
+
+/** What the invented suite answers to an address, if anything. */
+export function sampleAnswer(url: URL, request: Request): unknown {
+  const answer = answers[url.pathname] ?? patterns.find(([pattern]) => pattern.test(url.pathname))?.[1];
+  return answer?.(url, request);
+}
 
 /** A refusal as the API words it. */
 export function problem(status: number, detail: string): Response {

@@ -1,9 +1,8 @@
-import type { Ref } from "react";
-import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react-aria-components/Button";
+import type { ComponentProps } from "react";
 import { cn } from "./class-names.ts";
 
 const looks = {
-  plain: "border border-line bg-card text-text hover:bg-hover data-pressed:bg-hover",
+  plain: "border border-line bg-card text-text hover:bg-hover active:bg-hover",
   primary: "border border-accent bg-accent text-on-accent hover:opacity-90",
   danger: "border border-danger bg-card text-danger hover:bg-danger-surface",
   quiet: "border border-transparent text-muted hover:bg-hover hover:text-text",
@@ -20,9 +19,9 @@ export function buttonClass(look: keyof typeof looks = "plain", className?: stri
 }
 
 /** A button's own and its element's properties. */
-export type ButtonProps = Omit<AriaButtonProps, "className"> & { look?: keyof typeof looks; className?: string; ref?: Ref<HTMLButtonElement> };
+export type ButtonProps = ComponentProps<"button"> & { look?: keyof typeof looks };
 
-/** A button. */
-export function Button({ look = "plain", className, ...rest }: ButtonProps) {
-  return <AriaButton data-slot="button" {...rest} className={buttonClass(look, className)} />;
+/** A button of the browser's own: pages hold dozens, and the plain element is the quickest to draw and to press. */
+export function Button({ look = "plain", className, type = "button", ...rest }: ButtonProps) {
+  return <button data-slot="button" type={type} {...rest} className={buttonClass(look, className)} />;
 }

@@ -8,7 +8,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
   return (
     <span className="inline-flex items-center gap-2">
       <Button
-        onPress={() => {
+        onClick={() => {
           navigator.clipboard.writeText(text).then(
             () => setSaid("Copied"),
             () => setSaid("Not copied: select the text instead"),

@@ -45,7 +45,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, footers = [], c
                 ) : (
                   <Link to="." search={(old: object) => ({ ...old, skip: undefined, ...column.sort?.search })} className="inline-flex min-h-6 items-center rounded-sm no-underline hover:underline">
                     {column.name}
-                    <span aria-hidden="true">{column.sort.direction === "ascending" ? " ▲" : column.sort.direction === "descending" ? " ▼" : ""}</span>
+                    <span aria-hidden="true">{column.sort.direction === "ascending" ? "\u00a0▲" : column.sort.direction === "descending" ? "\u00a0▼" : ""}</span>
                   </Link>
                 )}
               </th>
@@ -57,7 +57,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, footers = [], c
             <tr key={rowKey(row)} className="border-b border-line last:border-b-0 hover:bg-hover">
               {columns.map((column, index) =>
                 index === 0 ? (
-                  <th key={column.key} scope="row" className={cn(cellClass(column), "max-w-64 font-normal")}>
+                  <th key={column.key} scope="row" className={cn(cellClass(column), "max-w-40 font-normal sm:max-w-64")}>
                     {column.cell(row)}
                   </th>
                 ) : (

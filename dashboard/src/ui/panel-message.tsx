@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useCaller } from "../api/caller.ts";
 import { watermarkQuery } from "../api/queries/ledger.ts";
 import type { PanelState } from "../prepare/panel-state.ts";
 import { zoneTime } from "../prepare/zone-time.ts";
@@ -11,11 +12,7 @@ import { Icon, type IconName } from "./icon.tsx";
 export function PanelMessage({ state, retry }: { state: PanelState; retry: () => void }) {
   switch (state.kind) {
     case "never":
-      return (
-        <Message icon="connect" title="Nothing has arrived yet" action={<Link to="/connect" className={buttonClass("primary")}>Connect LibreChat</Link>}>
-          LibreChat sends its usage here as soon as three lines are in its environment: <code>LANGFUSE_BASE_URL</code>, <code>LANGFUSE_PUBLIC_KEY</code> and <code>LANGFUSE_SECRET_KEY</code>.
-        </Message>
-      );
+      return <NothingYet />;
     case "filtered":
       return (
         <Message icon="filter" title="Nothing in this period with these filters" action={<Link to="." search={(before: object) => ({ ...before, f: undefined, tenant: undefined, q: undefined, status: undefined, min: undefined, unpriced: undefined, skip: undefined })} className={buttonClass()}>Clear filters</Link>}>
@@ -24,8 +21,8 @@ export function PanelMessage({ state, retry }: { state: PanelState; retry: () =>
       );
     case "forbidden":
       return (
-        <Message icon="key" title="This key may not see that">
-          {state.reason} Sign in with a key that has the scope.
+        <Message icon="key" title="This key may not see that" action={<Link to="/sign-in" className={buttonClass()}>Sign in with another key</Link>}>
+          {state.reason}
         </Message>
       );
     case "missing":
@@ -36,13 +33,13 @@ export function PanelMessage({ state, retry }: { state: PanelState; retry: () =>
       );
     case "offline":
       return (
-        <Message icon="warning" title="The server cannot be reached" action={<Button onPress={retry}>Try again</Button>}>
+        <Message icon="warning" title="The server cannot be reached" action={<Button onClick={retry}>Try again</Button>}>
           Check the connection; nothing is lost, this page only reads.
         </Message>
       );
     case "error":
       return (
-        <Message icon="warning" title="This could not be loaded" action={<Button onPress={retry}>Try again</Button>}>
+        <Message icon="warning" title="This could not be loaded" action={<Button onClick={retry}>Try again</Button>}>
           {state.reason}
           {state.requestId !== null && <span className="block text-xs text-faint">Request {state.requestId}</span>}
         </Message>
@@ -51,6 +48,23 @@ export function PanelMessage({ state, retry }: { state: PanelState; retry: () =>
     case "ready":
       return null;
   }
+}
+
+/** The ledger is empty: whoever can change that is led to where it is done. */
+function NothingYet() {
+  const { mayChange } = useCaller();
+  if (!mayChange) {
+    return (
+      <Message icon="connect" title="Nothing has arrived yet">
+        Usage appears here as soon as LibreChat has sent some.
+      </Message>
+    );
+  }
+  return (
+    <Message icon="connect" title="Nothing has arrived yet" action={<Link to="/connect" className={buttonClass("primary")}>Connect LibreChat</Link>}>
+      LibreChat sends its usage here as soon as three lines are in its environment: <code>LANGFUSE_BASE_URL</code>, <code>LANGFUSE_PUBLIC_KEY</code> and <code>LANGFUSE_SECRET_KEY</code>.
+    </Message>
+  );
 }
 
 function Message({ icon, title, action, children }: { icon: IconName; title: string; action?: ReactNode; children: ReactNode }) {
@@ -74,7 +88,7 @@ export function StaleNote({ since, reason, retry }: { since: number; reason: str
     <p role="status" className="flex flex-wrap items-center gap-2 rounded-control bg-warn-surface px-3 py-1.5 text-sm text-warn">
       <Icon name="warning" />
       Showing data loaded at {time}. {reason}
-      <Button onPress={retry} className="ml-auto">
+      <Button onClick={retry} className="ml-auto">
         Retry
       </Button>
     </p>

@@ -19,7 +19,7 @@ export function Popover({ button, label, children, placement = "bottom start" }:
   const prepare = () => void loadPanel();
   return (
     <>
-      <Button {...button} ref={ref} aria-haspopup="dialog" aria-expanded={isOpen} onHoverStart={prepare} onFocus={prepare} onPress={() => setIsOpen(!isOpen)} />
+      <Button {...button} ref={ref} aria-haspopup="dialog" aria-expanded={isOpen} onPointerEnter={prepare} onFocus={prepare} onClick={() => setIsOpen(!isOpen)} />
       {isOpen && (
         <Suspense>
           <PopoverPanel label={label} placement={placement} triggerRef={ref} onClose={() => setIsOpen(false)}>

@@ -22,7 +22,7 @@ export function SearchBox({ label, value, placeholder }: { label: string; value:
         show(text);
       }}
     >
-      <input type="search" aria-label={label} value={text} maxLength={256} placeholder={placeholder} onChange={(event) => setText(event.target.value)} className="min-h-8 w-56 rounded-control border border-control-line bg-card px-2.5 text-sm placeholder:text-faint" />
+      <input type="search" aria-label={label} value={text} maxLength={256} placeholder={placeholder} onChange={(event) => setText(event.target.value)} className="min-h-8 w-full max-w-64 min-w-0 sm:w-64 rounded-control border border-control-line bg-card px-2.5 text-sm placeholder:text-faint" />
       <Button type="submit">Search</Button>
     </form>
   );

@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
-import { analytics } from "../client.ts";
-import { unwrap } from "../api-error.ts";
+import { analytics, tracker } from "../client.ts";
+import type { Health } from "../model.ts";
+import { refusal, unreachable, unwrap } from "../api-error.ts";
 
 /** How often the watermark is asked for while the page is looked at. */
 export const pollMs = 30_000;
@@ -23,10 +24,10 @@ export const meQuery = queryOptions({
 export const healthQuery = queryOptions({
   queryKey: ["health"],
   queryFn: async ({ signal }) => {
-    const { data, error } = await analytics.GET("/health", { signal });
-    const health = data ?? error;
-    if (health === undefined) throw new Error("The health page did not answer.");
-    return health;
+    const answer = await analytics.GET("/health", { signal }).catch(unreachable);
+    const health: unknown = answer.data ?? answer.error;
+    if (typeof health === "object" && health !== null && "workers" in health) return health as Health;
+    throw refusal(answer.response, health);
   },
 });
 
@@ -42,3 +43,18 @@ export const jobsQuery = queryOptions({
   queryKey: ["jobs"],
   queryFn: ({ signal }) => unwrap(analytics.GET("/jobs", { signal, params: { query: { limit: 100 } } })),
 });
+
+/** What was refused only after its sender had an answer, newest first; for admins. */
+export const rejectionsQuery = queryOptions({
+  queryKey: ["rejections"],
+  queryFn: ({ signal }) => unwrap(tracker.GET("/admin/rejections", { signal, params: { query: { limit: 20 } } })),
+});
+
+/** A job that an admin may run by hand; the cron's next run does the same. */
+export type HandJob = "verify" | "archive" | "reprice";
+
+/** Runs one job now, in its usual bounded portions. */
+export function runJob(job: HandJob) {
+  const paths = { verify: "/admin/verify", archive: "/admin/archive", reprice: "/admin/reprice" } as const;
+  return unwrap(tracker.POST(paths[job]));
+}

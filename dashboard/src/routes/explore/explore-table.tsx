@@ -10,10 +10,12 @@ import { chartBuckets, figure, fittingMetric, metricForms, otherKey } from "../.
 import { position } from "../../prepare/decimal.ts";
 import { filterText } from "../../prepare/filter.ts";
 import { groupFilters, groupName } from "../../prepare/group-name.ts";
+import { knownCost } from "../../prepare/money.ts";
 import { count, share } from "../../prepare/quantity.ts";
 import type { ChartSearch, Metric } from "../../prepare/search.ts";
 import { useSlice } from "../../shell/slice-context.ts";
 import { Button } from "../../ui/button.tsx";
+import { NoPrice } from "../../ui/badge.tsx";
 import { ChangeText } from "../../ui/change-text.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { ScrollRegion } from "../../ui/scroll-region.tsx";
@@ -23,8 +25,10 @@ import { GroupLink } from "../groups/group-link.tsx";
 
 /** The groups with their sums, each of which can be split once more. */
 export function ExploreTable({ query, search }: { query: UseQueryResult<DailyStats>; search: ChartSearch }) {
+  // The chart above says already that nothing has arrived.
+  if (query.data?.as_of === null) return null;
   return (
-    <Panel query={query} minHeight={300} title="Groups" isEmpty={({ total }) => total.interaction_count === 0} ledgerIsEmpty={({ as_of }) => as_of === null}>
+    <Panel query={query} minHeight={300} title="Groups" isEmpty={({ total }) => total.interaction_count === 0}>
       {(stats) => {
         const metric = fittingMetric(search.m ?? "cost", stats.group_by);
         const { name, format } = metricForms[metric];
@@ -39,7 +43,7 @@ export function ExploreTable({ query, search }: { query: UseQueryResult<DailySta
                   <tr className="border-b border-line text-xs text-muted">
                     <th scope="col" className="px-2 py-2 text-left font-medium">Group</th>
                     <th scope="col" className="num px-2 py-2 font-medium">{name}</th>
-                    <th scope="col" className="num px-2 py-2 font-medium">Share of cost</th>
+                    <th scope="col" className="num px-2 py-2 font-medium">Share<span className="hidden sm:inline"> of cost</span></th>
                     <th scope="col" className="num hidden px-2 py-2 font-medium sm:table-cell">Change</th>
                     <th scope="col" className="hidden px-2 py-2 text-left font-medium md:table-cell">Over time</th>
                     <th scope="col" className="num hidden px-2 py-2 font-medium md:table-cell">Interactions</th>
@@ -90,21 +94,22 @@ function ExploreRow({ stats, series, metric, then, search }: { stats: DailyStats
   const [isOpen, setIsOpen] = useState(false);
   const { format } = metricForms[metric];
   const canOpen = then !== undefined && groupFilters(series.group).length > 0;
-  const measured = series.figures === null ? partOfTotal(stats, series.group) : figure(series.figures, metric);
+  const measured = series.figures === null ? partOfTotal(stats, series.group) : metric === "cost" ? knownCost(series.figures) : figure(series.figures, metric);
   return (
     <>
       <tr className="border-b border-line hover:bg-hover">
         <th scope="row" className="max-w-72 px-2 py-1.5 text-left font-normal">
           <span className="flex items-center gap-1">
+            {then !== undefined && !canOpen && <span className="w-6 shrink-0" />}
             {canOpen && (
-              <Button look="quiet" aria-expanded={isOpen} aria-label={`Split ${groupName(series.group)}`} onPress={() => setIsOpen(!isOpen)} className="min-h-6 px-1">
+              <Button look="quiet" aria-expanded={isOpen} aria-label={`Split ${groupName(series.group)}`} onClick={() => setIsOpen(!isOpen)} className="min-h-6 w-6 shrink-0 px-0">
                 <Icon name={isOpen ? "down" : "right"} size={14} />
               </Button>
             )}
             <GroupLink group={series.group} />
           </span>
         </th>
-        <td className="num px-2 py-1.5">{format(measured)}</td>
+        <td className="num px-2 py-1.5">{measured === null ? <NoPrice /> : format(measured)}</td>
         <td className="num px-2 py-1.5">
           <ShareCell ratio={series.share} />
         </td>
@@ -144,8 +149,8 @@ function SubRows({ group, then, metric, search }: { group: Group; then: NonNulla
       {inner.data.series.map((series) => (
         <tr key={series.group.id} className="border-b border-line bg-page text-muted">
           <th scope="row" className="py-1.5 pr-2 pl-10 text-left font-normal">{groupName(series.group)}</th>
-          <td className="num px-2 py-1.5">{series.figures === null ? share(series.share) : format(figure(series.figures, metric))}</td>
-          <td className="num px-2 py-1.5">{share(series.share)} of it</td>
+          <td className="num px-2 py-1.5">{series.figures === null ? share(series.share) : metric === "cost" && knownCost(series.figures) === null ? <NoPrice /> : format(figure(series.figures, metric))}</td>
+          <td className="num px-2 py-1.5">{share(series.share)}<span className="hidden sm:inline"> of it</span></td>
           <td className="num hidden px-2 py-1.5 sm:table-cell"><ChangeText change={changeText(series.change, inner.data.comparison)} /></td>
           <td className="hidden px-2 py-1.5 md:table-cell"><Sparkline values={series.values.map(({ total_cost }) => numeric(total_cost))} /></td>
           <td className="num hidden px-2 py-1.5 md:table-cell">{series.figures === null ? "—" : count(series.figures.interaction_count)}</td>
@@ -155,7 +160,7 @@ function SubRows({ group, then, metric, search }: { group: Group; then: NonNulla
         <tr className="border-b border-line bg-page text-muted">
           <th scope="row" className="py-1.5 pr-2 pl-10 text-left font-normal">Other ({count(rest)})</th>
           <td className="num px-2 py-1.5">{format(figure(inner.data.other.figures, metric))}</td>
-          <td className="num px-2 py-1.5">{share(inner.data.other.share)} of it</td>
+          <td className="num px-2 py-1.5">{share(inner.data.other.share)}<span className="hidden sm:inline"> of it</span></td>
           <td className="num hidden px-2 py-1.5 sm:table-cell">—</td>
           <td className="hidden px-2 py-1.5 md:table-cell">—</td>
           <td className="num hidden px-2 py-1.5 md:table-cell">{count(inner.data.other.figures.interaction_count)}</td>

@@ -9,7 +9,7 @@ import { useSlice } from "../../shell/slice-context.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { DailyPanel } from "../daily-panel.tsx";
 import { chartQuery } from "../overview/overview-queries.ts";
-import { noAgent } from "./group-link.tsx";
+import { agentOf } from "./group-queries.ts";
 import { GroupTable } from "./group-table.tsx";
 import { SliceFacts } from "./slice-facts.tsx";
 import { TopSessions } from "./top-sessions.tsx";
@@ -19,7 +19,7 @@ export function AgentPage(): ReactElement {
   const { agentId } = useParams({ strict: false }) as { agentId: string };
   const { query, range } = useSlice();
   const search = useSearch({ strict: false }) as ChartSearch;
-  const agent = agentId === noAgent ? "" : agentId;
+  const agent = agentOf(agentId);
   const own = { ...query, agent };
   const system = useQuery(systemQuery(own));
   const daily = useQuery(dailyQuery(chartQuery(own, range, search, "model")));

@@ -6,9 +6,7 @@ import { groupFilters, groupName } from "../../prepare/group-name.ts";
 import { announce } from "../../shell/announcer.tsx";
 import { useSlice } from "../../shell/slice-context.ts";
 import { Icon } from "../../ui/icon.tsx";
-
-/** The name of a path where the group's own is empty. */
-export const noAgent = "~";
+import { noAgent } from "./group-queries.ts";
 
 /** A group's name, leading to its page; with Alt it becomes a filter, as does the funnel beside it. */
 export function GroupLink({ group }: { group: Group }) {

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { type GroupKind, groupListQuery } from "../../api/queries/stats.ts";
+import { groupFile } from "../../prepare/group-file.ts";
 import { rowMoney, tileMoney } from "../../prepare/money.ts";
 import { count, plural, share } from "../../prepare/quantity.ts";
 import type { ListSearch } from "../../prepare/search.ts";
@@ -22,14 +23,14 @@ const titles: Record<GroupKind, { title: string; one: "user" | "model" | "agent"
 
 /** All groups of one kind, with the sums of the whole. */
 function GroupListPage({ kind }: { kind: GroupKind }) {
-  const { query } = useSlice();
+  const { query, search: shared } = useSlice();
   const search = useSearch({ strict: false }) as ListSearch;
   const list = useQuery(groupListQuery(kind, groupPageQuery(kind, query, search)));
   const { title, one, search: placeholder } = titles[kind];
   const data = list.data;
   return (
     <>
-      <PageHeader title={title} name={title} actions={<ExportMenu kind="daily" groupBy={one} />} />
+      <PageHeader title={title} name={title} actions={<ExportMenu kind="daily" groupBy={one} table={data === undefined ? undefined : groupFile(data, shared.f ?? [])} />} />
       {data !== undefined && data.total.interaction_count > 0 && (
         <p className="text-sm text-muted">
           <strong className="text-text">{tileMoney(data.total.total_cost)}</strong> over {plural(data.total_count, one)}

@@ -18,3 +18,17 @@ export function groupPageQuery(kind: GroupKind, query: SliceQuery, search: ListS
     ...(search.skip === undefined ? {} : { offset: search.skip }),
   };
 }
+
+/** The name of a path where the group's own is empty. */
+export const noAgent = "~";
+
+/** The agent that a path names. */
+export function agentOf(id: string): string {
+  return id === noAgent ? "" : id;
+}
+
+/** The provider and the model that a path names: the first slash parts them. */
+export function modelOf(id: string): { provider: string; model: string } {
+  const cut = id.indexOf("/");
+  return cut < 0 ? { provider: "", model: id } : { provider: id.slice(0, cut), model: id.slice(cut + 1) };
+}

@@ -4,7 +4,7 @@ import { Sparkline } from "../../charts/sparkline.tsx";
 import { changeText } from "../../prepare/change.ts";
 import { dayLabel } from "../../prepare/day.ts";
 import { position } from "../../prepare/decimal.ts";
-import { columnMoney, columnPlaces, rowMoney } from "../../prepare/money.ts";
+import { columnMoney, columnPlaces, knownCost, rowMoney } from "../../prepare/money.ts";
 import { compactCount, count, duration, share } from "../../prepare/quantity.ts";
 import type { ListSearch } from "../../prepare/search.ts";
 import { Badge, NoPrice } from "../../ui/badge.tsx";
@@ -47,7 +47,7 @@ export function GroupTable({ list, caption, compact = false, search }: GroupTabl
       { key: "cache", name: "Cache hits", numeric: true, from: "xl" as const, cell: ({ figures }: GroupRow) => share(figures.cache_hit_rate) },
       { key: "p95", name: "p95", numeric: true, from: "xl" as const, cell: ({ latency }: GroupRow) => (latency === null ? "—" : duration(latency.duration.p95_ms)) },
     ] : []),
-    { key: "session", name: "$/session", numeric: true, from: compact ? "md" : "xl", cell: ({ cost_per_session }) => (cost_per_session === null ? "—" : rowMoney(cost_per_session)) },
+    ...(list.items.every(({ cost_per_session }) => cost_per_session === null) ? [] : [{ key: "session", name: "$/session", numeric: true, from: compact ? ("md" as const) : ("xl" as const), cell: ({ cost_per_session }: GroupRow) => (cost_per_session === null ? "—" : rowMoney(cost_per_session)) }]),
     ...(compact ? [] : [{ key: "last", name: "Last active", numeric: true, from: "xl" as const, cell: ({ last_day }: GroupRow) => dayLabel(last_day) }]),
   ];
   const footer = (figures: GroupList["total"], part: number | null) => ({ cost: figures.total_cost === null ? <NoPrice /> : columnMoney(figures.total_cost, places), share: part === null ? "" : share(part), interactions: count(figures.interaction_count), tokens: compactCount(figures.tokens.total), errors: count(figures.error_count) });
@@ -67,7 +67,8 @@ export function GroupTable({ list, caption, compact = false, search }: GroupTabl
 
 /** A cost with what it leaves out. */
 function Cost({ figures, places }: { figures: GroupRow["figures"]; places: number }) {
-  if (figures.total_cost === null) return <NoPrice />;
+  const cost = knownCost(figures);
+  if (cost === null) return <NoPrice />;
   return (
     <span className="inline-flex items-center gap-1.5">
       {figures.unpriced_count > 0 && (
@@ -75,7 +76,7 @@ function Cost({ figures, places }: { figures: GroupRow["figures"]; places: numbe
           ▨ {count(figures.unpriced_count)}
         </Badge>
       )}
-      {columnMoney(figures.total_cost, places)}
+      {columnMoney(cost, places)}
     </span>
   );
 }

@@ -1,9 +1,14 @@
 import type { UserStats } from "../../api/model.ts";
 import { prepareHourMap } from "../../prepare/hour-map.ts";
 import { ScrollRegion } from "../../ui/scroll-region.tsx";
-import { plural } from "../../prepare/quantity.ts";
+import { compactCount, plural } from "../../prepare/quantity.ts";
 
 const weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+/** The colour of a number on a step of the scale. */
+function ink(step: number): string {
+  return step < 5 ? "var(--color-text)" : step === 5 ? "var(--color-heat-ink-5)" : "var(--color-on-accent)";
+}
 
 /** Interactions by weekday and hour: a table whose cells are shaded, each with its number. */
 export function HourMap({ hours, timeZone }: { hours: UserStats["hours"]; timeZone: string }) {
@@ -31,8 +36,8 @@ export function HourMap({ hours, timeZone }: { hours: UserStats["hours"]; timeZo
                 {weekdays[index]}
               </th>
               {cells.map(({ count, step }, hour) => (
-                <td key={hour} className="h-6 rounded-xs p-0 text-center" style={{ background: step === 0 ? "var(--color-track)" : `var(--color-heat-${step})` }} title={`${weekdays[index]} ${hour}:00: ${plural(count, "interaction")}`}>
-                  <span className="sr-only">{count}</span>
+                <td key={hour} className="h-6 rounded-xs p-0 text-center" style={step === 0 ? { background: "var(--color-track)" } : { background: `var(--color-heat-${step})`, color: ink(step) }} title={`${weekdays[index]} ${hour}:00: ${plural(count, "interaction")}`}>
+                  {count === 0 ? <span className="sr-only">0</span> : compactCount(count)}
                 </td>
               ))}
             </tr>

@@ -12,6 +12,7 @@ import { Panel } from "../../ui/panel.tsx";
 import { DailyPanel } from "../daily-panel.tsx";
 import { chartQuery } from "../overview/overview-queries.ts";
 import { ModelPrices } from "../prices/model-prices.tsx";
+import { modelOf } from "./group-queries.ts";
 import { GroupTable } from "./group-table.tsx";
 import { SliceFacts } from "./slice-facts.tsx";
 import { TopSessions } from "./top-sessions.tsx";
@@ -21,8 +22,7 @@ export function ModelPage(): ReactElement {
   const { modelId } = useParams({ strict: false }) as { modelId: string };
   const { query, range } = useSlice();
   const search = useSearch({ strict: false }) as ChartSearch;
-  const cut = modelId.indexOf("/");
-  const [provider, model] = cut < 0 ? ["", modelId] : [modelId.slice(0, cut), modelId.slice(cut + 1)];
+  const { provider, model } = modelOf(modelId);
   const own = { ...query, model, provider };
   const system = useQuery(systemQuery(own));
   const daily = useQuery(dailyQuery(chartQuery(own, range, search, "user")));

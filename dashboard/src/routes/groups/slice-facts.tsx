@@ -2,7 +2,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { Comparison, Figures } from "../../api/model.ts";
 import { changeText } from "../../prepare/change.ts";
-import { exactMoney, rowMoney, tileMoney } from "../../prepare/money.ts";
+import { exactMoney, knownCost, rowMoney, tileMoney } from "../../prepare/money.ts";
 import { compactCount, count, share } from "../../prepare/quantity.ts";
 import { NoPrice } from "../../ui/badge.tsx";
 import { ChangeText } from "../../ui/change-text.tsx";
@@ -37,7 +37,7 @@ export function SliceFacts<Data extends Told>({ query, more, ledgerIsEmpty = () 
             <div>
               <p className="text-sm text-muted">Spend</p>
               <p className="text-hero leading-tight font-bold tracking-tight" data-testid="total-cost" data-exact={total.total_cost ?? ""} title={exactMoney(total.total_cost)}>
-                {total.total_cost === null ? <NoPrice /> : tileMoney(total.total_cost)}
+                {knownCost(total) === null ? <NoPrice /> : tileMoney(total.total_cost)}
               </p>
             </div>
             <dl className="flex flex-wrap gap-x-8 gap-y-2 text-sm">

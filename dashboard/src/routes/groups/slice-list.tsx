@@ -1,6 +1,6 @@
 import type { UserStats } from "../../api/model.ts";
 import { ShareCell } from "../../charts/share-cell.tsx";
-import { columnMoney, columnPlaces } from "../../prepare/money.ts";
+import { columnMoney, columnPlaces, knownCost } from "../../prepare/money.ts";
 import { count } from "../../prepare/quantity.ts";
 import { NoPrice } from "../../ui/badge.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
@@ -17,7 +17,7 @@ export function SliceList({ slices, caption, name }: { slices: UserStats["by_mod
       rowKey={({ group }) => group.id}
       columns={[
         { key: "name", name, cell: ({ group }) => <GroupLink group={group} /> },
-        { key: "cost", name: "Spend", numeric: true, cell: ({ figures }) => (figures.total_cost === null ? <NoPrice /> : columnMoney(figures.total_cost, places)) },
+        { key: "cost", name: "Spend", numeric: true, cell: ({ figures }) => (knownCost(figures) === null ? <NoPrice /> : columnMoney(figures.total_cost, places)) },
         {
           key: "share",
           name: "Share",

@@ -1,14 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { healthQuery, integrityQuery, jobsQuery, watermarkQuery } from "../../api/queries/ledger.ts";
+import { quarantineQuery } from "../../api/queries/prices.ts";
 import { count } from "../../prepare/quantity.ts";
 import { zoneTime } from "../../prepare/zone-time.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
+import { useCaller } from "../../api/caller.ts";
 import { useSlice } from "../../shell/slice-context.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { JobTracker } from "./job-tracker.tsx";
+import { Rejections } from "./rejections.tsx";
+import { RunJob } from "./run-job.tsx";
 
 const tones = { ok: "good", degraded: "warn", down: "danger" } as const;
 
@@ -36,6 +41,8 @@ export function HealthPage(): ReactElement {
   const health = useQuery(healthQuery);
   const integrity = useQuery(integrityQuery);
   const jobs = useQuery(jobsQuery);
+  const waiting = useQuery(quarantineQuery);
+  const { mayChange } = useCaller({ asks: true });
   return (
     <>
       <PageHeader title="Health" name="Health" hasSlice={false} />
@@ -49,6 +56,13 @@ export function HealthPage(): ReactElement {
               </Fact>
               <Fact name="Ledger version">{ledger_version}</Fact>
               <Fact name="Price book version">{price_book_version}</Fact>
+              {waiting.data !== undefined && (
+                <Fact name="Prices waiting for a decision">
+                  <Link to="/prices" search={(old: object) => ({ ...old, tab: "quarantine" as const })} className="link">
+                    {waiting.data.total === 0 ? "none" : count(waiting.data.total)}
+                  </Link>
+                </Fact>
+              )}
             </dl>
           )}
         </Panel>
@@ -114,9 +128,10 @@ export function HealthPage(): ReactElement {
           </>
         )}
       </Panel>
-      <Panel title="Scheduled runs" query={jobs} minHeight={200}>
+      <Panel title="Scheduled runs" query={jobs} minHeight={110} actions={mayChange && <RunJob />}>
         {({ items }) => <JobTracker runs={items} timeZone={timeZone} />}
       </Panel>
+      {mayChange && <Rejections timeZone={timeZone} />}
     </>
   );
 }

@@ -5,9 +5,9 @@ import { BridgeChart } from "../../charts/bridge-chart.tsx";
 import { prepareBridge, type BridgeStep } from "../../prepare/bridge.ts";
 import { changeText } from "../../prepare/change.ts";
 import { rangeLabel } from "../../prepare/day.ts";
-import { exactDifference, sign } from "../../prepare/decimal.ts";
+import { compare, exactDifference, sign } from "../../prepare/decimal.ts";
 import { modelName } from "../../prepare/group-name.ts";
-import { rowMoney, signedMoney } from "../../prepare/money.ts";
+import { columnMoney, columnPlaces, signedMoney } from "../../prepare/money.ts";
 import { useSlice } from "../../shell/slice-context.ts";
 import { Panel } from "../../ui/panel.tsx";
 
@@ -34,10 +34,11 @@ export function BridgePanel({ query }: { query: UseQueryResult<DailyStats> }) {
           { key: "gone", name: "No longer used", amount: bridge.gone },
         ].filter(({ amount }) => sign(amount) !== 0);
         const laid = prepareBridge({ name: name(comparison.previous, "Before"), amount: bridge.from }, steps, { name: name(comparison.current, "Now"), amount: bridge.to });
+        const places = compare(bridge.to, "1") >= 0 || compare(bridge.from, "1") >= 0 ? 2 : columnPlaces([bridge.from, bridge.to, ...steps.map(({ amount }) => amount)]);
         const movers = bridge.items.slice(0, 3);
         return (
           <>
-            <BridgeChart bridge={laid} format={({ kind, amount }) => (kind === "total" ? rowMoney(amount) : signedMoney(amount))} renderName={({ key, name: text }) => (key === "before" || key === "after" ? text : <Link to="/explore" search={(old: object) => ({ ...old, by: "model" as const, m: undefined })} className="no-underline hover:underline">{text}</Link>)} />
+            <BridgeChart bridge={laid} format={({ kind, amount }) => (kind !== "total" && sign(amount) > 0 ? "+" : "") + columnMoney(amount, places)} renderName={({ key, name: text }) => (key === "before" || key === "after" ? text : <Link to="/explore" search={(old: object) => ({ ...old, by: "model" as const, m: undefined })} className="no-underline hover:underline">{text}</Link>)} />
             {laid.remainder !== "0" && <p className="text-xs text-warn">{signedMoney(laid.remainder)} is not explained by these steps.</p>}
             {movers.length > 0 && (
               <p className="text-xs text-muted">

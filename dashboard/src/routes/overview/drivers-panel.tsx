@@ -13,7 +13,7 @@ const kinds = [
 ] as const;
 
 /** Who or what the money goes to, the five that cost most. */
-export function DriversPanel({ query, who, ledgerIsEmpty }: { query: UseQueryResult<GroupList>; who: GroupKind; ledgerIsEmpty: boolean }) {
+export function DriversPanel({ query, who }: { query: UseQueryResult<GroupList>; who: GroupKind }) {
   const navigate = useNavigate();
   return (
     <Panel
@@ -21,7 +21,6 @@ export function DriversPanel({ query, who, ledgerIsEmpty }: { query: UseQueryRes
       query={query}
       minHeight={250}
       isEmpty={({ items }) => items.length === 0}
-      ledgerIsEmpty={() => ledgerIsEmpty}
       actions={<Segmented label="List by" options={kinds} value={who} onChange={(next) => void navigate({ to: ".", replace: true, search: (old: object) => ({ ...old, who: next === "users" ? undefined : next }) })} />}
     >
       {(list) => (

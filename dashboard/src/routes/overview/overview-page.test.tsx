@@ -1,17 +1,18 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { accessibilityFaults } from "../../testing/axe.ts";
 import { renderApp } from "../../testing/render-app.tsx";
-import { daily, groupList, system } from "../../testing/sample-ledger.ts";
+import { daily, groupList, system, watermark } from "../../testing/sample-ledger.ts";
 import { type Answer, problem } from "../../testing/sample-suite.ts";
 
 let leave: (() => void) | null = null;
 afterEach(() => {
   leave?.();
+  vi.useRealTimers();
   delete document.documentElement.dataset.theme;
 });
 
-async function overview(address = "/overview", over: Record<string, Answer> = {}) {
-  const app = await renderApp(address, over);
+async function overview(address = "/overview", over: Record<string, Answer> = {}, zone: string | null = null) {
+  const app = await renderApp(address, over, zone);
   leave = app.remove;
   return app;
 }
@@ -38,6 +39,24 @@ describe("the overview", () => {
     await expect.element(screen.getByTestId("total-cost")).toBeVisible();
     await expect.element(screen.getByRole("link", { name: "user-17" })).toBeVisible();
     expect(requests.map((one) => one.split("?")[0])).toEqual(["/watermark", "/stats/daily", "/stats/system", "/stats/users"]);
+  });
+
+  test("asks all four at once where the browser knows the reporting zone from before", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-11-23T14:02:11Z") });
+    let answer: (value: unknown) => void = () => undefined;
+    const held = new Promise((resolve) => (answer = resolve));
+    const { screen, requests } = await overview("/overview", { "/watermark": () => held }, "Europe/Berlin");
+    await expect.poll(() => requests.map((one) => one.split("?")[0]).toSorted()).toEqual(["/stats/daily", "/stats/system", "/stats/users", "/watermark"]);
+    answer(watermark);
+    await expect.element(screen.getByTestId("total-cost")).toBeVisible();
+    expect(requests).toHaveLength(4);
+  });
+
+  test("asks again where the day it expected is not the server's", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-11-24T00:30:00Z") });
+    const { screen, requests } = await overview("/overview", {}, "Europe/Berlin");
+    await expect.element(screen.getByTestId("total-cost")).toHaveTextContent("$790.88");
+    expect(requests.filter((one) => one.startsWith("/stats/daily")).map((one) => new URLSearchParams(one.split("?")[1]).get("end_date"))).toEqual(["2026-11-24", "2026-11-23"]);
   });
 
   test("keeps its place while loading, without a number", async () => {

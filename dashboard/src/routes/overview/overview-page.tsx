@@ -6,6 +6,7 @@ import type { ChartSearch } from "../../prepare/search.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { ExportMenu } from "../../shell/export-menu.tsx";
 import { useSlice } from "../../shell/slice-context.ts";
+import { PanelMessage } from "../../ui/panel-message.tsx";
 import { DailyPanel } from "../daily-panel.tsx";
 import { UnpricedBanner } from "../unpriced-banner.tsx";
 import { BridgePanel } from "./bridge-panel.tsx";
@@ -21,14 +22,24 @@ export function OverviewPage(): ReactElement {
   const daily = useQuery(dailyQuery(overviewDailyQuery(query, range, search)));
   const system = useQuery(systemQuery(query));
   const drivers = useQuery(groupListQuery(who, overviewDriversQuery(query)));
+  if (system.data?.ledger_empty === true) {
+    return (
+      <>
+        <PageHeader title="Overview" name="Overview" hasSlice={false} />
+        <section className="card flex min-h-96 p-6" data-state="never">
+          <PanelMessage state={{ kind: "never" }} retry={() => undefined} />
+        </section>
+      </>
+    );
+  }
   return (
     <>
       <PageHeader title="Overview" name="Overview" actions={<ExportMenu kind="daily" groupBy={search.by ?? "model"} />} />
       <UnpricedBanner system={system.data} />
       <OverviewTiles daily={daily} system={system} />
-      <DailyPanel query={daily} search={search} defaultBy="model" ledgerIsEmpty={system.data?.ledger_empty ?? false} />
+      <DailyPanel query={daily} search={search} defaultBy="model" ledgerIsEmpty={false} />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-        <DriversPanel query={drivers} who={who} ledgerIsEmpty={system.data?.ledger_empty ?? false} />
+        <DriversPanel query={drivers} who={who} />
         <BridgePanel query={daily} />
       </div>
     </>

@@ -6,8 +6,9 @@ import { changeText, comparisonFault, ratioText } from "../../prepare/change.ts"
 import { dayLabel, rangeLabel } from "../../prepare/day.ts";
 import { position } from "../../prepare/decimal.ts";
 import { monthEnd } from "../../prepare/day.ts";
+import { typeName } from "../../prepare/group-name.ts";
 import { prepareBullet } from "../../prepare/forecast.ts";
-import { exactMoney, rowMoney, tileMoney } from "../../prepare/money.ts";
+import { exactMoney, knownCost, rowMoney, tileMoney } from "../../prepare/money.ts";
 import { compactCount, count, duration, plural, share } from "../../prepare/quantity.ts";
 import { useSlice } from "../../shell/slice-context.ts";
 import { NoPrice } from "../../ui/badge.tsx";
@@ -70,7 +71,7 @@ export function OverviewTiles({ daily, system }: OverviewTilesProps) {
                 {latency !== null && ` · ${duration(latency.duration.p95_ms)}`}
               </>
             }
-            note={errors[0] === undefined ? "No failures" : `Most: ${errors[0].model || errors[0].type}, ${count(errors[0].error_count)} of ${count(errors[0].interaction_count)}`}
+            note={errors[0] === undefined ? "No failures" : `Most: ${errors[0].model || typeName(errors[0].type)}, ${count(errors[0].error_count)} of ${count(errors[0].interaction_count)}`}
             chart={daily.data !== undefined && <Sparkline values={daily.data.buckets.map(({ figures }) => figures.error_count)} openEnd={daily.data.buckets.at(-1)?.complete === false} />}
           />
         )}
@@ -90,7 +91,7 @@ function SpendTile({ data }: { data: DailyStats }) {
     <div className="flex h-full flex-col justify-between gap-2">
       <p className="text-sm text-muted">Spend, {rangeLabel(period.start_date, period.end_date, today)}</p>
       <p className="text-hero leading-tight font-bold tracking-tight" data-testid="total-cost" data-exact={total.total_cost ?? ""} title={exactMoney(total.total_cost)}>
-        {total.total_cost === null ? <NoPrice /> : tileMoney(total.total_cost)}
+        {knownCost(total) === null ? <NoPrice /> : tileMoney(total.total_cost)}
       </p>
       {bullet !== null && <Bullet bullet={bullet} />}
       <p className="text-xs text-muted">

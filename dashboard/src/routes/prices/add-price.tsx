@@ -89,8 +89,8 @@ export function AddPrice({ unpriced, onClose, onDone }: AddPriceProps) {
             </p>
           )}
           <div className="flex justify-end gap-2">
-            <Button onPress={() => setIsReviewed(false)}>Back</Button>
-            <Button look="primary" isDisabled={change.isPending} onPress={() => change.mutate()}>
+            <Button onClick={() => setIsReviewed(false)}>Back</Button>
+            <Button look="primary" disabled={change.isPending} onClick={() => change.mutate()}>
               Set {plural(given.length, "price")}
             </Button>
           </div>
@@ -108,8 +108,8 @@ export function AddPrice({ unpriced, onClose, onDone }: AddPriceProps) {
           <TextField label="From" type="date" required value={from} onChange={(event) => setFrom(event.target.value)} hint={`At the start of that day, ${timeZone}. First seen ${dayLabel(first_day, "withYear")}.`} />
           <TextField label="Reason, kept with the change" required maxLength={1000} value={reason} onChange={(event) => setReason(event.target.value)} placeholder="Where the price is from" />
           <div className="flex justify-end gap-2">
-            <Button onPress={onClose}>Cancel</Button>
-            <Button look="primary" type="submit" isDisabled={given.length === 0 || wrong.length > 0 || reason.trim() === "" || from === ""}>
+            <Button onClick={onClose}>Cancel</Button>
+            <Button look="primary" type="submit" disabled={given.length === 0 || wrong.length > 0 || reason.trim() === "" || from === ""}>
               Dry run
             </Button>
           </div>

@@ -64,8 +64,8 @@ function OverrideForm({ target, onClose }: { target: OverrideTarget; onClose: ()
           </p>
         )}
         <div className="flex justify-end gap-2">
-          <Button onPress={() => setDraft(null)}>Back</Button>
-          <Button look="primary" isDisabled={change.isPending} onPress={() => change.mutate(draft)}>
+          <Button onClick={() => setDraft(null)}>Back</Button>
+          <Button look="primary" disabled={change.isPending} onClick={() => change.mutate(draft)}>
             {draft.end === true ? "End it" : "Set the price"}
           </Button>
         </div>
@@ -91,11 +91,11 @@ function OverrideForm({ target, onClose }: { target: OverrideTarget; onClose: ()
       <TextField label="Reason, kept with the change" name="reason" required maxLength={1000} />
       <div className="flex flex-wrap justify-end gap-2">
         {target.isOverride && (
-          <Button look="danger" className="mr-auto" onPress={() => setDraft({ ...scope, end: true, reason: "ended in the dashboard" })}>
+          <Button look="danger" className="mr-auto" onClick={() => setDraft({ ...scope, end: true, reason: "ended in the dashboard" })}>
             End this price
           </Button>
         )}
-        <Button onPress={onClose}>Cancel</Button>
+        <Button onClick={onClose}>Cancel</Button>
         <Button look="primary" type="submit">
           Review
         </Button>

@@ -16,7 +16,7 @@ type Source = NonNullable<Schemas["SyncRequest"]["source"]>;
 const syncable: readonly Source[] = ["snapshot", "litellm", "genai-prices", "models.dev", "openrouter", "cloudflare"];
 
 /** Where prices come from, when each source was heard, and where they contradict each other. */
-export function PriceSources({ query }: { query: UseQueryResult<Schemas["SourceList"]> }) {
+export function PriceSources({ query, mayChange }: { query: UseQueryResult<Schemas["SourceList"]>; mayChange: boolean }) {
   const { timeZone } = useSlice();
   const client = useQueryClient();
   const conflicts = useQuery(conflictsQuery);
@@ -42,25 +42,25 @@ export function PriceSources({ query }: { query: UseQueryResult<Schemas["SourceL
                 { key: "open", name: "Prices in force", numeric: true, cell: ({ open_rates }) => count(open_rates) },
                 { key: "checked", name: "Heard", cell: ({ checked_at }) => (checked_at === null ? "never" : zoneTime(checked_at, timeZone)) },
                 { key: "changed", name: "Changed", from: "md", cell: ({ changed_at }) => (changed_at === null ? "—" : zoneTime(changed_at, timeZone)) },
-                {
+                ...(mayChange ? [{
                   key: "act",
                   name: <span className="sr-only">Sync</span>,
                   numeric: true,
-                  cell: ({ source }) => {
+                  cell: ({ source }: Schemas["SourceList"]["items"][number]) => {
                     const known = syncable.find((one) => one === source);
                     if (known === undefined) return null;
                     return (
                       <span className="inline-flex flex-wrap justify-end gap-1">
-                        <Button isDisabled={sync.isPending} onPress={() => sync.mutate({ source: known, dry_run: true })} aria-label={`Dry run of a sync of ${source}`}>
+                        <Button disabled={sync.isPending} onClick={() => sync.mutate({ source: known, dry_run: true })} aria-label={`Dry run of a sync of ${source}`}>
                           Dry run
                         </Button>
-                        <Button isDisabled={sync.isPending} onPress={() => sync.mutate({ source: known })} aria-label={`Sync ${source} now`}>
+                        <Button disabled={sync.isPending} onClick={() => sync.mutate({ source: known })} aria-label={`Sync ${source} now`}>
                           Sync
                         </Button>
                       </span>
                     );
                   },
-                },
+                }] : []),
               ]}
             />
             <p role="status" className="text-sm text-muted">
@@ -71,7 +71,7 @@ export function PriceSources({ query }: { query: UseQueryResult<Schemas["SourceL
           </>
         )}
       </Panel>
-      <Panel query={conflicts} minHeight={160} title="Where sources differ">
+      <Panel query={conflicts} minHeight={60} title="Where sources differ">
         {({ items }) =>
           items.length === 0 ? (
             <p className="text-sm text-muted">No source differs by more than one per cent from a price in force.</p>

@@ -4,6 +4,7 @@ import { type ReactElement, useState } from "react";
 import { priceSourcesQuery, quarantineQuery, type Rate, ratesQuery } from "../../api/queries/prices.ts";
 import { count } from "../../prepare/quantity.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
+import { useCaller } from "../../api/caller.ts";
 import { useSlice } from "../../shell/slice-context.ts";
 import { Button } from "../../ui/button.tsx";
 import { Pager } from "../../ui/pager.tsx";
@@ -30,6 +31,7 @@ function wanted(q: string | undefined): { provider?: string; search?: string } {
 /** What everything costs: in force, waiting, and where it comes from. */
 export function PricesPage(): ReactElement {
   const { timeZone } = useSlice();
+  const { mayChange } = useCaller({ asks: true });
   const search = useSearch({ strict: false }) as { q?: string; skip?: number; tab?: "quarantine" | "sources" };
   const navigate = useNavigate();
   const [target, setTarget] = useState<OverrideTarget | null>(null);
@@ -52,9 +54,9 @@ export function PricesPage(): ReactElement {
         actions={
           <>
             {rates.data !== undefined && tab === "rates" && <SaveTable file={rateFile(rates.data)} />}
-            <Button look="primary" onPress={() => setTarget({ provider: "", model: "", resource_type: "input", region: "", service_tier: "standard", min_context: 0, schedule: "", rate: "", per: 1_000_000, isOverride: false, isNew: true })}>
+            {mayChange && <Button look="primary" onClick={() => setTarget({ provider: "", model: "", resource_type: "input", region: "", service_tier: "standard", min_context: 0, schedule: "", rate: "", per: 1_000_000, isOverride: false, isNew: true })}>
               Set a price
-            </Button>
+            </Button>}
           </>
         }
       />
@@ -69,19 +71,23 @@ export function PricesPage(): ReactElement {
                 rates={page.items}
                 caption="Prices in force"
                 timeZone={timeZone}
-                action={(rate) => (
-                  <Button onPress={() => edit(rate)} aria-label={`Change the price of ${rate.model} ${rate.resource_type}`}>
-                    Change
-                  </Button>
-                )}
+                {...(mayChange
+                  ? {
+                      action: (rate: Rate) => (
+                        <Button onClick={() => edit(rate)} aria-label={`Change the price of ${rate.model} ${rate.resource_type}`}>
+                          Change
+                        </Button>
+                      ),
+                    }
+                  : {})}
               />
               <Pager offset={page.offset} limit={page.limit} total={page.total} noun="prices" />
             </>
           )}
         </Panel>
       )}
-      {tab === "quarantine" && <Quarantine query={waiting} />}
-      {tab === "sources" && <PriceSources query={sources} />}
+      {tab === "quarantine" && <Quarantine query={waiting} mayChange={mayChange} />}
+      {tab === "sources" && <PriceSources query={sources} mayChange={mayChange} />}
       <OverrideDrawer target={target} onClose={() => setTarget(null)} />
     </>
   );

@@ -15,7 +15,7 @@ import { rateScope, rateText } from "./rate-text.ts";
 type Asked = { waiting: Waiting; decision: "approve" | "reject" };
 
 /** Rates that look wrong wait here; what is in force stays in force until someone decides. */
-export function Quarantine({ query }: { query: UseQueryResult<components["schemas"]["QuarantineList"]> }) {
+export function Quarantine({ query, mayChange }: { query: UseQueryResult<components["schemas"]["QuarantineList"]>; mayChange: boolean }) {
   const { timeZone } = useSlice();
   const [asked, setAsked] = useState<Asked | null>(null);
   return (
@@ -35,21 +35,21 @@ export function Quarantine({ query }: { query: UseQueryResult<components["schema
               { key: "now", name: "In force", numeric: true, cell: ({ in_force }) => (in_force === null ? <NoPrice>nothing</NoPrice> : rateText(in_force)) },
               { key: "new", name: "Waiting", numeric: true, cell: ({ quarantined }) => <strong>{rateText(quarantined)}</strong> },
               { key: "why", name: "Why it waits", from: "md", cell: ({ quarantined }) => <span className="text-xs text-muted">{quarantined.reason ?? "—"} · {quarantined.source}{quarantined.observed_at !== null && `, ${zoneTime(quarantined.observed_at, timeZone, "day")}`}</span> },
-              {
+              ...(mayChange ? [{
                 key: "act",
                 name: <span className="sr-only">Decide</span>,
                 numeric: true,
-                cell: (waiting) => (
-                  <span className="inline-flex flex-wrap justify-end gap-1">
-                    <Button onPress={() => setAsked({ waiting, decision: "approve" })} aria-label={`Approve ${waiting.quarantined.model} ${waiting.quarantined.resource_type}`}>
+                cell: (waiting: Waiting) => (
+                  <span className="inline-flex justify-end gap-1">
+                    <Button onClick={() => setAsked({ waiting, decision: "approve" })} aria-label={`Approve ${waiting.quarantined.model} ${waiting.quarantined.resource_type}`}>
                       Approve
                     </Button>
-                    <Button look="danger" onPress={() => setAsked({ waiting, decision: "reject" })} aria-label={`Reject ${waiting.quarantined.model} ${waiting.quarantined.resource_type}`}>
+                    <Button look="danger" onClick={() => setAsked({ waiting, decision: "reject" })} aria-label={`Reject ${waiting.quarantined.model} ${waiting.quarantined.resource_type}`}>
                       Reject
                     </Button>
                   </span>
                 ),
-              },
+              }] : []),
             ]}
           />
         )
@@ -85,8 +85,8 @@ function Decision({ asked, onClose }: { asked: Asked; onClose: () => void }) {
       >
         <TextField label="Reason, kept with the decision" value={reason} maxLength={1000} required autoFocus onChange={(event) => setReason(event.target.value)} error={decision.error?.message ?? null} />
         <div className="flex justify-end gap-2">
-          <Button onPress={onClose}>Cancel</Button>
-          <Button look={isApproval ? "primary" : "danger"} type="submit" isDisabled={reason.trim() === "" || decision.isPending}>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button look={isApproval ? "primary" : "danger"} type="submit" disabled={reason.trim() === "" || decision.isPending}>
             {isApproval ? "Approve" : "Reject"}
           </Button>
         </div>

@@ -4,7 +4,8 @@ import { type ReactElement, useState } from "react";
 import { type Unpriced, unpricedQuery } from "../../api/queries/prices.ts";
 import { dayLabel } from "../../prepare/day.ts";
 import { modelName, typeName } from "../../prepare/group-name.ts";
-import { compactCount, count, plural } from "../../prepare/quantity.ts";
+import { compactCount, count } from "../../prepare/quantity.ts";
+import { useCaller } from "../../api/caller.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -14,9 +15,13 @@ import { Panel } from "../../ui/panel.tsx";
 import { OverrideDrawer } from "./override-drawer.tsx";
 import { AddPrice } from "./add-price.tsx";
 
+/** Where the price of what names no provider stands in the book: the installation's own database, tools that are no provider's. */
+const ownProviders: Partial<Record<Unpriced["type"], string>> = { db: "cloudflare", api: "tool" };
+
 /** What was used and has no price: it is in no total until someone says what it costs. */
 export function UnpricedPage(): ReactElement {
   const unpriced = useQuery(unpricedQuery);
+  const { mayChange } = useCaller({ asks: true });
   const [chosen, setChosen] = useState<Unpriced | null>(null);
   const [done, setDone] = useState<string | null>(null);
   return (
@@ -28,7 +33,7 @@ export function UnpricedPage(): ReactElement {
           <Icon name="check" /> {done}
         </p>
       )}
-      <Panel query={unpriced} minHeight={260} title={unpriced.data === undefined ? "Models without a price" : plural(unpriced.data.total, "model") + " without a price"}>
+      <Panel query={unpriced} minHeight={150} title={unpriced.data === undefined ? "Without a price" : `${count(unpriced.data.total)} without a price`}>
         {({ items, since }) =>
           items.length === 0 ? (
             <p className="m-auto flex flex-col items-center gap-2 py-8 text-center">
@@ -48,10 +53,10 @@ export function UnpricedPage(): ReactElement {
                   cell: ({ provider, model, type }) => (
                     <span className="flex flex-col">
                       <Link to="/models/$modelId" params={{ modelId: `${provider}/${model}` }} search={(old: object) => ({ ...old, p: "all" as const })} className="link truncate" data-row-link>
-                        {modelName(model, provider)}
+                        {model === "" && provider === "" ? typeName(type) : modelName(model, provider)}
                       </Link>
                       <span className="text-xs text-faint">
-                        {provider || "no provider"} · {typeName(type)}
+                        {model === "" && provider === "" ? "without a model or a provider" : `${provider || "no provider"} · ${typeName(type)}`}
                       </span>
                     </span>
                   ),
@@ -60,16 +65,16 @@ export function UnpricedPage(): ReactElement {
                 { key: "tokens", name: "Tokens not covered", numeric: true, from: "sm", cell: ({ unpriced_tokens }) => <span title={count(unpriced_tokens)}>{compactCount(unpriced_tokens)}</span> },
                 { key: "first", name: "First seen", numeric: true, from: "md", cell: ({ first_day }) => dayLabel(first_day, "withYear") },
                 { key: "last", name: "Last seen", numeric: true, from: "md", cell: ({ last_day }) => dayLabel(last_day, "withYear") },
-                {
+                ...(mayChange ? [{
                   key: "act",
                   name: <span className="sr-only">Add a price</span>,
                   numeric: true,
-                  cell: (one) => (
-                    <Button look="primary" onPress={() => setChosen(one)} aria-label={`Add price of ${modelName(one.model, one.provider)}`}>
+                  cell: (one: Unpriced) => (
+                    <Button look="primary" onClick={() => setChosen(one)} aria-label={`Add price of ${modelName(one.model, one.provider)}`}>
                       Add price
                     </Button>
                   ),
-                },
+                }] : []),
               ]}
             />
           )
@@ -77,7 +82,7 @@ export function UnpricedPage(): ReactElement {
       </Panel>
       {chosen !== null && chosen.type !== "chat" && (
         // Without tokens there is nothing to try the price on: the book's own form takes any resource.
-        <OverrideDrawer target={{ provider: chosen.provider, model: chosen.model, resource_type: chosen.type === "db" ? "operations" : "requests", region: "", service_tier: "standard", min_context: 0, schedule: "", rate: "", per: 1, isOverride: false, isNew: true }} onClose={() => setChosen(null)} />
+        <OverrideDrawer target={{ provider: chosen.provider || ownProviders[chosen.type] || "", model: chosen.model, resource_type: chosen.type === "db" ? "rows_read" : chosen.type === "api" ? "web_search" : "requests", region: "", service_tier: "standard", min_context: 0, schedule: "", rate: "", per: 1, isOverride: false, isNew: true }} onClose={() => setChosen(null)} />
       )}
       {chosen !== null && chosen.type === "chat" && (
         <AddPrice

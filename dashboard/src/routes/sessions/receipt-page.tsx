@@ -51,7 +51,7 @@ export function ReceiptPage(): ReactElement {
           )
         }
       />
-      <Panel query={receipt} minHeight={420}>
+      <Panel query={receipt} minHeight={300}>
         {(data) => (
           <>
             <ReceiptHead receipt={data} />

@@ -3,20 +3,27 @@ import type { SessionDetail } from "../../api/model.ts";
 import { ShareCell } from "../../charts/share-cell.tsx";
 import { costSentence } from "../../prepare/cost-sentence.ts";
 import { componentName, resourceName } from "../../prepare/group-name.ts";
-import { columnMoney, columnPlaces } from "../../prepare/money.ts";
+import { columnMoney, columnPlaces, knownCost } from "../../prepare/money.ts";
 import { count } from "../../prepare/quantity.ts";
 import { NoPrice } from "../../ui/badge.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
 import { Panel } from "../../ui/panel.tsx";
 
 const components = ["ai_tokens", "db_ops", "api_calls", "compute_time"] as const;
+/** The kind of interaction that a component of the cost is mostly of. */
+const kinds = { ai_tokens: "chat", db_ops: "db", api_calls: "api", compute_time: "cost-event" } as const;
 
 /** Why this much: the four parts of the cost, and what drove them. */
 export function SessionCost({ query }: { query: UseQueryResult<SessionDetail> }) {
   return (
     <Panel title="Why this much" query={query} minHeight={200}>
-      {({ figures, drivers, outlier, session }) => {
-        const parts = components.map((component) => ({ component, amount: figures.cost_by_component[component] }));
+      {({ figures, drivers, outlier, session, interactions }) => {
+        // A part is no zero while an interaction of its kind has no price.
+        const unknown = new Set(interactions.items.filter(({ total_cost }) => total_cost === null).map(({ type }) => type));
+        const parts = components.map((component) => {
+          const amount = figures.cost_by_component[component];
+          return { component, amount: knownCost({ total_cost: amount, unpriced_count: unknown.has(kinds[component]) ? 1 : 0 }) };
+        });
         const partPlaces = columnPlaces(parts.map(({ amount }) => amount));
         const driverPlaces = columnPlaces(drivers.map(({ amount }) => amount));
         return (

@@ -3,7 +3,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import type { Session } from "../../api/model.ts";
 import { interactionsQuery, sessionQuery } from "../../api/queries/sessions.ts";
-import { exactMoney, rowMoney } from "../../prepare/money.ts";
+import { exactMoney, knownCost, rowMoney } from "../../prepare/money.ts";
 import { compactCount, count, duration, plural } from "../../prepare/quantity.ts";
 import { zoneTime } from "../../prepare/zone-time.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
@@ -55,7 +55,7 @@ export function SessionPage(): ReactElement {
             <div>
               <p className="text-sm text-muted">Cost</p>
               <p className="text-hero leading-tight font-bold tracking-tight" data-testid="session-total" data-exact={one.total_cost ?? ""} title={exactMoney(one.total_cost)}>
-                {one.total_cost === null ? <NoPrice /> : rowMoney(one.total_cost)}
+                {knownCost(one) === null ? <NoPrice /> : rowMoney(one.total_cost)}
               </p>
             </div>
             <dl className="flex flex-wrap gap-x-8 gap-y-2 text-sm">

@@ -1,6 +1,9 @@
 import type { SessionsQuery } from "../../api/queries/sessions.ts";
 import type { SliceQuery } from "../../api/queries/slice.ts";
+import type { DailyQuery } from "../../api/queries/stats.ts";
+import type { Range } from "../../prepare/period.ts";
 import type { SessionsSearch } from "../../prepare/search.ts";
+import { chartQuery } from "../overview/overview-queries.ts";
 
 /** Rows of a page of sessions. */
 export const sessionPageSize = 50;
@@ -20,4 +23,9 @@ export function sessionPageQuery(slice: SliceQuery, search: SessionsSearch): Ses
     ...(search.order === undefined ? {} : { order: search.order }),
     ...(search.skip === undefined ? {} : { offset: search.skip }),
   };
+}
+
+/** What the strip above the list asks for. */
+export function volumeQuery(slice: SliceQuery, range: Range): DailyQuery {
+  return { ...chartQuery(slice, range, {}, null), compare: "none" };
 }

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { Session, SessionList } from "../../api/model.ts";
 import { modelName } from "../../prepare/group-name.ts";
-import { columnMoney, columnPlaces } from "../../prepare/money.ts";
+import { columnMoney, columnPlaces, knownCost } from "../../prepare/money.ts";
 import { compactCount, count, duration } from "../../prepare/quantity.ts";
 import type { SessionsSearch } from "../../prepare/search.ts";
 import { zoneTime } from "../../prepare/zone-time.ts";
@@ -70,7 +70,7 @@ export function SessionTable({ list, search, isFixed = false }: { list: SessionL
     { key: "agents", name: "Agents", from: "xl", cell: ({ agents }) => <Some names={agents.filter((name) => name !== "")} /> },
     { key: "interactions", name: "Interactions", numeric: true, from: "lg", cell: ({ interaction_count }) => count(interaction_count), ...sortBy("interactions") },
     { key: "tokens", name: "Tokens", numeric: true, from: "lg", cell: ({ token_count }) => <span title={count(token_count)}>{compactCount(token_count)}</span> },
-    { key: "cost", name: "Cost", numeric: true, ...sortBy("cost"), cell: ({ total_cost }) => (total_cost === null ? <NoPrice /> : columnMoney(total_cost, places)) },
+    { key: "cost", name: "Cost", numeric: true, ...sortBy("cost"), cell: (session) => (knownCost(session) === null ? <NoPrice /> : columnMoney(session.total_cost, places)) },
     { key: "duration", name: "Duration", numeric: true, from: "md", cell: ({ duration_ms }) => duration(duration_ms) },
     { key: "flags", name: "Note", cell: (session) => <Flags session={session} />, ...sortBy("errors") },
   ];

@@ -1,5 +1,4 @@
 import type { UseQueryResult } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import type { SessionDetail } from "../../api/model.ts";
 import { SessionTimelineChart } from "../../charts/session-timeline-chart.tsx";
 import { modelName, typeName } from "../../prepare/group-name.ts";
@@ -7,10 +6,12 @@ import { rowMoney } from "../../prepare/money.ts";
 import { count, duration, plural } from "../../prepare/quantity.ts";
 import { prepareTimeline } from "../../prepare/session-timeline.ts";
 import { zoneTime } from "../../prepare/zone-time.ts";
+import { usePlainLink } from "../../shell/use-plain-link.ts";
 import { Panel } from "../../ui/panel.tsx";
 
 /** The session over time. */
 export function SessionTimelinePanel({ query }: { query: UseQueryResult<SessionDetail> }) {
+  const plainLink = usePlainLink();
   return (
     <Panel title="Timeline" query={query} minHeight={170} isEmpty={({ interactions }) => interactions.items.length === 0}>
       {({ interactions: { items, total_count }, reporting_time_zone, session }) => {
@@ -31,7 +32,7 @@ export function SessionTimelinePanel({ query }: { query: UseQueryResult<SessionD
                   lines: [`cost ${rowMoney(item.total_cost)}, so far ${rowMoney(item.cumulative_cost)}`, ...(item.duration_ms === null ? [] : [`took ${duration(item.duration_ms)}`]), ...(item.status === "error" ? [`failed${item.error === null ? "" : `: ${item.error}`}`] : [])],
                 };
               }}
-              renderLink={(index, anchor) => <Link to="/sessions/$sessionId/$interactionId" params={{ sessionId: session.id, interactionId: items[index]?.id ?? "" }} {...anchor} />}
+              linkOf={(index) => plainLink({}, `/sessions/${encodeURIComponent(session.id)}/${encodeURIComponent(items[index]?.id ?? "")}`)}
             />
           </figure>
         );

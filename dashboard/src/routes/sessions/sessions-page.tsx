@@ -70,7 +70,7 @@ export function SessionsPage(): ReactElement {
         {(page) => (
           <>
             {fresh > 0 && (
-              <Button className="self-center" onPress={() => void client.invalidateQueries({ queryKey: ["sessions", "page"] })}>
+              <Button className="self-center" onClick={() => void client.invalidateQueries({ queryKey: ["sessions", "page"] })}>
                 <span aria-hidden="true" className="size-2 rounded-full bg-good" /> {plural(fresh, "new session")}: show
               </Button>
             )}

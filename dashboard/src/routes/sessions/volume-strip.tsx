@@ -1,18 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { dailyQuery } from "../../api/queries/stats.ts";
 import { StackedBars } from "../../charts/stacked-bars.tsx";
 import { dailyStack, metricForms } from "../../prepare/daily-chart.ts";
 import { bucketRange } from "../../prepare/period.ts";
 import { count, plural } from "../../prepare/quantity.ts";
 import { useSlice } from "../../shell/slice-context.ts";
+import { usePlainLink } from "../../shell/use-plain-link.ts";
 import { Panel } from "../../ui/panel.tsx";
-import { chartQuery } from "../overview/overview-queries.ts";
+import { volumeQuery } from "./session-queries.ts";
 
 /** When it happened: a thin strip of interactions that narrows the period by a click or by Enter. */
 export function VolumeStrip() {
   const { query, range, today } = useSlice();
-  const daily = useQuery(dailyQuery({ ...chartQuery(query, range, {}, null), compare: "none" }));
+  const plainLink = usePlainLink();
+  const daily = useQuery(dailyQuery(volumeQuery(query, range)));
   if (daily.data !== undefined && daily.data.total.interaction_count === 0) return null;
   return (
     <Panel query={daily} minHeight={100}>
@@ -26,10 +27,10 @@ export function VolumeStrip() {
             label={`Interactions per ${data.granularity}; arrows step, Enter narrows the period`}
             formatAxis={(value) => (Number.isInteger(value) ? count(value) : "")}
             formatValue={metricForms.interactions.format}
-            renderLink={(index, anchor) => {
+            linkOf={(index) => {
               const bucket = data.buckets[index];
               const days = bucket === undefined ? range : bucketRange(bucket.start_date, data.granularity, range);
-              return <Link to="." search={(old: object) => ({ ...old, p: undefined, ...days, skip: undefined })} {...anchor} />;
+              return plainLink({ p: undefined, ...days, skip: undefined });
             }}
           />
         </figure>

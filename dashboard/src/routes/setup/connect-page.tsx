@@ -5,6 +5,7 @@ import { createKey } from "../../api/queries/keys.ts";
 import { watermarkQuery } from "../../api/queries/ledger.ts";
 import { environmentLines } from "../../prepare/connection.ts";
 import { zoneTime } from "../../prepare/zone-time.ts";
+import { useCaller } from "../../api/caller.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { Badge } from "../../ui/badge.tsx";
 import { Button, buttonClass } from "../../ui/button.tsx";
@@ -19,6 +20,7 @@ const lookMs = 5_000;
 export function ConnectPage(): ReactElement {
   const mark = useQuery({ ...watermarkQuery, refetchInterval: ({ state }) => (state.data?.as_of === null ? lookMs : false) });
   const create = useMutation({ mutationFn: () => createKey({ name: "LibreChat", scopes: ["ingest"] }) });
+  const { mayChange } = useCaller({ asks: true });
   const as_of = mark.data?.as_of ?? null;
   const lines = environmentLines(window.location.origin, create.data ?? null);
   return (
@@ -48,12 +50,13 @@ export function ConnectPage(): ReactElement {
           {lines}
         </pre>
         <div className="flex flex-wrap items-center gap-2">
-          {create.data === undefined && (
-            <Button look="primary" isDisabled={create.isPending} onPress={() => create.mutate()}>
+          {create.data === undefined && mayChange && (
+            <Button look="primary" disabled={create.isPending} onClick={() => create.mutate()}>
               Make a key for LibreChat
             </Button>
           )}
           <CopyButton text={lines} label="Copy the lines" />
+          {!mayChange && <span className="text-sm text-muted">Making a key needs a sign-in with scope admin.</span>}
           {create.error !== null && (
             <span role="alert" className="text-sm text-danger">
               {create.error.message}

@@ -4,6 +4,7 @@ import { createKey, type Key, type NewKey, keysQuery, revokeKey } from "../../ap
 import { meQuery } from "../../api/queries/ledger.ts";
 import { zoneTime } from "../../prepare/zone-time.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
+import { useCaller } from "../../api/caller.ts";
 import { useSlice } from "../../shell/slice-context.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -27,6 +28,7 @@ export function KeysPage(): ReactElement {
   const client = useQueryClient();
   const keys = useQuery(keysQuery);
   const me = useQuery(meQuery);
+  const { mayChange } = useCaller();
   const [doomed, setDoomed] = useState<Key | null>(null);
   const done = () => client.invalidateQueries({ queryKey: keysQuery.queryKey });
   const create = useMutation({ mutationFn: createKey, onSuccess: done });
@@ -41,7 +43,7 @@ export function KeysPage(): ReactElement {
     <>
       <PageHeader title="Keys" name="Keys" hasSlice={false} />
       {create.data !== undefined && <NewKeyNote made={create.data} />}
-      <Panel query={keys} title="Keys" minHeight={200} isEmpty={() => false}>
+      <Panel query={keys} title="Keys" minHeight={120} isEmpty={() => false}>
         {({ items }) => (
           <DataTable
             caption="Keys"
@@ -53,18 +55,18 @@ export function KeysPage(): ReactElement {
               { key: "created", name: "Made", from: "sm", cell: ({ created_at }) => zoneTime(created_at, timeZone, "day") },
               { key: "expires", name: "Expires", from: "md", cell: ({ expires_at }) => (expires_at === null ? "never" : zoneTime(expires_at, timeZone, "day")) },
               { key: "state", name: "State", cell: ({ revoked_at, expires_at }) => (revoked_at !== null ? <Badge tone="danger">revoked {zoneTime(revoked_at, timeZone, "day")}</Badge> : expires_at !== null && Date.parse(expires_at) < Date.now() ? <Badge tone="warn">expired</Badge> : <Badge tone="good">in force</Badge>) },
-              { key: "act", name: <span className="sr-only">Revoke</span>, cell: (key) => key.revoked_at === null && key.id !== me.data?.key_id && <Button look="danger" onPress={() => setDoomed(key)} aria-label={`Revoke ${key.name}`}>Revoke</Button> },
+              { key: "act", name: <span className="sr-only">Revoke</span>, cell: (key) => key.revoked_at === null && key.id !== me.data?.key_id && <Button look="danger" onClick={() => setDoomed(key)} aria-label={`Revoke ${key.name}`}>Revoke</Button> },
             ]}
           />
         )}
       </Panel>
-      <NewKeyForm isBusy={create.isPending} problem={create.error?.message ?? null} onMake={(body) => create.mutate(body)} />
+      {mayChange && <NewKeyForm isBusy={create.isPending} problem={create.error?.message ?? null} onMake={(body) => create.mutate(body)} />}
       <Modal title={`Revoke “${doomed?.name ?? ""}”?`} isOpen={doomed !== null} onClose={() => setDoomed(null)}>
         <p className="text-sm text-muted">Whoever uses this key is refused within 30 seconds, and it cannot be brought back. What it sent stays in the ledger.</p>
         {revoke.error !== null && <p role="alert" className="text-sm text-danger">{revoke.error.message}</p>}
         <div className="flex justify-end gap-2">
-          <Button onPress={() => setDoomed(null)}>Keep it</Button>
-          <Button look="danger" isDisabled={revoke.isPending} onPress={() => doomed !== null && revoke.mutate(doomed.id)}>
+          <Button onClick={() => setDoomed(null)}>Keep it</Button>
+          <Button look="danger" disabled={revoke.isPending} onClick={() => doomed !== null && revoke.mutate(doomed.id)}>
             Revoke
           </Button>
         </div>
@@ -108,7 +110,7 @@ function NewKeyForm({ isBusy, problem, onMake }: { isBusy: boolean; problem: str
           </p>
         )}
         <div className="sm:col-span-2">
-          <Button look="primary" type="submit" isDisabled={isBusy || chosen.length === 0}>
+          <Button look="primary" type="submit" disabled={isBusy || chosen.length === 0}>
             Make key
           </Button>
         </div>

@@ -3,6 +3,8 @@ import { useRouter, useSearch } from "@tanstack/react-router";
 import { type FormEvent, type ReactElement, useState } from "react";
 import { ApiError, unwrap } from "../../api/api-error.ts";
 import { analytics } from "../../api/client.ts";
+import { meQuery } from "../../api/queries/ledger.ts";
+import { rememberScopes } from "../../api/caller.ts";
 import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { pathAfterSignIn } from "./path-after-sign-in.ts";
@@ -27,8 +29,10 @@ export function SignInPage(): ReactElement {
     if (key === "") return setProblem("Paste a key first.");
     setIsBusy(true);
     try {
-      await unwrap(analytics.POST("/auth/sign-in", { body: { key } }));
+      const me = await unwrap(analytics.POST("/auth/sign-in", { body: { key } }));
       client.clear();
+      client.setQueryData(meQuery.queryKey, me);
+      rememberScopes(me.scopes);
       await router.invalidate();
       router.history.push(pathAfterSignIn(to));
     } catch (error) {
@@ -45,7 +49,7 @@ export function SignInPage(): ReactElement {
           <p className="text-sm text-muted">Where LibreChat's money goes, down to one token.</p>
         </div>
         <TextField label="Key" name="key" type="password" autoComplete="current-password" autoFocus maxLength={256} required error={problem} hint="A key with scope read or admin, as public:secret. It becomes a cookie of twelve hours." />
-        <Button look="primary" type="submit" isDisabled={isBusy}>
+        <Button look="primary" type="submit" disabled={isBusy}>
           {isBusy ? "Signing in…" : "Sign in"}
         </Button>
         <p className="text-xs text-faint">
