@@ -69,6 +69,20 @@ test("the same drill by keyboard alone", async ({ app: page }) => {
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "Receipt" })).toBeVisible();
+  // The way back: on each page the focus stands on the link that led away from it.
+  const addresses = [];
+  for (const level of ["session-total", "total-cost", "total-cost"]) {
+    const gone = new URL(page.url()).pathname;
+    await page.goBack();
+    await expect(page.getByTestId(level)).toBeVisible();
+    await expect.poll(() => page.evaluate(() => document.activeElement instanceof HTMLAnchorElement && document.activeElement.pathname)).toBe(gone);
+    addresses.push(new URL(page.url()).pathname.split("/")[2]);
+  }
+  expect(addresses).toEqual(["sessions", "users", "overview"]);
+  // From the day to the month the page stays: so does the focus.
+  await page.goBack();
+  await expect(page.getByRole("heading", { name: "Spend per day" })).toBeVisible();
+  expect(await page.evaluate(() => document.activeElement?.closest("main a") !== null)).toBe(true);
 });
 
 test("a session's interactions add up to its total, to the last digit", async ({ app: page }) => {

@@ -3,19 +3,6 @@ import { ask, exact, expect, suite, test } from "./suite.ts";
 
 type Group = { group: { model: string; user_id: string }; figures: { total_cost: string; interaction_count: number } };
 
-test("a date range changes the aggregates, and the ranges add up", async ({ app: page }) => {
-  const { today } = await ask<{ today: string }>("/watermark");
-  const day = (back: number) => new Date(Date.parse(today) - back * 86_400_000).toISOString().slice(0, 10);
-  const total = async (from: string, to: string) => {
-    await page.goto(`${suite.url}/app/overview?from=${from}&to=${to}`);
-    return exact(page, "total-cost");
-  };
-  const whole = await total(day(13), day(1));
-  const [first, second] = [await total(day(13), day(7)), await total(day(6), day(1))];
-  expect(first).not.toBe(second);
-  expect(exactSum([first, second])).toBe(whole);
-});
-
 test("every page finds the same total for the same filter", async ({ app: page }) => {
   const { today } = await ask<{ today: string }>("/watermark");
   const { items } = await ask<{ items: Group[] }>(`/stats/models?start_date=${today.slice(0, 8)}01&end_date=${today}&limit=1`);
@@ -37,11 +24,14 @@ test("a link shows a colleague the same, and back and forward work", async ({ ap
   await expect(page).toHaveURL(/p=7d/);
   await page.getByRole("link", { name: "Users", exact: true }).first().click();
   await expect(page).toHaveURL(/\/users\?.*p=7d/);
+  const users = page.getByRole("heading", { name: "Users", level: 1 });
+  await expect(users).toBeVisible();
   const total = await exact(page, "list-total");
   const address = page.url();
   await page.goBack();
   await expect(page).toHaveURL(/\/overview\?.*p=7d/);
   await page.goForward();
+  await expect(users).toBeVisible();
   expect(await exact(page, "list-total")).toBe(total);
   await page.goto("about:blank");
   await page.goto(address);
@@ -84,4 +74,20 @@ test("the comparison can be chosen, and is stated with its days", async ({ app: 
   await page.getByRole("link", { name: "No comparison" }).click();
   await expect(page).toHaveURL(/cmp=none/);
   await expect(page.getByText("No comparison is chosen.").first()).toBeVisible();
+});
+
+test("the table on the screen is saved as it stands, and adds up", async ({ app: page }) => {
+  for (const [path, column] of [["users?sort=name&order=asc", "total_cost"], ["explore?by=agent", "cost"]] as const) {
+    await page.goto(`${suite.url}/app/${path}`);
+    const total = await exact(page, "list-total");
+    await page.getByRole("button", { name: "Export" }).click();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "This table as JSON" }).click()]);
+    const pieces: string[] = [];
+    for await (const piece of await download.createReadStream()) pieces.push(String(piece));
+    const { about, rows } = JSON.parse(pieces.join("")) as { about: Record<string, string>; rows: Record<string, string | null>[] };
+    expect(about).toMatchObject({ "reporting time zone": "UTC", filters: "none", "total in USD": total });
+    expect(exactSum(rows.map((row) => row[column] ?? "0"))).toBe(total);
+    const shown = await page.locator("tbody tr").locator("th").allTextContents();
+    expect(rows.map(({ group }) => group).slice(0, 5)).toEqual(shown.slice(0, 5));
+  }
 });

@@ -1,24 +1,4 @@
-import { ask, exact, expect, suite, test, track } from "./suite.ts";
-
-/** One moment ago, and ids that no other run used. */
-const stamp = Date.now().toString(36);
-const chat = (id: string, more: Record<string, unknown> = {}) => ({
-  id: `e2e-${stamp}-${id}`, type: "chat", session_id: `e2e-${stamp}`, user_id: "e2e-user", timestamp: new Date(Date.now() - 30_000).toISOString(), duration_ms: 1_200,
-  provider: "openAI", model_name: "gpt-5-mini", usage_convention: "disjoint", usage: { input: 1_000_000, output: 100_000 }, agent: "e2e-agent", ...more,
-});
-
-test("a user's chat is tracked, priced and visible without anyone's doing", async ({ app: page }) => {
-  const answer = await track(chat("first"));
-  await page.goto(`${suite.url}/app/sessions?q=e2e-${stamp}`);
-  await expect(page.getByRole("link", { name: "e2e-user" })).toBeVisible();
-  await page.locator("tbody [data-row-link]").first().click();
-  const total = await exact(page, "session-total");
-  expect(Number(total)).toBeGreaterThan(0);
-  await page.locator("tbody [data-row-link]").first().click();
-  await expect(page.getByText("equals the stored amount").first()).toBeVisible();
-  expect(await exact(page, "receipt-total")).toBe(total);
-  if (typeof answer.total_cost === "string") expect(answer.total_cost).toBe(total);
-});
+import { ask, chat, exact, expect, run, signIn, suite, test, track, unwatched } from "./suite.ts";
 
 test("the connection turns green once something has arrived", async ({ app: page }) => {
   await page.goto(`${suite.url}/app/connect`);
@@ -36,7 +16,7 @@ test("new sessions wait until they are asked for, and a poll without news asks o
   await page.clock.runFor(31_000);
   await expect.poll(() => asked).toEqual(["/watermark"]);
   const rows = await page.locator("tbody tr").allTextContents();
-  await track(chat("later", { session_id: `e2e-${stamp}-b` }));
+  await track(chat("later", { session_id: `e2e-${run}-b` }));
   await page.clock.runFor(31_000);
   const offer = page.getByRole("button", { name: /new session.*show/ });
   await expect(offer).toBeVisible();
@@ -62,8 +42,8 @@ test("live updates can be paused", async ({ app: page }) => {
 test("a price that changes prices what is new and leaves what is old", async ({ app: page }) => {
   // Another one at each run: a suite may be used for several.
   const rate = `0.${100 + (Date.now() % 800)}`;
-  await track(chat("old", { session_id: `e2e-${stamp}-old` }));
-  await page.goto(`${suite.url}/app/sessions/e2e-${stamp}-old`);
+  await track(chat("old", { session_id: `e2e-${run}-old` }));
+  await page.goto(`${suite.url}/app/sessions/e2e-${run}-old`);
   const old = await exact(page, "session-total");
   await page.goto(`${suite.url}/app/prices?q=openai/gpt-5-mini`);
   await page.getByRole("row").filter({ hasText: /^gpt-5-miniopenaiInput\$/ }).first().getByRole("button", { name: /^Change/ }).click();
@@ -76,20 +56,20 @@ test("a price that changes prices what is new and leaves what is old", async ({ 
   await expect(dialog).toBeHidden();
   await expect(page.getByText("override").first()).toBeVisible();
   await expect.poll(async () => {
-    const id = `e2e-${stamp}-new-${Math.random().toString(36).slice(2)}`;
+    const id = `e2e-${run}-new-${Math.random().toString(36).slice(2)}`;
     await track(chat("new", { id, session_id: id, timestamp: new Date().toISOString() }));
     const { session } = await ask<{ session: { total_cost: string } }>(`/sessions/${id}`);
     return session.total_cost;
   }, { timeout: 45_000 }).not.toBe(old);
-  await page.goto(`${suite.url}/app/sessions/e2e-${stamp}-old`);
+  await page.goto(`${suite.url}/app/sessions/e2e-${run}-old`);
   expect(await exact(page, "session-total")).toBe(old);
   await page.locator("tbody [data-row-link]").first().click();
   await expect(page.getByText("equals the stored amount").first()).toBeVisible();
 });
 
 test("what has no price is named, priced after a dry run, and then counted", async ({ app: page }) => {
-  const model = `house-model-${stamp}`;
-  await track(chat("unpriced", { session_id: `e2e-${stamp}-u`, provider: "house", model_name: model, usage: { input: 1_000_000, output: 0 } }));
+  const model = `house-model-${run}`;
+  await track(chat("unpriced", { session_id: `e2e-${run}-u`, provider: "house", model_name: model, usage: { input: 1_000_000, output: 0 } }));
   await page.goto(`${suite.url}/app/overview`);
   await expect(page.getByTestId("unpriced-banner")).toBeVisible();
   const before = await exact(page, "total-cost");
@@ -103,11 +83,65 @@ test("what has no price is named, priced after a dry run, and then counted", asy
   await expect(page.getByTestId("dry-run")).toContainText("$3.50");
   await dialog.getByRole("button", { name: /^Set/ }).click();
   await expect(page.getByText(/has a price from/)).toBeVisible();
-  await page.goto(`${suite.url}/app/sessions/e2e-${stamp}-u`);
+  await page.goto(`${suite.url}/app/sessions/e2e-${run}-u`);
   await expect.poll(async () => {
     await page.reload();
     return exact(page, "session-total");
   }, { timeout: 30_000 }).toBe("3.5");
   await page.goto(`${suite.url}/app/overview`);
   await expect.poll(async () => Number(await exact(page, "total-cost"))).toBeGreaterThan(Number(before));
+});
+
+test("a price that waits is approved or rejected with a reason, and leaves the list", async ({ app: page }) => {
+  type Waiting = { quarantined: { id: number; model: string; resource_type: string; provider: string } };
+  const before = await ask<{ total: number; items: Waiting[] }>("/pricing/quarantine");
+  const [first, second] = before.items;
+  if (first === undefined || second === undefined) throw new Error("The sample's prices leave nothing in quarantine.");
+  await page.goto(`${suite.url}/app/prices?tab=quarantine`);
+  for (const [decision, { quarantined }] of [["Approve", first], ["Reject", second]] as const) {
+    await page.getByRole("button", { name: `${decision} ${quarantined.model} ${quarantined.resource_type}`, exact: true }).first().click();
+    const dialog = page.getByRole("dialog");
+    await expect(dialog.getByRole("button", { name: decision })).toBeDisabled();
+    await dialog.getByLabel("Reason, kept with the decision").fill("checked with the provider");
+    await dialog.getByRole("button", { name: decision }).click();
+    await expect(dialog).toBeHidden();
+  }
+  await expect(page.locator("tbody tr")).toHaveCount(before.total - 2);
+  const after = await ask<{ items: Waiting[] }>("/pricing/quarantine");
+  expect(after.items.map(({ quarantined }) => quarantined.id)).not.toContain(first.quarantined.id);
+  const { items } = await ask<{ items: { resource_type: string; status: string }[] }>(`/pricing/rates?provider=${encodeURIComponent(first.quarantined.provider)}&model=${encodeURIComponent(first.quarantined.model)}`);
+  expect(items.some(({ resource_type }) => resource_type === first.quarantined.resource_type)).toBe(true);
+});
+
+test("a receipt is copied as text that says the same", async ({ app: page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const { items } = await ask<{ items: { id: string }[] }>("/sessions?limit=1&model=gpt-5-mini");
+  await page.goto(`${suite.url}/app/sessions/${encodeURIComponent(items[0]?.id ?? "")}`);
+  await page.locator("tbody [data-row-link]").first().click();
+  const total = await page.getByTestId("receipt-total").textContent();
+  await page.getByRole("button", { name: "Copy as text" }).click();
+  await expect(page.getByText("Copied")).toBeVisible();
+  const text = await page.evaluate(() => navigator.clipboard.readText());
+  expect(text).toContain(total ?? "no total");
+  expect(text).toMatch(/equals the stored amount/);
+});
+
+// Without the watch for faults: the browser reports each refusal as one.
+unwatched.test("a failed refresh keeps the old numbers, with their time", async ({ page }) => {
+  await page.clock.install();
+  await signIn(page);
+  await page.goto(`${suite.url}/app/overview`);
+  const total = await exact(page, "total-cost");
+  await page.route("**/stats/**", (route) => route.fulfill({ status: 400, contentType: "application/problem+json", body: JSON.stringify({ type: "urn:x", title: "x", status: 400, detail: "The test refuses.", request_id: "r" }) }));
+  // The ledger moves, so the next poll asks again and is refused.
+  await track(chat("refused-refresh", { session_id: `e2e-${run}-refused` }));
+  await page.clock.runFor(31_000);
+  await expect(page.getByText(/Showing data loaded at \d\d:\d\d:\d\d\. The test refuses\./).first()).toBeVisible();
+  expect(await exact(page, "total-cost")).toBe(total);
+  await page.unroute("**/stats/**");
+  const retry = page.getByRole("button", { name: "Retry" });
+  await expect.poll(async () => {
+    if ((await retry.count()) > 0) await retry.first().click();
+    return page.getByText("Showing data loaded at").count();
+  }).toBe(0);
 });

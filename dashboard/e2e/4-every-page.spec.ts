@@ -1,25 +1,8 @@
 import AxeBuilder from "@axe-core/playwright";
-import { mkdirSync } from "node:fs";
-import { ask, expect, suite, test } from "./suite.ts";
+import { samplePages } from "./pages.ts";
+import { expect, suite, test } from "./suite.ts";
 
-/** Where screenshots of every page go, if anywhere. */
-const shots = process.env.SCREENSHOTS;
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-
-async function addresses(): Promise<[name: string, path: string][]> {
-  const { items } = await ask<{ items: { id: string }[] }>("/sessions?sort=cost&limit=1&model=gpt-5-mini");
-  const id = encodeURIComponent(items[0]?.id ?? "");
-  const detail = await ask<{ interactions: { items: { id: string; type: string }[] }; session: { user_id: string; } }>(`/sessions/${id}`);
-  const interaction = detail.interactions.items.find(({ type }) => type === "chat")?.id ?? "";
-  const { items: models } = await ask<{ items: { group: { id: string; model: string } }[] }>("/stats/models?limit=10");
-  const model = models.find(({ group }) => group.model !== "")?.group.id ?? "";
-  return [
-    ["overview", "overview"], ["explore", "explore"], ["users", "users"], ["user", `users/${encodeURIComponent(detail.session.user_id)}`],
-    ["models", "models"], ["model", `models/${encodeURIComponent(model)}`], ["agents", "agents"],
-    ["sessions", "sessions"], ["session", `sessions/${id}`], ["receipt", `sessions/${id}/${encodeURIComponent(interaction)}`],
-    ["unpriced", "unpriced"], ["prices", "prices"], ["quarantine", "prices?tab=quarantine"], ["sources", "prices?tab=sources"], ["health", "health"], ["connect", "connect"], ["keys", "keys"],
-  ];
-}
 
 for (const theme of ["light", "dark"] as const) {
   for (const width of [1440, 390]) {
@@ -27,7 +10,7 @@ for (const theme of ["light", "dark"] as const) {
       test.setTimeout(240_000);
       await page.emulateMedia({ colorScheme: theme });
       await page.setViewportSize({ width, height: 900 });
-      for (const [name, path] of await addresses()) {
+      for (const [name, path] of await samplePages()) {
         await page.goto(`${suite.url}/app/${path}`);
         await expect(page.locator("h1")).toBeVisible();
         await expect(page.locator('[data-state="loading"]')).toHaveCount(0);
@@ -35,10 +18,6 @@ for (const theme of ["light", "dark"] as const) {
         expect(await page.evaluate(() => document.documentElement.scrollWidth), `${name} fits`).toBeLessThanOrEqual(width);
         const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
         expect(violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`)).toEqual([]);
-        if (shots !== undefined) {
-          mkdirSync(shots, { recursive: true });
-          await page.screenshot({ path: `${shots}/${name}-${theme}${width === 1440 ? "" : `-${width}`}.png`, fullPage: true });
-        }
       }
     });
   }

@@ -1,31 +1,15 @@
 import { expect, type Page, test as base } from "@playwright/test";
+import { ask, suite } from "./ask.ts";
 
-/** Something that the environment or the set-up must have named. */
-function named(variable: string): string {
-  const value = process.env[variable];
-  if (value === undefined) throw new Error(`${variable} is not set.`);
-  return value;
-}
+/** Marks what this run sends: ids that no other run used, on a suite that may serve several. */
+export const run = Date.now().toString(36);
 
-/** What the tests know of the running suite. */
-export const suite = {
-  get url() {
-    return named("SUITE_URL").replace(/\/$/, "");
-  },
-  get adminKey() {
-    return named("SUITE_ADMIN_KEY");
-  },
-  get ingestKey() {
-    return named("SUITE_INGEST_KEY");
-  },
-};
-
-/** Asks the suite's own API, with the admin's key. */
-export async function ask<Answer>(path: string, init: RequestInit & { key?: string } = {}): Promise<Answer> {
-  const { key = suite.adminKey, ...rest } = init;
-  const response = await fetch(suite.url + path, { ...rest, headers: { authorization: `Bearer ${key}`, ...(rest.body === undefined ? {} : { "content-type": "application/json" }) } });
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as Answer;
+/** An event of half a minute ago, a chat unless `more` says otherwise. */
+export function chat(id: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    id: `e2e-${run}-${id}`, type: "chat", session_id: `e2e-${run}`, user_id: "e2e-user", timestamp: new Date(Date.now() - 30_000).toISOString(), duration_ms: 1_200,
+    provider: "openAI", model_name: "gpt-5-mini", usage_convention: "disjoint", usage: { input: 1_000_000, output: 100_000 }, agent: "e2e-agent", ...more,
+  };
 }
 
 /** Records an event as LibreChat's middleware would. */
@@ -34,9 +18,9 @@ export function track(event: Record<string, unknown>): Promise<{ total_cost?: st
 }
 
 /** Signs in as a person does. */
-export async function signIn(page: Page): Promise<void> {
+export async function signIn(page: Page, key: string = suite.adminKey): Promise<void> {
   await page.goto(`${suite.url}/app/`);
-  await page.getByLabel("Key").fill(suite.adminKey);
+  await page.getByLabel("Key").fill(key);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("heading", { name: "Overview", level: 1 })).toBeVisible();
 }
@@ -69,4 +53,7 @@ export const test = base.extend<{ app: Page }>({
   },
 });
 
-export { expect };
+/** The test without the watch for faults, for what makes the browser report some. */
+export const unwatched = { test: base };
+
+export { ask, expect, suite };
