@@ -21,11 +21,19 @@ before(async () => {
     outbound: (request) => {
       assert.equal(request.url, `${team}/cdn-cgi/access/certs`);
       listReads += 1;
-      return Response.json({ keys: [{ ...ours.publicKey.export({ format: "jwk" }), kid: "k1", alg: "RS256", use: "sig" }] });
+      return keyList(ours);
     },
   });
 });
 after(() => suite.stop());
+
+const elliptic = generateKeyPairSync("ec", { namedCurve: "P-256" });
+
+/** The team's list: an elliptic key first, which must not hide the others. */
+function keyList(...keys: { publicKey: KeyObject }[]): Response {
+  const rsa = keys.map(({ publicKey }, index) => ({ ...publicKey.export({ format: "jwk" }), kid: `k${index + 1}`, alg: "RS256", use: "sig" }));
+  return Response.json({ keys: [{ ...elliptic.publicKey.export({ format: "jwk" }), kid: "elliptic", alg: "ES256", use: "sig" }, ...rsa], public_certs: [] });
+}
 
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
@@ -78,6 +86,9 @@ const hmacOfPublicKey = (): string => {
   return `${message}.${createHmac("sha256", ours.publicKey.export({ type: "spki", format: "pem" })).update(message).digest("base64url")}`;
 };
 
+const hmacUnderOurAlgorithm = (): string =>
+  `${head}.${body}.${createHmac("sha256", ours.publicKey.export({ type: "spki", format: "pem" })).update(`${head}.${body}`).digest("base64url")}`;
+
 const refused: Record<string, string> = {
   "another application's": assertion({ claims: { aud: ["another"] } }),
   "one without an audience": assertion({ claims: { aud: [] } }),
@@ -89,6 +100,17 @@ const refused: Record<string, string> = {
   "one of an unknown key": assertion({ header: { kid: "k2" }, key: strangers.privateKey }),
   "one without a signature": `${part({ alg: "none", kid: "k1" })}.${body}.`,
   "one whose algorithm is HS256 and whose secret is the public key": hmacOfPublicKey(),
+  "the same under the name of RS256": hmacUnderOurAlgorithm(),
+  "one whose algorithm is written otherwise": assertion({ header: { alg: "rs256" } }),
+  "one with another hash": `${head}.${body}.${sign("sha512", Buffer.from(`${head}.${body}`), ours.privateKey).toString("base64url")}`,
+  "one that brings its own key": assertion({ header: { jwk: strangers.publicKey.export({ format: "jwk" }), jku: "https://elsewhere.example" }, key: strangers.privateKey }),
+  "one of the team's elliptic key": assertion({ header: { kid: "elliptic" } }),
+  "one without a key's name": assertion({ header: { kid: undefined } }),
+  "one whose audience only begins alike": assertion({ claims: { aud: audience.slice(0, -1) } }),
+  "one whose issuer only begins alike": assertion({ claims: { iss: `${team}.evil.example` } }),
+  "one without an expiry": assertion({ claims: { exp: undefined } }),
+  "one whose signature is padded": `${assertion()}==`,
+  "one of four parts": `${assertion()}.x`,
   "one with other claims under the same signature": `${head}.${part({ iss: team, aud: [audience], exp: now + 3_600, sub: "1", email: "ann@example.com" })}.${signature}`,
   "one cut short": `${head}.${body}`,
   "no JWT at all": "no.jwt.at-all",
@@ -119,5 +141,48 @@ test("a pass between the Workers can't be made outside", async () => {
   const forged = `${part({ name: "access:1", scopes: ["read", "admin"], expires_at: Date.now() + 60_000 })}.${Buffer.alloc(32).toString("base64url")}`;
   for (const path of ["/sessions", "/admin/keys", "/pricing/rates"]) {
     assert.equal((await suite.call(path, { key: null, headers: { "x-tokentill-pass": forged } })).status, 401, path);
+  }
+});
+
+const openBeside = (outbound: () => Response, variables: Record<string, string> = { ACCESS_TEAM_DOMAIN: team, ACCESS_AUDIENCE: audience }): Promise<OpenSuite> =>
+  openSuite({ prices: false, outbound, variables });
+const signedBy = (kid: string, key: { privateKey: KeyObject }): Record<string, string> => ({ "cf-access-jwt-assertion": assertion({ header: { kid }, key: key.privateKey }) });
+
+test("while keys are rotated both are taken, after one read", async () => {
+  let reads = 0;
+  const beside = await openBeside(() => { reads += 1; return keyList(ours, strangers); });
+  try {
+    for (const headers of [signedBy("k2", strangers), signedBy("k1", ours)]) {
+      assert.equal((await beside.call("/sessions", { key: null, headers })).status, 200);
+    }
+    assert.equal(reads, 1);
+  } finally {
+    await beside.stop();
+  }
+});
+
+test("a team that does not answer lets no one in, is named, and is asked once a minute", async () => {
+  let reads = 0;
+  const beside = await openBeside(() => { reads += 1; return new Response("no", { status: 500 }); });
+  try {
+    const first = await beside.call("/sessions", { key: null, headers: signedBy("k1", ours) });
+    assert.equal(first.status, 503);
+    assert.match(first.json.detail, /Cloudflare Access/);
+    assert.equal((await beside.call("/sessions", { key: null, headers: signedBy("k1", ours) })).status, 401);
+    assert.equal(reads, 1);
+  } finally {
+    await beside.stop();
+  }
+});
+
+test("half a configuration is named, and keys work on", async () => {
+  const beside = await openBeside(() => keyList(ours), { ACCESS_TEAM_DOMAIN: team });
+  try {
+    const { status, json } = await beside.call("/sessions", { key: null, headers: signedBy("k1", ours) });
+    assert.equal(status, 503);
+    assert.match(json.detail, /ACCESS_AUDIENCE/);
+    assert.equal((await beside.call("/sessions")).status, 200);
+  } finally {
+    await beside.stop();
   }
 });

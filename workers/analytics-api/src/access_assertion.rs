@@ -4,8 +4,8 @@
 //! application's tag) turn it on; who passes may read, and the addresses in `ACCESS_ADMINS` may do
 //! what an admin may. Checked are the signature (RS256), audience, issuer and expiry
 //! (<https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/validating-json/>).
-//! The team's keys are read again when an assertion names one that is not known, at most once a
-//! minute, so that their rotation needs no one.
+//! The team's keys are read again when an assertion names one that is not known, and once an hour,
+//! so that their rotation needs no one; the team's address is asked at most once a minute.
 use std::cell::RefCell;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -19,7 +19,10 @@ use worker::{Env, Fetch, Request, Url};
 
 const HEADER: &str = "cf-access-jwt-assertion";
 const ASSERTION_BYTES_MAX: usize = 8_192;
+/// How soon the team's address is asked again.
 const REFRESH_MS: i64 = 60_000;
+/// How long keys are believed: one that the team withdrew is taken no longer.
+const KEYS_AGE_MS: i64 = 60 * 60_000;
 /// How far the clocks may differ.
 const LEEWAY_S: i64 = 30;
 
@@ -49,11 +52,13 @@ enum Audience {
     Many(Vec<String>),
 }
 
-/// A public key as the team's address gives it.
+/// A public key as the team's address gives it; one of another kind than RSA has no `n`.
 #[derive(Debug, Clone, Deserialize)]
 struct PublicKey {
     kid: String,
+    #[serde(default)]
     n: String,
+    #[serde(default)]
     e: String,
 }
 
@@ -67,6 +72,8 @@ struct PublicKeys {
 struct KeyRing {
     keys: Vec<PublicKey>,
     read_at: Option<UnixMillis>,
+    /// The last try, whether it succeeded or not.
+    tried_at: Option<UnixMillis>,
 }
 
 impl KeyRing {
@@ -74,10 +81,13 @@ impl KeyRing {
         self.keys.iter().find(|key| key.kid == kid).cloned()
     }
 
-    /// Whether an unknown key is worth reading them again: guesses can't cause more.
-    fn may_be_read(&self, now: UnixMillis) -> bool {
-        self.read_at
-            .is_none_or(|read_at| now.0.saturating_sub(read_at.0) >= REFRESH_MS)
+    /// Whether the keys should be read before this one is looked for: guesses and an address that
+    /// does not answer can't cause more than one read in [`REFRESH_MS`].
+    fn is_read_due(&self, kid: &str, now: UnixMillis) -> bool {
+        let is_past =
+            |at: Option<UnixMillis>, ms: i64| at.is_none_or(|at| now.0.saturating_sub(at.0) >= ms);
+        let is_wanting = self.find(kid).is_none() || is_past(self.read_at, KEYS_AGE_MS);
+        is_wanting && is_past(self.tried_at, REFRESH_MS)
     }
 }
 
@@ -89,9 +99,9 @@ thread_local! {
 #[derive(Debug, Clone)]
 struct AccessSettings {
     /// `ACCESS_TEAM_DOMAIN`: the team's address.
-    team: String,
+    team: Option<String>,
     /// `ACCESS_AUDIENCE`: the application's tag.
-    audience: String,
+    audience: Option<String>,
     /// `ACCESS_ADMINS`: the addresses of those who may do what an admin may.
     admins: Vec<String>,
 }
@@ -99,10 +109,14 @@ struct AccessSettings {
 impl AccessSettings {
     /// The settings of a Worker; `None` where Access is not configured.
     fn of(env: &Env) -> Option<Self> {
+        let (team, audience) = (
+            text(env, "ACCESS_TEAM_DOMAIN"),
+            text(env, "ACCESS_AUDIENCE"),
+        );
         let admins = text(env, "ACCESS_ADMINS").unwrap_or_default();
-        Some(Self {
-            team: text(env, "ACCESS_TEAM_DOMAIN")?,
-            audience: text(env, "ACCESS_AUDIENCE")?,
+        (team.is_some() || audience.is_some()).then(|| Self {
+            team,
+            audience,
             admins: admins
                 .split([',', ' '])
                 .filter(|admin| !admin.is_empty())
@@ -134,16 +148,19 @@ async fn caller_named(
     assertion: &str,
     now: UnixMillis,
 ) -> Result<Caller, Problem> {
+    let (Some(team), Some(audience)) = (&settings.team, &settings.audience) else {
+        return Err(Problem::unavailable(
+            "Cloudflare Access is half configured: set both ACCESS_TEAM_DOMAIN and ACCESS_AUDIENCE",
+        ));
+    };
     let refused = || {
         Problem::unauthorized("the Cloudflare Access assertion is not valid here: sign in again")
     };
     let (parts, header, claims) = taken_apart(assertion).ok_or_else(refused)?;
-    if !hold(&claims, &settings.team, &settings.audience, now) {
+    if !hold(&claims, team, audience, now) {
         return Err(refused());
     }
-    let key = key(&settings.team, &header.kid, now)
-        .await?
-        .ok_or_else(refused)?;
+    let key = key(team, &header.kid, now).await?.ok_or_else(refused)?;
     let [message, signature] = parts;
     if !is_signed(&key, message.as_bytes(), &signature)
         .await
@@ -206,12 +223,24 @@ fn hold(claims: &Claims, team: &str, audience: &str, now: UnixMillis) -> bool {
 }
 
 async fn key(team: &str, kid: &str, now: UnixMillis) -> Result<Option<PublicKey>, Problem> {
-    if let known @ Some(_) = KEYS.with_borrow(|ring| ring.find(kid)) {
-        return Ok(known);
+    if KEYS.with_borrow(|ring| ring.is_read_due(kid, now)) {
+        KEYS.with_borrow_mut(|ring| ring.tried_at = Some(now));
+        match read_keys(team).await {
+            Ok(keys) => KEYS.with_borrow_mut(|ring| {
+                ring.keys = keys;
+                ring.read_at = Some(now);
+            }),
+            // What was known an hour ago holds until the address answers again.
+            Err(problem) if KEYS.with_borrow(|ring| ring.find(kid).is_none()) => {
+                return Err(problem);
+            }
+            Err(_) => {}
+        }
     }
-    if !KEYS.with_borrow(|ring| ring.may_be_read(now)) {
-        return Ok(None);
-    }
+    Ok(KEYS.with_borrow(|ring| ring.find(kid)))
+}
+
+async fn read_keys(team: &str) -> Result<Vec<PublicKey>, Problem> {
     let unanswered =
         |_| Problem::unavailable("Cloudflare Access does not give its keys; try again in a moment");
     let address = format!("{}/cdn-cgi/access/certs", team.trim_end_matches('/'));
@@ -222,13 +251,7 @@ async fn key(team: &str, kid: &str, now: UnixMillis) -> Result<Option<PublicKey>
     })?;
     let mut response = Fetch::Url(url).send().await.map_err(unanswered)?;
     let read: PublicKeys = response.json().await.map_err(unanswered)?;
-    Ok(KEYS.with_borrow_mut(|ring| {
-        *ring = KeyRing {
-            keys: read.keys,
-            read_at: Some(now),
-        };
-        ring.find(kid)
-    }))
+    Ok(read.keys)
 }
 
 /// Whether the runtime's own cryptography accepts the signature; an error is a refusal.
@@ -316,13 +339,30 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_read_again_for_an_unknown_one_at_most_once_a_minute() {
+    fn keys_are_read_for_an_unknown_one_and_every_hour_at_most_once_a_minute() {
+        let key = PublicKey {
+            kid: "k1".to_owned(),
+            n: String::new(),
+            e: String::new(),
+        };
         let mut ring = KeyRing::default();
-        assert!(ring.may_be_read(UnixMillis(0)), "never read");
+        assert!(ring.is_read_due("k1", UnixMillis(0)), "never read");
+        ring.tried_at = Some(UnixMillis(0));
+        assert!(
+            !ring.is_read_due("k1", UnixMillis(REFRESH_MS - 1)),
+            "a try that failed counts"
+        );
+        ring.keys = vec![key];
         ring.read_at = Some(UnixMillis(0));
-        assert!(!ring.may_be_read(UnixMillis(REFRESH_MS - 1)));
-        assert!(ring.may_be_read(UnixMillis(REFRESH_MS)));
-        assert!(ring.find("k1").is_none());
+        assert!(!ring.is_read_due("k2", UnixMillis(REFRESH_MS - 1)));
+        assert!(ring.is_read_due("k2", UnixMillis(REFRESH_MS)));
+        assert!(!ring.is_read_due("k1", UnixMillis(KEYS_AGE_MS - 1)));
+        assert!(
+            ring.is_read_due("k1", UnixMillis(KEYS_AGE_MS)),
+            "it may be withdrawn"
+        );
+        ring.tried_at = Some(UnixMillis(KEYS_AGE_MS));
+        assert!(!ring.is_read_due("k1", UnixMillis(KEYS_AGE_MS)));
     }
 
     #[test]
