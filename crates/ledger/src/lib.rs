@@ -21,6 +21,7 @@
 
 pub mod api_keys;
 pub mod archive;
+pub mod change_reporting_zone;
 pub mod database;
 #[cfg(feature = "database-cases")]
 pub mod database_cases;

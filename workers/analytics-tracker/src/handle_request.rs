@@ -8,7 +8,8 @@ use worker::{Env, Request, Response};
 use crate::request_log::RequestLog;
 use crate::route::{NoRoute, Route};
 use crate::{
-    counted_sources, health, jobs, keys, langfuse, late_rejections, rate_limit, traces, track,
+    counted_sources, health, jobs, keys, langfuse, late_rejections, rate_limit,
+    reporting_time_zone, traces, track,
 };
 
 /// The longest request id that is taken over from the front door.
@@ -95,6 +96,8 @@ impl Visit<'_> {
             Route::ListRejections => late_rejections::list(self, request).await,
             Route::GetCountedSources => counted_sources::get(self, request).await,
             Route::SetCountedSources => counted_sources::set(self, request).await,
+            Route::GetReportingTimeZone => reporting_time_zone::get(self, request).await,
+            Route::SetReportingTimeZone => reporting_time_zone::set(self, request).await,
             Route::RunArchive => jobs::run_by_admin(self, request, jobs::Job::Archive).await,
             Route::RunVerify => jobs::run_by_admin(self, request, jobs::Job::Verify).await,
             Route::RunReprice => jobs::run_by_admin(self, request, jobs::Job::Reprice).await,

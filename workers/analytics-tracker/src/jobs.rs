@@ -7,6 +7,7 @@ use edge::respond::json;
 use edge::suite::number;
 use edge::{Problem, Suite};
 use ledger::archive::{ArchiveConfig, archive_sessions};
+use ledger::change_reporting_zone::{ZoneChangeConfig, continue_zone_change, newest_zone_change};
 use ledger::job_runs::{Begun, RunRequest, StartedRun, begin, prune, slot};
 use ledger::reprice::{
     RepriceConfig, RepricePlace, RepriceSummary, WINDOW_MS_DEFAULT, reprice_unpriced,
@@ -34,11 +35,13 @@ pub(crate) enum Job {
     Verify,
     /// Moves what is older than the retention.
     Archive,
+    /// Goes on with a change of the reporting time zone, where one is under way.
+    ChangeZone,
 }
 
 impl Job {
     /// In the order of a tick: what people see first.
-    const ALL: [Self; 3] = [Self::Reprice, Self::Verify, Self::Archive];
+    const ALL: [Self; 4] = [Self::ChangeZone, Self::Reprice, Self::Verify, Self::Archive];
 
     /// Its name in `job_runs`.
     pub(crate) const fn name(self) -> &'static str {
@@ -46,6 +49,7 @@ impl Job {
             Self::Reprice => "reprice",
             Self::Verify => "verify",
             Self::Archive => "archive",
+            Self::ChangeZone => "reporting-time-zone",
         }
     }
 }
@@ -68,6 +72,9 @@ pub(crate) async fn run_scheduled(env: &Env) {
         }
     };
     for job in Job::ALL {
+        if job == Job::ChangeZone && !is_zone_changing(&suite).await.unwrap_or(true) {
+            continue;
+        }
         let started_at = edge::clock::now();
         let rows_before = (suite.database.rows_read(), suite.database.rows_written());
         let (status, summary, error) = match run(job, env, &suite, slot(started_at, HOUR_MS)).await
@@ -121,6 +128,27 @@ pub(crate) async fn run_by_admin(
     }
 }
 
+/// A run that goes on with the change of the reporting time zone, as long as a request may take.
+pub(crate) async fn change_zone(visit: &Visit<'_>) -> Result<(), Problem> {
+    match run(Job::ChangeZone, visit.env, visit.suite, visit.received_at).await {
+        Outcome::Done(_) | Outcome::NotNow => Ok(()),
+        Outcome::Failed(error) => {
+            let name = Job::ChangeZone.name();
+            edge::log::error(&json!({ "event": "job", "job": name, "error": error }));
+            Err(Problem::unavailable(
+                "the change has begun and its run failed; what it moved is kept: send this again, \
+                 or the hourly cron goes on from there",
+            ))
+        }
+    }
+}
+
+async fn is_zone_changing(suite: &Suite) -> Result<bool, String> {
+    let newest = newest_zone_change(&suite.database).await;
+    let newest = newest.map_err(|error| error.to_string())?;
+    Ok(newest.is_some_and(|change| change.finished_at.is_none()))
+}
+
 /// One run of a job, within its lease and with its record.
 async fn run(job: Job, env: &Env, suite: &Suite, scheduled_time: UnixMillis) -> Outcome {
     let request = RunRequest {
@@ -169,6 +197,17 @@ async fn work(
 ) -> Result<Value, String> {
     match job {
         Job::Archive => archive(env, suite).await,
+        // It would report every day that is still to be moved.
+        Job::Verify if is_zone_changing(suite).await? => {
+            Ok(json!({ "waits_for": Job::ChangeZone.name() }))
+        }
+        Job::ChangeZone => {
+            let config = ZoneChangeConfig::default();
+            let change = continue_zone_change(&suite.database, &config, edge::clock::now).await;
+            change
+                .map(|change| json!(change))
+                .map_err(|error| error.to_string())
+        }
         Job::Verify => {
             let config = VerifyConfig::default();
             let summary = verify_slices(&suite.database, &config, edge::clock::now).await;

@@ -16,6 +16,7 @@ mod price_caches;
 mod queue;
 mod rate_limit;
 mod record;
+mod reporting_time_zone;
 mod request_log;
 mod route;
 mod settings;

@@ -22,6 +22,8 @@ pub(crate) enum Route {
     ListRejections,
     GetCountedSources,
     SetCountedSources,
+    GetReportingTimeZone,
+    SetReportingTimeZone,
     RunArchive,
     RunVerify,
     RunReprice,
@@ -72,6 +74,11 @@ impl Route {
                 "PUT" => Ok(Self::SetCountedSources),
                 _ => Err(NoRoute::OtherMethod("GET, PUT")),
             },
+            "/admin/reporting-time-zone" => match method {
+                "GET" => Ok(Self::GetReportingTimeZone),
+                "PUT" => Ok(Self::SetReportingTimeZone),
+                _ => Err(NoRoute::OtherMethod("GET, PUT")),
+            },
             _ => {
                 if let Some(id) = id_behind("/api/public/scores/", path) {
                     only("DELETE", Self::DeleteScore { id })
@@ -103,6 +110,8 @@ impl Route {
             Self::ListRejections => "listRejections",
             Self::GetCountedSources => "getCountedSources",
             Self::SetCountedSources => "setCountedSources",
+            Self::GetReportingTimeZone => "getReportingTimeZone",
+            Self::SetReportingTimeZone => "setReportingTimeZone",
             Self::RunArchive => "runArchive",
             Self::RunVerify => "runVerify",
             Self::RunReprice => "runReprice",
