@@ -168,6 +168,14 @@ fn days_of(database: &Sqlite) -> BTreeMap<&'static str, Vec<String>> {
              FROM latency_daily d, json_each(d.counts) j",
         ),
         ("session_days", "SELECT * FROM session_days"),
+        ("weekly_stats", "SELECT * FROM weekly_stats"),
+        (
+            "latency_weekly",
+            "SELECT w.week, w.provider, w.model, w.metric, j.key, j.value
+             FROM latency_weekly w, json_each(w.counts) j WHERE j.value <> 0",
+        ),
+        ("session_gaps", "SELECT * FROM session_gaps WHERE session_count <> 0"),
+        ("user_gaps", "SELECT * FROM user_gaps WHERE user_count <> 0"),
         (
             "interactions",
             "SELECT id, day FROM interactions UNION ALL SELECT id, day FROM interactions_archive",

@@ -23,7 +23,7 @@ use ledger::{
     },
     sqlite::Sqlite,
 };
-use query_ledger::{IDLE_MS, NOW, ledger, parameters};
+use query_ledger::{HISTORY_DAYS, IDLE_MS, NOW, ledger, parameters};
 
 /// A database that keeps what it is asked.
 struct Recording<'a> {
@@ -46,7 +46,7 @@ const SMALL: [&str; 4] = [
     "users",
 ];
 /// Tables that hold a row for each interaction, session, day or price.
-const LARGE: [&str; 13] = [
+const LARGE: [&str; 20] = [
     "interactions",
     "interactions_archive",
     "cost_estimates",
@@ -59,6 +59,13 @@ const LARGE: [&str; 13] = [
     "daily_stats",
     "daily_model_stats",
     "daily_agent_stats",
+    "weekly_stats",
+    "latency_histogram",
+    "latency_daily",
+    "latency_weekly",
+    "session_gaps",
+    "user_gaps",
+    "feedback",
     "prices",
 ];
 
@@ -99,7 +106,7 @@ fn walks(database: &Sqlite, statement: &Statement) -> Vec<String> {
 
 #[test]
 fn no_statement_walks_a_table_of_the_ledger() {
-    let database = ledger(3, 300, 150);
+    let database = ledger(3, 300, HISTORY_DAYS);
     let recording = Recording {
         database: &database,
         statements: RefCell::default(),

@@ -22,11 +22,12 @@ use ledger::{
         DAILY_PARAMETERS, Dimension, ExportKind, GROUP_LIST_PARAMETERS,
         INTERACTION_LIST_PARAMETERS, SESSION_LIST_PARAMETERS, SYSTEM_PARAMETERS, USER_PARAMETERS,
     },
+    sqlite::Sqlite,
 };
 use proptest::prelude::*;
 use query_ledger::{
-    IDLE_MS, NOW, Random, Raw, TODAY, assert_figures, figures, ledger, parameters, pico,
-    random_filters, raw, reader, reader_of, usd,
+    HISTORY_DAYS, IDLE_MS, NOW, Random, Raw, assert_figures, days_of_change, figures, ledger,
+    parameters, pico, random_filters, raw, reader, reader_of, today, usd,
 };
 use serde_json::{Value, json};
 
@@ -34,8 +35,19 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-fn range(random: &mut Random, days_max: u64) -> (NaiveDate, NaiveDate) {
-    let end = day(TODAY) - Duration::days(i64::try_from(random.below(60)).unwrap());
+/// A range that ends in the last months, in the archive, or on a day on which clocks change.
+fn range(random: &mut Random, database: &Sqlite, days_max: u64) -> (NaiveDate, NaiveDate) {
+    let changes = days_of_change(database);
+    let ago = if random.below(2) == 0 {
+        60
+    } else {
+        HISTORY_DAYS
+    };
+    let end = if !changes.is_empty() && random.below(4) == 0 {
+        *random.pick(&changes)
+    } else {
+        today(database) - Duration::days(i64::try_from(random.below(ago)).unwrap())
+    };
     (
         end - Duration::days(i64::try_from(random.below(days_max)).unwrap()),
         end,
@@ -104,14 +116,14 @@ proptest! {
 
     #[test]
     fn daily_and_system_statistics_are_the_naive_sums(seed in any::<u64>()) {
-        let database = ledger(seed, 400, 150);
+        let database = ledger(seed, 400, HISTORY_DAYS);
         let rows = raw(&database);
         let reader = reader(&database);
         let mut random = Random(seed ^ 1);
         for _ in 0..8 {
             let (mut query, keep) = random_filters(&mut random);
             let hourly = random.below(5) == 0;
-            let (start, end) = range(&mut random, if hourly { 1 } else { 90 });
+            let (start, end) = range(&mut random, &database, if hourly { 1 } else { 90 });
             let granularity = if hourly { "hour" } else { *random.pick(&["day", "week", "month"]) };
             let dimension = *random.pick(&["", "model", "user", "agent", "provider", "type"]);
             let compare = *random.pick(&["none", "previous", "last_month", "last_year"]);
@@ -173,8 +185,8 @@ proptest! {
                         prop_assert_eq!(&value["total_cost"], &expected["total_cost"]);
                         prop_assert_eq!(&value["token_count"], &expected["tokens"]["total"]);
                     }
-                    let rank_start = day(TODAY) - Duration::days(90);
-                    let used: BTreeSet<String> = in_days(&rows, rank_start, day(TODAY) - Duration::days(1), &|_| true)
+                    let rank_start = today(&database) - Duration::days(90);
+                    let used: BTreeSet<String> = in_days(&rows, rank_start, today(&database) - Duration::days(1), &|_| true)
                         .map(|row| group_id(dimension, row)).collect();
                     prop_assert_eq!(one["rank_90d"].is_null(), !used.contains(id), "{}", id);
                 }
@@ -194,6 +206,16 @@ proptest! {
             } else {
                 let sessions: BTreeSet<&str> = of_range.iter().map(|row| row.session_id.as_str()).collect();
                 prop_assert_eq!(&answer["distinct"]["session_count"], &json!(sessions.len()));
+                let users: BTreeSet<(&str, &str)> = of_range.iter().map(|row| (row.tenant_id.as_str(), row.user_id.as_str())).collect();
+                prop_assert_eq!(&answer["distinct"]["user_count"], &json!(users.len()));
+                // Of each bucket too: they do not add up to the whole.
+                for bucket in buckets.iter().filter(|_| !hourly) {
+                    let (from, to) = (instant(&bucket["start_time"]), instant(&bucket["end_time"]));
+                    let inside = || of_range.iter().filter(|row| row.timestamp >= from && row.timestamp < to);
+                    let sessions: BTreeSet<&str> = inside().map(|row| row.session_id.as_str()).collect();
+                    let users: BTreeSet<(&str, &str)> = inside().map(|row| (row.tenant_id.as_str(), row.user_id.as_str())).collect();
+                    prop_assert_eq!(&bucket["distinct"], &json!({ "session_count": sessions.len(), "user_count": users.len() }));
+                }
             }
 
             // The compared parts and the bridge between them.
@@ -204,7 +226,7 @@ proptest! {
                         day(period["end_date"].as_str().unwrap()), &keep);
                     assert_figures(&answer["comparison"][format!("{side}_figures")], part, side);
                 }
-                prop_assert!(answer["comparison"]["current"]["end_date"].as_str().unwrap() < TODAY);
+                prop_assert!(answer["comparison"]["current"]["end_date"].as_str().unwrap() < today(&database).to_string().as_str());
             }
             assert_bridge(&answer);
 
@@ -227,13 +249,13 @@ proptest! {
 
     #[test]
     fn lists_of_groups_are_complete_ordered_and_sum_to_the_whole(seed in any::<u64>()) {
-        let database = ledger(seed, 300, 150);
+        let database = ledger(seed, 300, HISTORY_DAYS);
         let rows = raw(&database);
         let reader = reader(&database);
         let mut random = Random(seed ^ 2);
         for _ in 0..8 {
             let (filters, keep) = random_filters(&mut random);
-            let (start, end) = range(&mut random, 120);
+            let (start, end) = range(&mut random, &database, 120);
             let (name, dimension) = *random.pick(&[("user", Dimension::User), ("model", Dimension::Model), ("agent", Dimension::Agent)]);
             let sort = *random.pick(&["cost", "interactions", "tokens", "errors", "name"]);
             let order = *random.pick(&["asc", "desc"]);
@@ -300,7 +322,7 @@ proptest! {
 
     #[test]
     fn sessions_are_found_sorted_and_paged_across_the_archive(seed in any::<u64>()) {
-        let database = ledger(seed, 250, 150);
+        let database = ledger(seed, 250, HISTORY_DAYS);
         let rows = raw(&database);
         let reader = reader(&database);
         let mut random = Random(seed ^ 3);
@@ -309,7 +331,7 @@ proptest! {
             sessions.entry(&row.session_id).or_default().push(row);
         }
         for _ in 0..10 {
-            let (start, end) = range(&mut random, 140);
+            let (start, end) = range(&mut random, &database, 140);
             let sort = *random.pick(&["time", "cost", "interactions", "errors"]);
             let status = *random.pick(&["", "open", "closed", "error"]);
             let unpriced = *random.pick(&["", "true", "false"]);
@@ -376,7 +398,7 @@ proptest! {
 
     #[test]
     fn a_sessions_interactions_run_up_to_its_cost_and_each_receipt_adds_up(seed in any::<u64>()) {
-        let database = ledger(seed, 120, 150);
+        let database = ledger(seed, 120, HISTORY_DAYS);
         let rows = raw(&database);
         let reader = reader(&database);
         let mut random = Random(seed ^ 4);
@@ -422,10 +444,10 @@ proptest! {
 
     #[test]
     fn a_user_is_the_naive_sum_and_a_key_of_one_user_sees_no_other(seed in any::<u64>()) {
-        let database = ledger(seed, 300, 150);
+        let database = ledger(seed, 300, HISTORY_DAYS);
         let rows = raw(&database);
         let mut random = Random(seed ^ 5);
-        let (start, end) = range(&mut random, 100);
+        let (start, end) = range(&mut random, &database, 100);
         let query = [("start_date", start.to_string()), ("end_date", end.to_string()), ("compare", "previous".to_owned())];
         let asked = parameters(&query, &USER_PARAMETERS).unwrap();
         let keep = |row: &Raw| row.user_id == "user-1" && row.tenant_id.is_empty();
@@ -451,21 +473,24 @@ proptest! {
         let system = serde_json::to_value(block_on(own.system_stats(&system)).unwrap()).unwrap();
         assert_figures(&system["total"], in_days(&rows, start, end, &keep), "own");
         for row in &rows {
-            let may = keep(row);
-            prop_assert_eq!(block_on(own.receipt(&row.id)).is_ok(), may);
-            prop_assert_eq!(block_on(own.session_detail(&row.session_id)).is_ok(), may);
+            prop_assert_eq!(block_on(own.receipt(&row.id)).is_ok(), keep(row));
+            // A session that others used too shows their numbers: it is no one's own.
+            let is_own = rows.iter().filter(|other| other.session_id == row.session_id).all(keep);
+            prop_assert_eq!(block_on(own.session_detail(&row.session_id)).is_ok(), is_own);
+            let none = parameters(&[], &INTERACTION_LIST_PARAMETERS).unwrap();
+            prop_assert_eq!(block_on(own.interaction_list(&row.session_id, &none)).is_ok(), is_own);
         }
     }
 
     #[test]
     fn an_exports_sum_is_the_screens(seed in any::<u64>()) {
-        let database = ledger(seed, 300, 150);
+        let database = ledger(seed, 300, HISTORY_DAYS);
         let rows = raw(&database);
         let reader = reader(&database);
         let mut random = Random(seed ^ 6);
         for kind in [ExportKind::Interactions, ExportKind::Daily, ExportKind::Focus, ExportKind::Sessions] {
             let (mut query, keep) = random_filters(&mut random);
-            let (start, end) = range(&mut random, 120);
+            let (start, end) = range(&mut random, &database, 120);
             query.extend([("start_date", start.to_string()), ("end_date", end.to_string())]);
             if kind == ExportKind::Sessions {
                 query.retain(|(name, _)| *name != "type" && *name != "agent" && *name != "model" && *name != "provider");
@@ -483,6 +508,18 @@ proptest! {
                 file.push_str(&chunk);
             }
             if kind == ExportKind::Sessions {
+                // The list's own total, over the same sessions.
+                query.retain(|(name, _)| *name != "format");
+                query.push(("include", "total".to_owned()));
+                let asked = parameters(&query, &SESSION_LIST_PARAMETERS).unwrap();
+                let list = serde_json::to_value(block_on(reader.session_list(&asked)).unwrap()).unwrap();
+                let lines: Vec<Value> = file.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+                prop_assert_eq!(&list["total_count"], &json!(lines.len()));
+                let cost = |row: &Value| row["total_cost"].as_str().map_or(0, |_| pico(&row["total_cost"]));
+                prop_assert_eq!(cost(&list["total"]), lines.iter().map(cost).sum::<i128>());
+                let order: Vec<(&str, &str)> = lines.iter()
+                    .map(|row| (row["start_time"].as_str().unwrap(), row["id"].as_str().unwrap())).collect();
+                prop_assert!(order.windows(2).all(|pair| pair[0] < pair[1]), "{:?}", order);
                 continue;
             }
             let expected: i128 = in_days(&rows, start, end, &keep).map(|row| i128::from(row.costs[4].unwrap_or(0))).sum();
@@ -505,7 +542,7 @@ proptest! {
 
 #[test]
 fn without_parameters_all_sessions_are_listed_and_the_last_thirty_days_summed() {
-    let database = ledger(11, 200, 150);
+    let database = ledger(11, 200, HISTORY_DAYS);
     let rows = raw(&database);
     let reader = reader(&database);
     let none = |known: &[&str]| parameters(&[], known).unwrap();
@@ -516,10 +553,30 @@ fn without_parameters_all_sessions_are_listed_and_the_last_thirty_days_summed() 
     assert!(sessions["period"].is_null() && sessions["total"].is_null());
     let system = block_on(reader.system_stats(&none(&SYSTEM_PARAMETERS))).unwrap();
     let system = serde_json::to_value(system).unwrap();
-    let start = day(TODAY) - Duration::days(29);
+    let start = today(&database) - Duration::days(29);
     assert_figures(
         &system["total"],
-        in_days(&rows, start, day(TODAY), &|_| true),
+        in_days(&rows, start, today(&database), &|_| true),
         "30 days",
     );
+}
+
+#[test]
+fn a_session_that_closes_by_idleness_is_seen_to_though_nothing_was_recorded() {
+    let database = query_ledger::ledger_of(vec![
+        query_ledger::chat("old", 3, cost_calculation::TokenUsage::default()),
+        query_ledger::chat("new", 0, cost_calculation::TokenUsage::default()),
+    ]);
+    let at = |ms: i64| {
+        block_on(async {
+            let now = cost_calculation::UnixMillis(ms);
+            let viewer = ledger::query::Viewer::Everyone;
+            let reader = ledger::query::Reader::open(&database, now, viewer, IDLE_MS).await?;
+            reader.newest_idle().await
+        })
+        .unwrap()
+    };
+    assert_eq!(at(NOW), None, "one session, seen just now");
+    assert_eq!(at(NOW + IDLE_MS), None);
+    assert_eq!(at(NOW + IDLE_MS + 1), Some(NOW));
 }

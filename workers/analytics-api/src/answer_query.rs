@@ -34,9 +34,11 @@ pub(crate) async fn answer(
     let parameters = parameters(request, known(route))?;
     let reader = reader(visit, suite, viewer).await?;
     // What is recounted, or moves without the ledger, is never answered from a cache.
-    let tag = (!is_about_all)
-        .then(|| tag(&reader, request, caller))
-        .transpose()?;
+    let tag = if is_about_all {
+        None
+    } else {
+        Some(tag(&reader, request, caller, route).await?)
+    };
     if let Some(tag) = &tag {
         let asked = request.headers().get("if-none-match").ok().flatten();
         if asked.is_some_and(|asked| matches(&asked, tag)) {
@@ -147,21 +149,30 @@ fn json<T: Serialize>(answer: Result<T, QueryError>) -> Result<Response, Problem
     edge::respond::json(200, &answer.map_err(|error| problem_of(&error))?)
 }
 
-fn tag(
+async fn tag(
     reader: &Reader<'_, edge::d1::D1>,
     request: &Request,
     caller: &Caller,
+    route: &Route,
 ) -> Result<String, Problem> {
     let url = request
         .url()
         .map_err(|_| Problem::bad_request("the address can't be read"))?;
     let query = format!("{}?{}", url.path(), url.query().unwrap_or_default());
+    let shows_open_sessions = matches!(route, Route::ListSessions | Route::GetSession { .. });
+    let newest_idle = if shows_open_sessions {
+        let read = reader.newest_idle().await;
+        read.map_err(|error| problem_of(&error))?
+    } else {
+        None
+    };
     let state = reader.state();
     Ok(etag(AnswerKey {
         ledger_version: state.ledger_version,
         price_book_version: state.price_book_version,
         reporting_time_zone: &state.reporting_time_zone,
         hour: reader.hour(),
+        newest_idle,
         query: &query,
         caller: &caller.key_id,
         release: env!("CARGO_PKG_VERSION"),

@@ -18,12 +18,17 @@ pub struct Distinct {
     pub user_count: i64,
 }
 
-// Primary key of session_days: day first.
+// Primary keys: day first. Whoever was active in a range is counted on the first of its days: the
+// one before which the last activity lies ahead of the range.
 const OF_EVERYONE: &str = "
-SELECT json_array(s.value ->> 2, COUNT(DISTINCT t.session_id), COUNT(DISTINCT t.user_key))
-FROM json_each(?1, '$.segments') s CROSS JOIN session_days t
-WHERE t.day >= s.value ->> 0 AND t.day <= s.value ->> 1
-GROUP BY s.value ->> 2";
+SELECT json_array(s.value ->> 2,
+  COALESCE((SELECT SUM(g.session_count) FROM session_gaps g
+            WHERE g.day >= s.value ->> 0 AND g.day <= s.value ->> 1
+              AND g.previous_day < s.value ->> 0), 0),
+  COALESCE((SELECT SUM(g.user_count) FROM user_gaps g
+            WHERE g.day >= s.value ->> 0 AND g.day <= s.value ->> 1
+              AND g.previous_day < s.value ->> 0), 0))
+FROM json_each(?1, '$.segments') s";
 
 // Primary key of session_days: day and user; one search for each day.
 const OF_USER: &str = "
@@ -32,12 +37,11 @@ FROM json_each(?1, '$.days') d CROSS JOIN session_days t
 WHERE t.day = d.value ->> 0 AND t.user_key = ?1 ->> 'user_key'
 GROUP BY d.value ->> 1";
 
-// As for everyone, split by user.
+// As for a user, for some of them.
 const BY_USER: &str = "
 SELECT json_array(t.user_key, COUNT(DISTINCT t.session_id))
-FROM json_each(?1, '$.segments') s CROSS JOIN session_days t
-WHERE t.day >= s.value ->> 0 AND t.day <= s.value ->> 1
-  AND t.user_key IN (SELECT value FROM json_each(?1, '$.users'))
+FROM json_each(?1, '$.users') u CROSS JOIN json_each(?1, '$.days') d CROSS JOIN session_days t
+WHERE t.day = d.value AND t.user_key = u.value
 GROUP BY t.user_key";
 
 /// The statement for the distinct counts of each range; `None` where the slice filters by what
@@ -81,8 +85,6 @@ pub(super) fn read(rows: &Rows, range_count: usize) -> Result<Vec<Distinct>, Dat
 
 /// The statement for the distinct sessions of some users in a range: `[user_key, sessions]`.
 pub(super) fn of_users(range: DayRange, users: &[i64]) -> Result<Statement, DatabaseError> {
-    Statement::with(
-        BY_USER,
-        &json!({ "segments": [(range.start, range.end)], "users": users }),
-    )
+    let days: Vec<_> = days_between(range.start, range.end).collect();
+    Statement::with(BY_USER, &json!({ "days": days, "users": users }))
 }

@@ -2,7 +2,8 @@
 //! and the caller.
 //!
 //! An answer changes only with one of these, so that a poll is answered with 304 from one indexed
-//! read; the hour is among them so that a day that ends is seen to end.
+//! read; the hour is among them so that a day that ends is seen to end, and for sessions the last
+//! one that closed by idleness.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -17,6 +18,8 @@ pub struct AnswerKey<'a> {
     pub reporting_time_zone: &'a str,
     /// Hours since the epoch.
     pub hour: i64,
+    /// For answers that show whether a session is open: [`super::Reader::newest_idle`].
+    pub newest_idle: Option<i64>,
     /// Path and query as they came.
     pub query: &'a str,
     /// The key that asks.
@@ -58,6 +61,7 @@ mod tests {
         price_book_version: 1,
         reporting_time_zone: "UTC",
         hour: 498_000,
+        newest_idle: None,
         query: "/stats/daily?granularity=day",
         caller: "k1",
         release: "0.1.0",
@@ -81,6 +85,10 @@ mod tests {
             },
             AnswerKey {
                 hour: 498_001,
+                ..KEY
+            },
+            AnswerKey {
+                newest_idle: Some(1),
                 ..KEY
             },
             AnswerKey {

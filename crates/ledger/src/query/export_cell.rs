@@ -25,6 +25,32 @@ pub(super) struct Column {
     pub kind: Kind,
 }
 
+impl Column {
+    /// Text, or null.
+    pub const fn text(name: &'static str) -> Self {
+        let kind = Kind::Text;
+        Self { name, kind }
+    }
+
+    /// A whole number, or null.
+    pub const fn count(name: &'static str) -> Self {
+        let kind = Kind::Count;
+        Self { name, kind }
+    }
+
+    /// An amount, or null.
+    pub const fn money(name: &'static str) -> Self {
+        let kind = Kind::Money;
+        Self { name, kind }
+    }
+
+    /// A moment, or null.
+    pub const fn time(name: &'static str) -> Self {
+        let kind = Kind::Time;
+        Self { name, kind }
+    }
+}
+
 /// The text of a cell; `None` for null.
 fn text_of(kind: Kind, value: &Value) -> Option<String> {
     match (kind, value) {

@@ -5,76 +5,54 @@
 //! (availability zones, commitments) is null, as the specification allows. Columns of our own begin
 //! with `x_`. Charge periods are days of the reporting zone, written in UTC.
 
-use super::{
-    export_cell::{Column, Kind},
-    slice::Slice,
-};
-
-const fn text(name: &'static str) -> Column {
-    Column {
-        name,
-        kind: Kind::Text,
-    }
-}
-const fn money(name: &'static str) -> Column {
-    Column {
-        name,
-        kind: Kind::Money,
-    }
-}
-const fn count(name: &'static str) -> Column {
-    Column {
-        name,
-        kind: Kind::Count,
-    }
-}
+use super::{export_cell::Column, slice::Slice};
 
 /// The columns, in the order of [`sql`].
 pub(super) const COLUMNS: [Column; 44] = [
-    text("BillingAccountId"),
-    text("BillingAccountName"),
-    text("BillingAccountType"),
-    text("BillingCurrency"),
-    text("BillingPeriodStart"),
-    text("BillingPeriodEnd"),
-    text("ChargeCategory"),
-    text("ChargeClass"),
-    text("ChargeDescription"),
-    text("ChargeFrequency"),
-    text("ChargePeriodStart"),
-    text("ChargePeriodEnd"),
-    money("BilledCost"),
-    money("EffectiveCost"),
-    money("ContractedCost"),
-    money("ListCost"),
-    count("ConsumedQuantity"),
-    text("ConsumedUnit"),
-    count("PricingQuantity"),
-    text("PricingUnit"),
-    text("PricingCategory"),
-    money("ContractedUnitPrice"),
-    money("ListUnitPrice"),
-    text("InvoiceIssuerName"),
-    text("ProviderName"),
-    text("PublisherName"),
-    text("RegionId"),
-    text("RegionName"),
-    text("ResourceId"),
-    text("ResourceName"),
-    text("ResourceType"),
-    text("ServiceCategory"),
-    text("ServiceSubcategory"),
-    text("ServiceName"),
-    text("SkuId"),
-    text("SkuMeter"),
-    text("SkuPriceId"),
-    text("SubAccountId"),
-    text("SubAccountName"),
-    text("Tags"),
-    count("x_InteractionCount"),
-    count("x_UnpricedInteractionCount"),
-    text("x_InteractionType"),
-    text("x_ReportingDay"),
+    Column::text("BillingAccountId"),
+    Column::text("BillingAccountName"),
+    Column::text("BillingAccountType"),
+    Column::text("BillingCurrency"),
+    Column::text("BillingPeriodStart"),
+    Column::text("BillingPeriodEnd"),
+    Column::text("ChargeCategory"),
+    Column::text("ChargeClass"),
+    Column::text("ChargeDescription"),
+    Column::text("ChargeFrequency"),
+    Column::text("ChargePeriodStart"),
+    Column::text("ChargePeriodEnd"),
+    Column::money("BilledCost"),
+    Column::money("EffectiveCost"),
+    Column::money("ContractedCost"),
+    Column::money("ListCost"),
+    Column::count("ConsumedQuantity"),
+    Column::text("ConsumedUnit"),
+    Column::count("PricingQuantity"),
+    Column::text("PricingUnit"),
+    Column::text("PricingCategory"),
+    Column::money("ContractedUnitPrice"),
+    Column::money("ListUnitPrice"),
+    Column::text("InvoiceIssuerName"),
+    Column::text("ProviderName"),
+    Column::text("PublisherName"),
+    Column::text("RegionId"),
+    Column::text("RegionName"),
+    Column::text("ResourceId"),
+    Column::text("ResourceName"),
+    Column::text("ResourceType"),
+    Column::text("ServiceCategory"),
+    Column::text("ServiceSubcategory"),
+    Column::text("ServiceName"),
+    Column::text("SkuId"),
+    Column::text("SkuMeter"),
+    Column::text("SkuPriceId"),
+    Column::text("SubAccountId"),
+    Column::text("SubAccountName"),
+    Column::text("Tags"),
+    Column::count("x_InteractionCount"),
+    Column::count("x_UnpricedInteractionCount"),
+    Column::text("x_InteractionType"),
+    Column::text("x_ReportingDay"),
 ];
 
 /// Sums by day, user, provider, model and type. A segment is `[day, day, period start, period

@@ -53,14 +53,25 @@ pub struct Figures {
 
 /// The select list of a rollup's sums: one `json_array` that [`Figures`] reads.
 pub(crate) fn sums_of(table: &str) -> String {
+    measures(table, "SUM")
+}
+
+/// The same of one row as it stands.
+pub(super) fn row_of(table: &str) -> String {
+    measures(table, "")
+}
+
+/// Money as two integers that add up without overflow.
+fn measures(table: &str, function: &str) -> String {
     let list = MEASURES
         .iter()
         .enumerate()
         .map(|(index, measure)| {
+            let column = format!("{table}.{measure}");
             if index < COUNTS {
-                format!("SUM({table}.{measure})")
+                format!("{function}({column})")
             } else {
-                format!("SUM({table}.{measure} / 1000000), SUM({table}.{measure} % 1000000)")
+                format!("{function}({column} / 1000000), {function}({column} % 1000000)")
             }
         })
         .collect::<Vec<_>>()

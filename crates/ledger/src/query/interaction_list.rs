@@ -8,7 +8,7 @@ use super::{
     amount::{Amount, Ratio},
     calendar::iso,
     figures::{CostByComponent, Tokens},
-    groups::flag,
+    group::flag,
     parameters::{Page, Parameters},
     problem::QueryError,
     reader::{Reader, Stamp},

@@ -15,7 +15,7 @@ use super::{
     amount::divide_half_even,
     bridge::BridgeItem,
     calendar::{DayRange, day_of, day_start},
-    figures::{Figures, sums_of},
+    day_items::{DayItem, DayItems},
     problem::QueryError,
     reader::Reader,
 };
@@ -155,6 +155,7 @@ impl<D: Database> Reader<'_, D> {
     /// Sets [`BridgeItem::list_values`] of the items that list prices can tell about.
     pub(super) async fn set_list_values(
         &self,
+        rows: &DayItems,
         items: &mut [BridgeItem],
         compared: (DayRange, DayRange),
     ) -> Result<(), QueryError> {
@@ -229,7 +230,7 @@ impl<D: Database> Reader<'_, D> {
         let tokens = if changed.is_empty() {
             BTreeMap::new()
         } else {
-            self.tokens_by_day(&changed, compared).await?
+            tokens_by_day(rows, &changed, compared)
         };
         let none = DayTokens::new();
         let found: Vec<Option<(i128, i128)>> = items
@@ -269,42 +270,30 @@ impl<D: Database> Reader<'_, D> {
         }
         Ok(())
     }
+}
 
-    /// Tokens by day of some items of the slice in both periods, over all users: the index by
-    /// day of the marginal by model.
-    async fn tokens_by_day(
-        &self,
-        items: &[(&str, &str, &str)],
-        compared: (DayRange, DayRange),
-    ) -> Result<BTreeMap<(String, String, String), DayTokens>, QueryError> {
-        let sql = format!(
-            "SELECT json_array(t.provider, t.model, t.type, t.day, {})
-FROM json_each(?1, '$.segments') s CROSS JOIN daily_model_stats t
-WHERE t.day >= s.value ->> 0 AND t.day <= s.value ->> 1
-  AND (t.provider, t.model, t.type) IN
-    (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?1, '$.items'))
-GROUP BY t.provider, t.model, t.type, t.day",
-            sums_of("t")
-        );
-        let segments = [compared.0, compared.1].map(|range| (range.start, range.end));
-        let rows = self
-            .database
-            .query(Statement::with(
-                sql,
-                &json!({ "segments": segments, "items": items }),
-            )?)
-            .await?;
-        let mut tokens: BTreeMap<(String, String, String), DayTokens> = BTreeMap::new();
-        for (provider, model, kind, day, figures) in
-            rows.decode::<(String, String, String, NaiveDate, Figures)>()?
-        {
-            tokens
-                .entry((provider, model, kind))
+/// Tokens by day of some items in both periods.
+fn tokens_by_day(
+    rows: &DayItems,
+    items: &[(&str, &str, &str)],
+    (current, previous): (DayRange, DayRange),
+) -> BTreeMap<(String, String, String), DayTokens> {
+    let mut tokens: BTreeMap<(String, String, String), DayTokens> = BTreeMap::new();
+    for DayItem(day, provider, model, kind, figures) in rows.rows() {
+        let is_within = current.contains(*day) || previous.contains(*day);
+        if is_within && items.contains(&(provider.as_str(), model.as_str(), kind.as_str())) {
+            let key = (provider.clone(), model.clone(), kind.clone());
+            let sums = tokens
+                .entry(key)
                 .or_default()
-                .insert(day, figures.tokens);
+                .entry(*day)
+                .or_insert([0; 10]);
+            for (sum, count) in sums.iter_mut().zip(figures.tokens) {
+                *sum += count;
+            }
         }
-        Ok(tokens)
     }
+    tokens
 }
 
 #[cfg(test)]

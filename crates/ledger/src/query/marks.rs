@@ -44,9 +44,18 @@ pub struct Mark {
     changes: Vec<MarkChange>,
 }
 
-// Index prices_by_start finds the models with a change, the primary key of daily_model_stats
-// whether one was used on any day of the range, prices_by_key its rows and the row before each.
-const CHANGES: &str = "
+/// Index `prices_by_start` finds the models with a change, the primary key of `daily_model_stats`
+/// (of one user the cube's index by user and day) whether one was used on any day of the range,
+/// `prices_by_key` its rows and the row before each.
+fn changes_sql(slice: &Slice) -> String {
+    let used = if slice.user.is_some() {
+        "usage_daily t INDEXED BY usage_daily_by_user
+                WHERE t.user_key = ?1 ->> 'user_key' AND t.day = d.value"
+    } else {
+        "daily_model_stats t WHERE t.day = d.value"
+    };
+    format!(
+        "
 WITH changed AS MATERIALIZED (
   SELECT DISTINCT provider, model FROM prices INDEXED BY prices_by_start
   WHERE valid_from >= ?1 ->> 'from' AND valid_from < ?1 ->> 'to' AND status = 'active'
@@ -54,8 +63,8 @@ WITH changed AS MATERIALIZED (
     AND (?1 ->> 'provider' IS NULL OR provider = ?1 ->> 'provider')
 ), used AS MATERIALIZED (
   SELECT provider, model FROM changed c
-  WHERE EXISTS (SELECT 1 FROM json_each(?1, '$.days') d CROSS JOIN daily_model_stats t
-                WHERE t.day = d.value AND t.provider = c.provider AND t.model = c.model)
+  WHERE EXISTS (SELECT 1 FROM json_each(?1, '$.days') d CROSS JOIN {used}
+                  AND t.provider = c.provider AND t.model = c.model)
 )
 SELECT json_array(p.id, p.provider, p.model, p.resource_type, p.region, p.service_tier,
   p.min_context, q.rate, q.per, p.rate, p.per, p.valid_from, p.source)
@@ -70,7 +79,9 @@ WHERE p.provider = used.provider AND p.model = used.model
       AND o.valid_from < p.valid_from AND o.status = 'active'
     ORDER BY o.valid_from DESC LIMIT 1)
   AND (p.rate, p.per) <> (q.rate, q.per)
-ORDER BY p.valid_from DESC, p.id DESC LIMIT ?1 ->> 'limit'";
+ORDER BY p.valid_from DESC, p.id DESC LIMIT ?1 ->> 'limit'"
+    )
+}
 
 #[derive(Deserialize)]
 struct ChangeRow(
@@ -96,10 +107,12 @@ pub(super) fn changes(
     zone: ReportingZone,
 ) -> Result<Statement, DatabaseError> {
     let (from, to) = range.instants(zone);
+    let user_key = slice.user.as_ref().map(|user| user.user_key);
     Statement::with(
-        CHANGES,
+        changes_sql(slice),
         &json!({
             "from": from, "to": to, "model": slice.model, "provider": slice.provider,
+            "user_key": user_key,
             "days": days_between(range.start, range.end).collect::<Vec<_>>(),
             "limit": ROWS_MAX,
         }),

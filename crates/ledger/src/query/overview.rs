@@ -3,6 +3,7 @@
 use super::{
     bridge::{Bridge, BridgeItem, bridge},
     calendar::{Alignment, DayRange},
+    day_items::DayItems,
     figures::Figures,
     forecast::{Forecast, first_day_needed, forecast},
     problem::QueryError,
@@ -93,19 +94,21 @@ impl<D: Database> Reader<'_, D> {
         ranges
     }
 
-    /// The bridge between the compared parts.
+    /// The bridge between the compared parts, which the rows hold.
     pub(super) async fn bridge(
         &self,
-        items: &[ItemSums],
+        rows: &DayItems,
         alignment: Option<Alignment>,
     ) -> Result<Option<Bridge>, QueryError> {
         let Some(compared) = alignment.and_then(|alignment| alignment.compared(self.today)) else {
             return Ok(None);
         };
+        let (current, previous) = compared;
+        let items = rows.items(&[(current, IN_CURRENT), (previous, IN_PREVIOUS)]);
         let mut merged: std::collections::BTreeMap<(String, String, String), BridgeItem> =
             std::collections::BTreeMap::new();
         for bit in [IN_CURRENT, IN_PREVIOUS] {
-            for (provider, model, kind, figures) in items_of_bit(items, bit) {
+            for (provider, model, kind, figures) in items_of_bit(&items, bit) {
                 let item = merged
                     .entry((provider.clone(), model.clone(), kind.clone()))
                     .or_insert_with(|| BridgeItem {
@@ -122,7 +125,7 @@ impl<D: Database> Reader<'_, D> {
             }
         }
         let mut merged: Vec<BridgeItem> = merged.into_values().collect();
-        self.set_list_values(&mut merged, compared).await?;
+        self.set_list_values(rows, &mut merged, compared).await?;
         Ok(Some(bridge(&merged)))
     }
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{
     figures::{Figures, sums_of},
-    groups::GroupSums,
+    group_page::GroupSums,
     slice::{Dimension, Slice},
 };
 use crate::{

@@ -53,6 +53,10 @@ SELECT json_object('ledger_version', ledger_version, 'price_book_version', price
   'first_day', (SELECT MIN(day) FROM daily_model_stats))
 FROM ledger_state";
 
+const NEWEST_IDLE: &str = "
+SELECT json_array(MAX(last_seen)) FROM sessions INDEXED BY sessions_by_last_seen
+WHERE last_seen < ?1 ->> 0";
+
 /// Answers the questions of one request.
 #[derive(Debug)]
 pub struct Reader<'a, D> {
@@ -103,6 +107,18 @@ impl<'a, D: Database> Reader<'a, D> {
     /// The open day.
     pub const fn today(&self) -> NaiveDate {
         self.today
+    }
+
+    /// When the session that closed last by idleness was last seen: a list of sessions changes with
+    /// it, though nothing was recorded. The index by `last_seen` gives it in one row.
+    pub async fn newest_idle(&self) -> Result<Option<i64>, QueryError> {
+        let idle_since = serde_json::json!([self.now.0.saturating_sub(self.idle_ms)]);
+        let found: Option<(Option<i64>,)> = self
+            .database
+            .query(Statement::with(NEWEST_IDLE, &idle_since)?)
+            .await?
+            .first()?;
+        Ok(found.and_then(|(last_seen,)| last_seen))
     }
 
     /// What every answer carries.

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{
     amount::{Amount, Ratio},
     figures::{Coverage, Figures, sums_of},
-    groups::Group,
+    group::Group,
     interaction_list::{InteractionPage, of_session},
     parameters::Page,
     problem::QueryError,
@@ -69,16 +69,16 @@ struct Outlier {
 #[derive(Deserialize)]
 struct LinesRow(String, String, String);
 
-// The sessions' indexes by user and start.
+// The sessions' indexes by user and start. A key of one user looks at sessions that are all its own.
 const EARLIER_COSTS: &str = "
 SELECT json_array(total_cost) FROM (
   SELECT start_time, total_cost FROM sessions INDEXED BY sessions_by_user
   WHERE user_key = ?1 ->> 'user_key' AND start_time <= ?1 ->> 'start_time'
-    AND unpriced_count < interaction_count
+    AND unpriced_count < interaction_count AND mixed_users <= ?1 ->> 'mixed_max'
   UNION ALL
   SELECT start_time, total_cost FROM sessions_archive INDEXED BY sessions_archive_by_user
   WHERE user_key = ?1 ->> 'user_key' AND start_time <= ?1 ->> 'start_time'
-    AND unpriced_count < interaction_count
+    AND unpriced_count < interaction_count AND mixed_users <= ?1 ->> 'mixed_max'
   ORDER BY start_time DESC LIMIT ?1 ->> 'limit')";
 
 fn session_sql() -> String {
@@ -123,6 +123,7 @@ impl<D: Database> Reader<'_, D> {
         let key = json!({
             "session_id": session_id, "user_key": session.user_key,
             "start_time": session.start_ms, "limit": MEDIAN_SESSIONS,
+            "mixed_max": u8::from(self.viewer == Viewer::Everyone),
             "lines_limit": DRIVER_INTERACTIONS_MAX,
         });
         let rows = self

@@ -2,16 +2,16 @@
 
 use cost_calculation::UnixMillis;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{
     amount::Amount,
-    calendar::{DayRange, Period, iso},
-    groups::flag,
-    parameters::{Page, Parameters, RANGE_DAYS_MAX},
+    calendar::{Period, iso},
+    group::flag,
+    parameters::{Page, Parameters},
     problem::QueryError,
-    reader::{Reader, Stamp, Viewer},
-    slice::Slice,
+    reader::{Reader, Stamp},
+    session_filter::SessionFilter,
 };
 use crate::database::{Database, Statement};
 
@@ -34,41 +34,6 @@ pub const SESSION_LIST_PARAMETERS: [&str; 16] = [
     "offset",
     "include",
 ];
-
-/// The parameters that filter sessions, for the export.
-pub const SESSION_FILTERS: [&str; 11] = [
-    "user_id",
-    "tenant_id",
-    "start_date",
-    "end_date",
-    "model",
-    "provider",
-    "agent",
-    "status",
-    "min_cost",
-    "unpriced",
-    "q",
-];
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Status {
-    Open,
-    Closed,
-    Error,
-}
-
-/// Which sessions are asked for.
-#[derive(Debug, Clone)]
-pub(super) struct SessionFilter {
-    slice: Slice,
-    pub range: Option<DayRange>,
-    status: Option<Status>,
-    min_cost_pico: Option<i64>,
-    unpriced: Option<bool>,
-    search: Option<String>,
-    /// Sessions with several users' events are left out: their sums are not one user's own.
-    of_one_user: bool,
-}
 
 /// The contract's `Session`.
 #[derive(Debug, Clone, Serialize)]
@@ -198,111 +163,6 @@ impl Session {
     }
 }
 
-impl SessionFilter {
-    /// The conditions on a session `s`.
-    fn conditions(&self) -> String {
-        let mut conditions = vec!["true"];
-        if self.range.is_some() {
-            conditions.push("s.start_time >= ?1 ->> 'from' AND s.start_time < ?1 ->> 'to'");
-        }
-        if self.slice.user.is_some() {
-            conditions.push("s.user_key = ?1 ->> 'user_key'");
-        }
-        conditions.extend(self.status.map(|status| match status {
-            Status::Open => {
-                "NOT (s.end_time >= s.last_seen IS TRUE OR s.last_seen < ?1 ->> 'idle_since')"
-            }
-            Status::Closed => {
-                "(s.end_time >= s.last_seen IS TRUE OR s.last_seen < ?1 ->> 'idle_since')"
-            }
-            Status::Error => "s.error_count > 0",
-        }));
-        if self.of_one_user {
-            conditions.push("s.mixed_users = 0");
-        }
-        if self.min_cost_pico.is_some() {
-            conditions.push(
-                "s.total_cost >= ?1 ->> 'min_cost' AND s.unpriced_count < s.interaction_count",
-            );
-        }
-        conditions.extend(self.unpriced.map(|unpriced| {
-            if unpriced {
-                "s.unpriced_count + s.partial_count > 0"
-            } else {
-                "s.unpriced_count + s.partial_count = 0"
-            }
-        }));
-        if self.search.is_some() {
-            // The unique indexes on the interactions' ids.
-            conditions.push(
-                "(instr(s.id, ?1 ->> 'q') > 0
-    OR s.user_key IN (SELECT user_key FROM users WHERE instr(user_id, ?1 ->> 'q') > 0)
-    OR s.id IN (SELECT session_id FROM interactions WHERE id = ?1 ->> 'q'
-                UNION ALL SELECT session_id FROM interactions_archive WHERE id = ?1 ->> 'q'))",
-            );
-        }
-        let Slice {
-            model,
-            provider,
-            agent,
-            ..
-        } = &self.slice;
-        let of_models = [
-            (model.is_some(), " AND m.model = ?1 ->> 'model'"),
-            (provider.is_some(), " AND m.provider = ?1 ->> 'provider'"),
-            (agent.is_some(), " AND m.agent = ?1 ->> 'agent'"),
-        ];
-        let mut text = conditions.join(" AND ");
-        if of_models.iter().any(|(is_set, _)| *is_set) {
-            // Primary key of session_models: the session first.
-            text.push_str(" AND EXISTS (SELECT 1 FROM session_models m WHERE m.session_id = s.id");
-            for (_, condition) in of_models.iter().filter(|(is_set, _)| *is_set) {
-                text.push_str(condition);
-            }
-            text.push(')');
-        }
-        text
-    }
-
-    /// Sessions of both tables: the index by user with a user, else the one by start.
-    pub(super) fn found(&self, columns: &str, more: &str) -> String {
-        let conditions = self.conditions();
-        let arm = |table: &str, archived: u8| {
-            let index = if self.slice.user.is_some() {
-                "user"
-            } else {
-                "start"
-            };
-            format!(
-                "SELECT {columns}, {archived} AS archived
-  FROM {table} s INDEXED BY {table}_by_{index} WHERE {conditions}{more}"
-            )
-        };
-        format!(
-            "{}\n  UNION ALL\n  {}",
-            arm("sessions", 0),
-            arm("sessions_archive", 1)
-        )
-    }
-
-    pub(super) fn values<D: Database>(&self, reader: &Reader<'_, D>) -> Map<String, Value> {
-        let mut values = self.slice.values();
-        if let Some(range) = self.range {
-            let (from, to) = range.instants(reader.zone);
-            values.insert("from".to_owned(), json!(from));
-            values.insert("to".to_owned(), json!(to));
-        }
-        values.insert("idle_since".to_owned(), json!(reader.idle_since()));
-        if let Some(pico) = self.min_cost_pico {
-            values.insert("min_cost".to_owned(), json!(pico));
-        }
-        if let Some(search) = &self.search {
-            values.insert("q".to_owned(), json!(search));
-        }
-        values
-    }
-}
-
 /// Columns of a session that an answer needs.
 pub(super) const SESSION_COLUMNS: &str = "s.id, s.user_key, s.start_time, s.end_time, s.last_seen,
     s.interaction_count, s.error_count, s.unpriced_count, s.token_count, s.total_cost, s.mixed_users";
@@ -324,30 +184,8 @@ pub(super) const SESSION_OBJECT: &str = "json_object('id', f.id, 'user_key', f.u
 
 impl<D: Database> Reader<'_, D> {
     /// A session last seen before this moment is closed.
-    fn idle_since(&self) -> i64 {
+    pub(super) fn idle_since(&self) -> i64 {
         self.now.0.saturating_sub(self.idle_ms)
-    }
-
-    pub(super) async fn session_filter(
-        &self,
-        parameters: &Parameters,
-    ) -> Result<SessionFilter, QueryError> {
-        let statuses = [
-            ("open", Status::Open),
-            ("closed", Status::Closed),
-            ("error", Status::Error),
-        ];
-        Ok(SessionFilter {
-            range: parameters.range(RANGE_DAYS_MAX)?,
-            status: parameters.word("status", &statuses)?,
-            min_cost_pico: parameters
-                .amount("min_cost")?
-                .map(cost_calculation::PicoUsd::get),
-            unpriced: parameters.flag("unpriced")?,
-            search: parameters.nonempty("q")?.map(str::to_owned),
-            of_one_user: self.viewer != Viewer::Everyone,
-            slice: self.slice(parameters).await?,
-        })
     }
 
     /// `GET /sessions`.
@@ -366,12 +204,16 @@ impl<D: Database> Reader<'_, D> {
             ("interactions", "interaction_count"),
             ("errors", "error_count"),
         ];
-        let order = match parameters.word("sort", &sorts)?.unwrap_or_default() {
-            "" => format!("start_time {direction}, id {direction}"),
-            column => format!("{column} {direction}, start_time DESC, id DESC"),
+        let sort = parameters.word("sort", &sorts)?.unwrap_or_default();
+        let (column, order) = match sort {
+            "" => ("", format!("start_time {direction}, id {direction}")),
+            column => (
+                column,
+                format!("{column} {direction}, start_time DESC, id DESC"),
+            ),
         };
         let statements = [
-            self.session_page(&filter, &order, page)?,
+            self.session_page(&filter, column, &order, page)?,
             self.session_count(&filter, include.total)?,
         ];
         let mut rows = self.database.batch(&statements).await?.into_iter();
@@ -401,19 +243,46 @@ impl<D: Database> Reader<'_, D> {
         })
     }
 
-    pub(super) fn session_page(
+    /// A page in some order: the index that holds what is sorted by finds the ids, the primary keys
+    /// the rest of those few.
+    fn session_page(
         &self,
         filter: &SessionFilter,
+        column: &str,
         order: &str,
         page: Page,
     ) -> Result<Statement, QueryError> {
+        let sorted_by = if column.is_empty() {
+            String::new()
+        } else {
+            format!(", s.{column}")
+        };
+        let whole = |table: &str, archived: u8| {
+            format!(
+                "SELECT {SESSION_COLUMNS}, {archived} AS archived
+  FROM picked p CROSS JOIN {table} s WHERE p.archived = {archived} AND s.id = p.id"
+            )
+        };
         let sql = format!(
-            "SELECT {SESSION_OBJECT}
-FROM (
+            "WITH picked AS MATERIALIZED (
   {}
   ORDER BY {order} LIMIT ?1 ->> 'limit' OFFSET ?1 ->> 'offset'
-) f JOIN users u ON u.user_key = f.user_key",
-            filter.found(SESSION_COLUMNS, "")
+), f AS (
+  {}
+  UNION ALL
+  {}
+)
+SELECT {SESSION_OBJECT}
+FROM f JOIN users u ON u.user_key = f.user_key
+ORDER BY {}",
+            filter.found(&format!("s.id, s.start_time{sorted_by}"), ""),
+            whole("sessions", 0),
+            whole("sessions_archive", 1),
+            order
+                .split(", ")
+                .map(|term| format!("f.{term}"))
+                .collect::<Vec<_>>()
+                .join(", "),
         );
         let mut values = filter.values(self);
         values.insert("limit".to_owned(), json!(page.limit));
@@ -426,10 +295,10 @@ FROM (
         filter: &SessionFilter,
         with_sums: bool,
     ) -> Result<Statement, QueryError> {
-        // Without sums and other filters the count needs nothing but the index.
+        // Most filters and the sums need nothing but the index.
         let (columns, sums) = if with_sums {
             (
-                SESSION_COLUMNS,
+                "s.interaction_count, s.error_count, s.unpriced_count, s.token_count, s.total_cost",
                 "SUM(interaction_count), SUM(error_count), SUM(unpriced_count), SUM(token_count),
   SUM(total_cost / 1000000), SUM(total_cost % 1000000)",
             )

@@ -4,11 +4,11 @@
 //! search in the rollup's primary key, which begins with the day (or in its index by user and
 //! day). A row is `[keys, sums]`.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, Days, NaiveDate};
 use serde_json::{Map, Value, json};
 
 use super::{
-    calendar::DayRange,
+    calendar::{DayRange, next_day, previous_day},
     figures::{Figures, sums_of},
     slice::{Slice, Source, segments},
 };
@@ -21,6 +21,79 @@ pub(super) fn within_segments(source: &Source) -> String {
 WHERE t.day >= s.value ->> 0 AND t.day <= s.value ->> 1{}",
         source.from, source.conditions
     )
+}
+
+/// One `FROM … WHERE …` of a scan, and the column that says when.
+pub(super) struct Arm {
+    pub from: String,
+    pub day: &'static str,
+}
+
+/// The scans that add up a source's rows within the segments: the days of `?1 -> '$.days'`, and
+/// where whole weeks are kept those of `?1 -> '$.weeks'`.
+pub(super) fn arms(source: &Source) -> Vec<Arm> {
+    let within = |list: &str, column: &'static str, from: &str| Arm {
+        from: format!(
+            "json_each(?1, '$.{list}') s CROSS JOIN {from}
+WHERE {column} >= s.value ->> 0 AND {column} <= s.value ->> 1{}",
+            source.conditions
+        ),
+        day: column,
+    };
+    let mut arms = vec![within("days", "t.day", &source.from)];
+    arms.extend(weekly(source).map(|table| within("weeks", "t.week", table)));
+    arms
+}
+
+/// The rollup of whole weeks that stands for a source's days.
+fn weekly(source: &Source) -> Option<&'static str> {
+    match source.from.as_str() {
+        "daily_stats t" => Some("weekly_stats t"),
+        "latency_daily t" => Some("latency_weekly t"),
+        _ => None,
+    }
+}
+
+/// What [`arms`] of this source read, with the slice's values.
+pub(super) fn arm_parameter<L: Copy + serde::Serialize>(
+    slice: &Slice,
+    source: &Source,
+    segments: &[(NaiveDate, NaiveDate, L)],
+) -> Map<String, Value> {
+    let mut values = slice.values();
+    let (days, weeks) = if weekly(source).is_some() {
+        whole_weeks(segments)
+    } else {
+        (segments.to_vec(), Vec::new())
+    };
+    values.insert("days".to_owned(), json!(days));
+    values.insert("weeks".to_owned(), json!(weeks));
+    values
+}
+
+type Segments<L> = Vec<(NaiveDate, NaiveDate, L)>;
+
+/// Segments cut into days and whole weeks, the weeks by their Mondays.
+fn whole_weeks<L: Copy>(segments: &[(NaiveDate, NaiveDate, L)]) -> (Segments<L>, Segments<L>) {
+    let (mut days, mut weeks) = (Vec::new(), Vec::new());
+    for (start, end, label) in segments.iter().copied() {
+        let into_week = |day: NaiveDate| u64::from(day.weekday().num_days_from_monday());
+        let first = start + Days::new((7 - into_week(start)) % 7);
+        // The Monday after the last whole week.
+        let after = next_day(end) - Days::new(into_week(next_day(end)));
+        if first >= after {
+            days.push((start, end, label));
+            continue;
+        }
+        weeks.push((first, after - Days::new(7), label));
+        if start < first {
+            days.push((start, previous_day(first), label));
+        }
+        if after <= end {
+            days.push((after, end, label));
+        }
+    }
+    (days, weeks)
 }
 
 /// `{"segments": …}` with the slice's values.
@@ -81,6 +154,13 @@ impl DaySums {
         Ok(Self(days))
     }
 
+    /// Sums that were added up elsewhere.
+    pub fn of_days(days: impl IntoIterator<Item = (NaiveDate, Figures)>) -> Self {
+        let mut days: Vec<_> = days.into_iter().collect();
+        days.sort_unstable_by_key(|(day, _)| *day);
+        Self(days)
+    }
+
     /// The sums of a range.
     pub fn of(&self, range: DayRange) -> Figures {
         let from = self.0.partition_point(|(day, _)| *day < range.start);
@@ -104,3 +184,34 @@ impl DaySums {
 /// Sums of an item under one label.
 #[derive(Debug, Clone, serde::Deserialize)]
 pub(super) struct ItemSums(pub String, pub String, pub String, pub i64, pub Figures);
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::query::calendar::days_between;
+
+    proptest! {
+        #[test]
+        fn days_and_whole_weeks_hold_each_day_of_a_segment_once(start in 0_u64..3_000, length in 0_u64..120) {
+            let first = NaiveDate::from_ymd_opt(2020, 1, 1).expect("a date");
+            let start = first + Days::new(start);
+            let end = start + Days::new(length);
+            let (days, weeks) = whole_weeks(&[(start, end, 7)]);
+            let monday = |day: &NaiveDate| day.weekday() == chrono::Weekday::Mon;
+            prop_assert!(weeks.iter().all(|(from, to, _)| monday(from) && monday(to)));
+            let of_weeks = weeks.iter().map(|(from, to, label)| (*from, *to + Days::new(6), *label));
+            let mut held: Vec<NaiveDate> = days
+                .iter()
+                .copied()
+                .chain(of_weeks)
+                .flat_map(|(from, to, _)| days_between(from, to))
+                .collect();
+            held.sort_unstable();
+            prop_assert_eq!(held, days_between(start, end).collect::<Vec<_>>());
+            let of_days: i64 = days.iter().map(|(from, to, _)| (*to - *from).num_days() + 1).sum();
+            prop_assert!(of_days <= 12);
+        }
+    }
+}

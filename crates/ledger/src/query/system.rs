@@ -8,6 +8,7 @@ use super::{
     bridge::Bridge,
     calendar::{Alignment, Period},
     comparison::{Comparison, compare},
+    day_items::{DayItems, by_day_and_item},
     distinct::{self, Distinct},
     figures::{Coverage, Figures},
     forecast::Forecast,
@@ -17,7 +18,7 @@ use super::{
     problem::QueryError,
     reader::{Reader, Stamp},
     slice::Filters,
-    sums::{DaySums, ItemSums, by_day, by_item},
+    sums::ItemSums,
 };
 use crate::database::{Database, Rows};
 
@@ -89,10 +90,10 @@ impl<D: Database> Reader<'_, D> {
             .map(|mode| Alignment::new(range, mode));
         let include = parameters.include(&["sessions", "latency", "trend"])?;
         let slice = self.slice(parameters).await?;
-        let mut statements = vec![
-            by_item(&slice, &self.item_ranges(range, alignment))?,
-            by_day(&slice, &[self.forecast_range()])?,
-        ];
+        let mut day_ranges = vec![range, self.forecast_range()];
+        let compared = alignment.and_then(|alignment| alignment.compared(self.today));
+        day_ranges.extend(compared.map(|(_, previous)| previous));
+        let mut statements = vec![by_day_and_item(&slice, &day_ranges)?];
         let latencies = histograms(&slice, &[range], false)?;
         let has_latency = latencies.is_some();
         statements.extend(latencies);
@@ -105,8 +106,9 @@ impl<D: Database> Reader<'_, D> {
         statements.extend(counts);
         let mut rows = self.database.batch(&statements).await?.into_iter();
         let mut next = || rows.next().unwrap_or_default();
-        let items: Vec<ItemSums> = next().decode()?;
-        let days = DaySums::read(&next())?;
+        let rows_by_day = DayItems::read(&next())?;
+        let days = rows_by_day.days();
+        let items = rows_by_day.items(&self.item_ranges(range, alignment));
         let latency = if has_latency {
             Some(read_latency(&next())?)
         } else {
@@ -139,7 +141,7 @@ impl<D: Database> Reader<'_, D> {
             errors: errors(&items),
             latency,
             comparison,
-            bridge: self.bridge(&items, alignment).await?,
+            bridge: self.bridge(&rows_by_day, alignment).await?,
             forecast: self.forecast(&days),
             unpriced_models: unpriced(&items),
             first_day: self.state.first_day,

@@ -7,19 +7,20 @@ use serde_json::json;
 use super::{
     amount::Ratio,
     bridge::Bridge,
-    calendar::{Alignment, DayRange, Period},
+    bucket::Bucket,
+    calendar::{Alignment, DayRange, Period, days_between},
     comparison::{Comparison, compare},
-    daily::Bucket,
+    day_items::{DayItems, by_day_and_item},
     distinct::{self, Distinct},
     figures::{Coverage, Figures, sums_of},
     forecast::Forecast,
-    groups::{Group, UserName, share},
+    group::{Group, UserName, share},
     overview::{DO_NOT_ADD_UP, IN_RANGE, items_of_bit},
     parameters::Parameters,
     problem::QueryError,
     reader::{Reader, Stamp, Viewer},
     slice::{Dimension, Slice, unknown_user},
-    sums::{DaySums, ItemSums, by_day, by_item, parameter, within_segments},
+    sums::{ItemSums, parameter, within_segments},
 };
 use crate::database::{Database, DatabaseError, Statement};
 
@@ -109,22 +110,19 @@ SELECT json_object('user_id', user_id, 'tenant_id', tenant_id, 'label', label,
   'erased', erased_at IS NOT NULL)
 FROM users WHERE user_key = ?1 ->> 'user_key'";
 
-// The sessions' index by user narrows to those that could hold interactions of these days; the
-// index by session finds them.
+// The primary key of session_days finds the sessions of each day, whoever's they are; the index by
+// session their interactions.
 const HOURS: &str = "
-WITH near AS (
-  SELECT id FROM sessions
-  WHERE user_key = ?1 ->> 'user_key' AND start_time < ?1 ->> 'to' AND last_seen >= ?1 ->> 'from'
-  UNION ALL
-  SELECT id FROM sessions_archive
-  WHERE user_key = ?1 ->> 'user_key' AND start_time < ?1 ->> 'to' AND last_seen >= ?1 ->> 'from'
+WITH near AS MATERIALIZED (
+  SELECT DISTINCT t.session_id FROM json_each(?1, '$.days') d CROSS JOIN session_days t
+  WHERE t.day = d.value AND t.user_key = ?1 ->> 'user_key'
 ), hours AS (
   SELECT i.timestamp / 900000 AS quarter FROM near CROSS JOIN interactions i
-  WHERE i.session_id = near.id AND i.user_key = ?1 ->> 'user_key'
+  WHERE i.session_id = near.session_id AND i.user_key = ?1 ->> 'user_key'
     AND i.timestamp >= ?1 ->> 'from' AND i.timestamp < ?1 ->> 'to'
   UNION ALL
   SELECT i.timestamp / 900000 FROM near CROSS JOIN interactions_archive i
-  WHERE i.session_id = near.id AND i.user_key = ?1 ->> 'user_key'
+  WHERE i.session_id = near.session_id AND i.user_key = ?1 ->> 'user_key'
     AND i.timestamp >= ?1 ->> 'from' AND i.timestamp < ?1 ->> 'to'
 )
 SELECT json_array(quarter, COUNT(*)) FROM hours GROUP BY quarter";
@@ -178,12 +176,12 @@ impl<D: Database> Reader<'_, D> {
             end: range.end,
         };
         let (from, to) = hours_range.instants(self.zone);
-        let key = json!({ "user_key": user.user_key, "from": from, "to": to });
+        let days: Vec<NaiveDate> = days_between(hours_range.start, hours_range.end).collect();
+        let key = json!({ "user_key": user.user_key, "from": from, "to": to, "days": days });
         let mut statements = vec![
             Statement::with(NAME, &key)?,
             Statement::with(lifetime_sql(), &key)?,
-            by_day(&slice, &day_ranges)?,
-            by_item(&slice, &self.item_ranges(range, alignment))?,
+            by_day_and_item(&slice, &day_ranges)?,
             by_agent(&slice, range)?,
             Statement::with(HOURS, &key)?,
         ];
@@ -193,8 +191,9 @@ impl<D: Database> Reader<'_, D> {
         let name: UserName = next().first()?.unwrap_or_default();
         let lifetime: (Option<NaiveDate>, Option<NaiveDate>, i64, Figures) =
             next().first()?.unwrap_or_default();
-        let days = DaySums::read(&next())?;
-        let items: Vec<ItemSums> = next().decode()?;
+        let rows_by_day = DayItems::read(&next())?;
+        let days = rows_by_day.days();
+        let items = rows_by_day.items(&self.item_ranges(range, alignment));
         let agents: Vec<(String, Figures)> = next().decode()?;
         let quarters: Vec<(i64, i64)> = next().decode()?;
         let distinct = distinct::read(&next(), 1)?
@@ -240,7 +239,7 @@ impl<D: Database> Reader<'_, D> {
                     days.of(part)
                 })
             }),
-            bridge: self.bridge(&items, alignment).await?,
+            bridge: self.bridge(&rows_by_day, alignment).await?,
             forecast: self.forecast(&days),
             hours: self.hour_cells(&quarters),
             totals_do_not_add_up: DO_NOT_ADD_UP,

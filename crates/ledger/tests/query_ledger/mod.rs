@@ -2,6 +2,7 @@
 //! compared with.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+use chrono::Offset;
 use cost_calculation::{Component, Declared, PicoUsd, TokenUsage, Units, UnixMillis};
 use events::{Interaction, InteractionStatus, InteractionType};
 use futures_executor::block_on;
@@ -16,11 +17,22 @@ use ledger::{
 use serde_json::{Value, json};
 
 pub const DAY_MS: i64 = 86_400_000;
-/// 2026-11-23T13:20:00Z: an open day in Berlin, half gone.
+/// 2026-11-23T13:20:00Z: an open day in Berlin, half gone; the next one in Auckland.
 pub const NOW: i64 = 1_795_440_000_000;
-pub const ZONE: &str = "Europe/Berlin";
 pub const IDLE_MS: i64 = 30 * 60_000;
-pub const TODAY: &str = "2026-11-23";
+/// Clocks that change by an hour, by half of one and not at all, on both halves of the year and at
+/// midnight.
+pub const ZONES: [&str; 7] = [
+    "Europe/Berlin",
+    "America/New_York",
+    "Asia/Kathmandu",
+    "Pacific/Auckland",
+    "Australia/Lord_Howe",
+    "Asia/Beirut",
+    "UTC",
+];
+/// Days of a history: two years and some.
+pub const HISTORY_DAYS: u64 = 760;
 
 // gpt-5 changes its price on 2026-11-10; claude has a cache; "mystery" has no price.
 const PRICES: &str = r#"
@@ -55,9 +67,42 @@ impl Random {
     }
 }
 
-fn interaction(number: usize, random: &mut Random, days: u64) -> Interaction {
-    let timestamp = NOW - i64::try_from(random.below(days * 86_400_000)).unwrap() - 1_000;
+/// The moments at which clocks change, in a zone's last days.
+fn changes_of_clocks(zone: chrono_tz::Tz, days: u64) -> Vec<i64> {
+    let offset = |hour: i64| {
+        let at = chrono::DateTime::from_timestamp_millis(NOW - hour * 3_600_000).unwrap();
+        at.with_timezone(&zone).offset().fix()
+    };
+    (0..i64::try_from(days).unwrap() * 24)
+        .filter(|hour| offset(*hour) != offset(hour + 1))
+        .map(|hour| NOW - hour * 3_600_000)
+        .collect()
+}
+
+/// Half of the interactions are of the last four months; many lie around a change of clocks.
+fn some_time(random: &mut Random, days: u64, changes: &[i64]) -> i64 {
+    if !changes.is_empty() && random.below(5) == 0 {
+        let around = i64::try_from(random.below(60 * 3_600_000)).unwrap() - 30 * 3_600_000;
+        return random.pick(changes) + around;
+    }
+    let days = if random.below(2) == 0 {
+        days.min(120)
+    } else {
+        days
+    };
+    NOW - i64::try_from(random.below(days * 86_400_000)).unwrap() - 1_000
+}
+
+fn interaction(number: usize, random: &mut Random, days: u64, changes: &[i64]) -> Interaction {
+    let timestamp = some_time(random, days, changes).min(NOW - 1_000);
     let user = random.below(6);
+    // Sessions last a week or so, so that old ones are archived; some hold several users.
+    let week = (NOW - timestamp) / (9 * DAY_MS);
+    let session = if random.below(12) == 0 {
+        format!("session-of-many-{week}")
+    } else {
+        format!("session-{user}-{week}-{}", random.below(2))
+    };
     let kind = *random.pick(&[
         InteractionType::Chat,
         InteractionType::Chat,
@@ -79,7 +124,7 @@ fn interaction(number: usize, random: &mut Random, days: u64) -> Interaction {
     let duration = random.below(20_000);
     Interaction {
         id: format!("event-{number}"),
-        session_id: format!("session-{user}-{}", random.below(12)),
+        session_id: session,
         tenant_id: if user == 5 { "acme" } else { "" }.to_owned(),
         user_id: format!("user-{}", if user == 5 { 0 } else { user }),
         timestamp: UnixMillis(timestamp),
@@ -131,28 +176,66 @@ fn interaction(number: usize, random: &mut Random, days: u64) -> Interaction {
     }
 }
 
-/// A ledger of `count` interactions over `days` days, what is older than 60 days archived.
+/// A ledger of `count` interactions over so many days, in one of [`ZONES`], what is older than 60 days
+/// archived.
 pub fn ledger(seed: u64, count: usize, days: u64) -> Sqlite {
     let mut random = Random(seed);
-    ledger_of(
-        (0..count)
-            .map(|number| interaction(number, &mut random, days))
-            .collect(),
-    )
+    let zone = *random.pick(&ZONES);
+    let changes = changes_of_clocks(zone.parse().unwrap(), days);
+    let events = (0..count)
+        .map(|number| interaction(number, &mut random, days, &changes))
+        .collect();
+    ledger_in(zone, events)
 }
 
-/// A ledger of these interactions, what is older than 60 days archived.
+/// A ledger of these interactions in Berlin, what is older than 60 days archived.
 pub fn ledger_of(events: Vec<Interaction>) -> Sqlite {
+    ledger_in("Europe/Berlin", events)
+}
+
+/// The ledger's zone.
+pub fn zone_of(database: &Sqlite) -> chrono_tz::Tz {
+    let name: String = database.with_connection(|connection| {
+        connection
+            .query_row("SELECT reporting_time_zone FROM ledger_state", [], |row| {
+                row.get(0)
+            })
+            .unwrap()
+    });
+    name.parse().unwrap()
+}
+
+/// The open day.
+pub fn today(database: &Sqlite) -> chrono::NaiveDate {
+    day_of(zone_of(database), NOW)
+}
+
+fn day_of(zone: chrono_tz::Tz, timestamp: i64) -> chrono::NaiveDate {
+    chrono::DateTime::from_timestamp_millis(timestamp)
+        .unwrap()
+        .with_timezone(&zone)
+        .date_naive()
+}
+
+/// The days on which clocks change, in the ledger's zone.
+pub fn days_of_change(database: &Sqlite) -> Vec<chrono::NaiveDate> {
+    let zone = zone_of(database);
+    let changes = changes_of_clocks(zone, HISTORY_DAYS).into_iter();
+    changes.map(|change| day_of(zone, change)).collect()
+}
+
+/// A ledger of these interactions in a zone, what is older than 60 days archived.
+pub fn ledger_in(zone: &str, events: Vec<Interaction>) -> Sqlite {
     let database = Sqlite::migrated().expect("the migrations apply");
     database.execute_script(PRICES).expect("prices go in");
     database
         .execute_script(&format!(
-            "UPDATE ledger_state SET reporting_time_zone = '{ZONE}';"
+            "UPDATE ledger_state SET reporting_time_zone = '{zone}';"
         ))
         .expect("the zone is set");
     let context = IngestContext {
         received_at: UnixMillis(NOW - 5_000),
-        reporting_zone: ReportingZone::named(ZONE).expect("an IANA name"),
+        reporting_zone: ReportingZone::named(zone).expect("an IANA name"),
         interaction_cost_max: PicoUsd::new(10_000 * 1_000_000_000_000),
         new_ingest_id: || i64::try_from(rand_id()).unwrap(),
     };
@@ -189,7 +272,7 @@ pub fn chat(id: &str, days_ago: i64, usage: TokenUsage) -> Interaction {
         units: Units::default(),
         declared: None,
         status: InteractionStatus::Ok,
-        ..interaction(0, &mut Random(1), 1)
+        ..interaction(0, &mut Random(1), 1, &[])
     }
 }
 
@@ -223,7 +306,7 @@ pub struct Raw {
 
 /// Every interaction, hot and archived, with its newest estimate.
 pub fn raw(database: &Sqlite) -> Vec<Raw> {
-    let zone: chrono_tz::Tz = ZONE.parse().unwrap();
+    let zone = zone_of(database);
     ["", "_archive"]
         .iter()
         .flat_map(|suffix| {
@@ -251,11 +334,7 @@ pub fn raw(database: &Sqlite) -> Vec<Raw> {
                             user_id: row.get(2)?,
                             tenant_id: row.get(3)?,
                             timestamp,
-                            day: chrono::DateTime::from_timestamp_millis(timestamp)
-                                .unwrap()
-                                .with_timezone(&zone)
-                                .date_naive()
-                                .to_string(),
+                            day: day_of(zone, timestamp).to_string(),
                             kind: row.get(5)?,
                             provider: row.get(6)?,
                             model: row.get(7)?,

@@ -123,10 +123,60 @@ fn add(sums: &mut Sums, key: Key, measures: &[i64]) {
     }
 }
 
+/// Panics unless the sums by week, and the gaps that distinct counts are made of, are what the
+/// days come to.
+fn assert_weeks_are_true(database: &Sqlite) {
+    let monday = "date(day, 'weekday 0', '-6 days')";
+    let measures = MEASURES.map(|measure| format!("SUM({measure})")).join(", ");
+    let of_days = format!("SELECT {monday}, user_key, {measures} FROM daily_stats GROUP BY 1, 2");
+    let kept = format!(
+        "SELECT week, user_key, {} FROM weekly_stats",
+        MEASURES.join(", ")
+    );
+    assert_eq!(
+        table(database, &kept, 2),
+        table(database, &of_days, 2),
+        "weekly_stats"
+    );
+    let of_days = format!(
+        "SELECT {monday}, provider, model, metric, bucket, SUM(count) FROM latency_histogram
+         GROUP BY 1, 2, 3, 4, 5"
+    );
+    let kept = "SELECT w.week, w.provider, w.model, w.metric, CAST(j.key AS INTEGER), j.value
+         FROM latency_weekly w, json_each(w.counts) j WHERE j.value <> 0";
+    assert_eq!(
+        table(database, kept, 5),
+        table(database, &of_days, 5),
+        "latency_weekly"
+    );
+    for (gaps, count, of, id) in [
+        (
+            "session_gaps",
+            "session_count",
+            "session_days",
+            "session_id",
+        ),
+        ("user_gaps", "user_count", "daily_stats", "user_key"),
+    ] {
+        let of_days = format!(
+            "SELECT day, COALESCE((SELECT MAX(b.day) FROM {of} b
+                                   WHERE b.{id} = a.{id} AND b.day < a.day), ''), COUNT(*)
+             FROM (SELECT DISTINCT {id}, day FROM {of}) a GROUP BY 1, 2"
+        );
+        let kept = format!("SELECT day, previous_day, {count} FROM {gaps} WHERE {count} <> 0");
+        assert_eq!(
+            table(database, &kept, 2),
+            table(database, &of_days, 2),
+            "{gaps}"
+        );
+    }
+}
+
 /// Panics, naming the table, if any kept sum differs from the recount.
 ///
 /// Sessions that explicit marks made or moved are compared by their sums only where `has_marks`.
 pub fn assert_sums_are_true(database: &Sqlite, has_marks: bool) {
+    assert_weeks_are_true(database);
     let interactions = interactions(database);
     let (mut cube, mut users) = (Sums::new(), Sums::new());
     let (mut models, mut agents) = (Sums::new(), Sums::new());

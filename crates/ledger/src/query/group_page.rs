@@ -1,25 +1,26 @@
-//! Groups: a page of them by one dimension, with the rest as one, and their rank for colours.
+//! A page of groups by one dimension, with the sum of all.
 
-use chrono::{Days, NaiveDate};
-use serde::{Deserialize, Serialize};
+use chrono::NaiveDate;
+use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    amount::{Amount, Ratio},
+    amount::Amount,
     calendar::DayRange,
     comparison::Change,
     figures::Figures,
+    group::{Group, UserName},
+    group_rank::{rank_range, ranks, set_ranks},
     parameters::Page,
+    problem::QueryError,
+    reader::{Reader, Viewer},
     slice::{Dimension, Slice, segments},
-    sums::{parameter, within_segments},
+    sums::{Arm, arm_parameter, arms},
 };
 use crate::{
-    database::{DatabaseError, Rows, Statement},
+    database::{Database, DatabaseError, Rows, Statement},
     rollup::MEASURES,
 };
-
-/// Days by which groups are ranked.
-pub(super) const RANK_DAYS: u64 = 90;
 
 // The bits of the ranges that one scan adds up.
 const IN_RANGE: i64 = 1;
@@ -51,97 +52,6 @@ impl GroupSort {
         ("errors", Self::Errors),
         ("name", Self::Name),
     ];
-}
-
-/// The contract's `Group`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Group {
-    pub(super) dimension: Dimension,
-    /// Stable and unique within the dimension.
-    pub id: String,
-    pub(super) label: String,
-    pub(super) provider: Option<String>,
-    pub(super) model: Option<String>,
-    pub(super) user_id: Option<String>,
-    pub(super) tenant_id: Option<String>,
-    pub(super) agent: Option<String>,
-    pub(super) erased: bool,
-}
-
-impl Group {
-    pub(super) fn named(dimension: Dimension, id: &str) -> Self {
-        Self {
-            dimension,
-            id: id.to_owned(),
-            label: id.to_owned(),
-            provider: None,
-            model: None,
-            user_id: None,
-            tenant_id: None,
-            agent: None,
-            erased: false,
-        }
-    }
-
-    pub(super) fn model(provider: &str, model: &str) -> Self {
-        Self {
-            label: model.to_owned(),
-            provider: Some(provider.to_owned()),
-            model: Some(model.to_owned()),
-            ..Self::named(Dimension::Model, &format!("{provider}/{model}"))
-        }
-    }
-
-    pub(super) fn user(user: &UserName) -> Self {
-        let id = if user.tenant_id.is_empty() {
-            user.user_id.clone()
-        } else {
-            format!("{}/{}", user.tenant_id, user.user_id)
-        };
-        Self {
-            label: user.label.clone().unwrap_or_else(|| user.user_id.clone()),
-            user_id: Some(user.user_id.clone()),
-            tenant_id: Some(user.tenant_id.clone()),
-            erased: user.erased,
-            ..Self::named(Dimension::User, &id)
-        }
-    }
-
-    /// The group of a row's keys; `user` is set for users.
-    fn of(dimension: Dimension, keys: &[serde_json::Value], user: Option<&UserName>) -> Self {
-        let text = |index: usize| {
-            keys.get(index)
-                .and_then(serde_json::Value::as_str)
-                .unwrap_or_default()
-        };
-        match (dimension, user) {
-            (Dimension::Model, _) => Self::model(text(0), text(1)),
-            (Dimension::User, Some(user)) => Self::user(user),
-            (Dimension::Agent, _) => Self {
-                agent: Some(text(0).to_owned()),
-                ..Self::named(dimension, text(0))
-            },
-            (Dimension::Provider, _) => Self {
-                provider: Some(text(0).to_owned()),
-                ..Self::named(dimension, text(0))
-            },
-            _ => Self::named(dimension, text(0)),
-        }
-    }
-}
-
-/// A user's names.
-#[derive(Debug, Clone, Default, Deserialize)]
-pub(super) struct UserName {
-    pub user_id: String,
-    pub tenant_id: String,
-    pub label: Option<String>,
-    #[serde(deserialize_with = "flag")]
-    pub erased: bool,
-}
-
-pub(super) fn flag<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    Ok(i64::deserialize(deserializer)? != 0)
 }
 
 /// A page of groups to ask for.
@@ -203,17 +113,9 @@ const TOKENS: &str = "input_tokens + cache_read_tokens + cache_write_5m_tokens \
     + cache_write_1h_tokens + output_tokens + reasoning_tokens + audio_in_tokens \
     + audio_out_tokens + image_in_tokens + image_out_tokens";
 
-/// The days by whose cost groups are ranked: the last 90 complete ones.
-fn rank_range(today: NaiveDate) -> DayRange {
-    DayRange {
-        start: today - Days::new(RANK_DAYS),
-        end: today - Days::new(1),
-    }
-}
-
-/// The statement for a page of groups. One scan of the rollup adds up the range, the compared
+/// The statement for a page of groups. One scan, of whole weeks and single days where both are kept, of the rollup adds up the range, the compared
 /// parts and, without filters, the days of the rank; the first row is the sum of all groups found.
-pub(super) fn page(query: &GroupQuery<'_>) -> Result<Statement, DatabaseError> {
+fn page(query: &GroupQuery<'_>) -> Result<Statement, DatabaseError> {
     let mut ranges = vec![(query.range, IN_RANGE)];
     if let Some((current, previous)) = query.compared {
         ranges.extend([(current, IN_CURRENT), (previous, IN_PREVIOUS)]);
@@ -221,7 +123,9 @@ pub(super) fn page(query: &GroupQuery<'_>) -> Result<Statement, DatabaseError> {
     if query.slice.is_whole() {
         ranges.push((rank_range(query.today), IN_RANK));
     }
-    let mut parameter = parameter(query.slice, &segments(&ranges));
+    let source = query.slice.source(Some(query.dimension));
+    let mut parameter = arm_parameter(query.slice, &source, &segments(&ranges));
+    parameter.insert("last_day".to_owned(), json!(query.range.end));
     parameter.insert("limit".to_owned(), json!(query.page.limit));
     parameter.insert("offset".to_owned(), json!(query.page.offset));
     if let Some(search) = query.search {
@@ -232,7 +136,8 @@ pub(super) fn page(query: &GroupQuery<'_>) -> Result<Statement, DatabaseError> {
 
 fn page_sql(query: &GroupQuery<'_>) -> String {
     let columns = query.dimension.columns();
-    let source = query.slice.source(Some(query.dimension));
+    let arms = arms(&query.slice.source(Some(query.dimension)));
+    let has_weeks = arms.len() > 1;
     let measures = measure_columns();
     let keys = columns.join(", ");
     let sums = measures
@@ -304,6 +209,24 @@ fn page_sql(query: &GroupQuery<'_>) -> String {
         GroupSort::Errors => format!("error_count {direction}, "),
         GroupSort::Name => columns_in(&name_order, direction),
     };
+    let parts: Vec<String> = arms
+        .iter()
+        .map(|Arm { from, day }| {
+            format!(
+                "SELECT {qualified}, s.value ->> 2 AS flags, MAX({day}) AS last_day, {sums}
+  FROM {from}
+  GROUP BY {qualified}, s.value ->> 2",
+                qualified = qualified(columns),
+            )
+        })
+        .collect();
+    // A week does not say which of its days was the last: the user's own index does.
+    let last_day = if has_weeks {
+        "(SELECT MAX(d.day) FROM daily_stats d INDEXED BY daily_stats_by_user
+     WHERE d.user_key = found.user_key AND d.day <= ?1 ->> 'last_day')"
+    } else {
+        "last_day"
+    };
     let user_object = if is_user {
         "json_object('user_id', user_id, 'tenant_id', tenant_id, 'label', label, \
          'erased', erased_at IS NOT NULL)"
@@ -312,9 +235,7 @@ fn page_sql(query: &GroupQuery<'_>) -> String {
     };
     format!(
         "WITH parts AS (
-  SELECT {qualified}, s.value ->> 2 AS flags, MAX(t.day) AS last_day, {sums}
-  FROM {within}
-  GROUP BY {qualified}, s.value ->> 2
+  {parts}
 ), whole AS (
   SELECT {keys}, MAX(last_day) FILTER (WHERE flags & {IN_RANGE}) AS last_day, {in_range},
     {rank}, {current}, {previous}
@@ -330,14 +251,13 @@ fn page_sql(query: &GroupQuery<'_>) -> String {
 SELECT json_array(COUNT(*), {total}) FROM found
 UNION ALL
 SELECT * FROM (
-  SELECT json_array(json_array({keys}), {user_object}, rank_90d, last_day, {figures},
+  SELECT json_array(json_array({keys}), {user_object}, rank_90d, {last_day}, {figures},
     json_array(current_total_cost_micro, current_total_cost_rest, current_interaction_count,
       current_unpriced_count),
     json_array(previous_total_cost_micro, previous_total_cost_rest, previous_interaction_count,
       previous_unpriced_count))
   FROM found ORDER BY {order}{name_order} LIMIT ?1 ->> 'limit' OFFSET ?1 ->> 'offset')",
-        qualified = qualified(columns),
-        within = within_segments(&source),
+        parts = parts.join("\n  UNION ALL\n  "),
         rank = of_flag(IN_RANK, "rank"),
         current = of_flag(IN_CURRENT, "current"),
         previous = of_flag(IN_PREVIOUS, "previous"),
@@ -347,7 +267,7 @@ SELECT * FROM (
 }
 
 /// The columns with their table: `json_each` has a column `type` of its own.
-fn qualified(columns: &[&str]) -> String {
+pub(super) fn qualified(columns: &[&str]) -> String {
     columns
         .iter()
         .map(|column| format!("t.{column}"))
@@ -375,7 +295,7 @@ struct PageRow(
 );
 
 /// Reads the rows of [`page`].
-pub(super) fn read_page(
+fn read_page(
     rows: &Rows,
     dimension: Dimension,
     is_compared: bool,
@@ -413,119 +333,29 @@ pub(super) fn read_page(
     })
 }
 
-/// The statement for the rank of every group, unfiltered: `[keys, rank]`.
-pub(super) fn ranks(dimension: Dimension, today: NaiveDate) -> Result<Statement, DatabaseError> {
-    let whole = Slice::default();
-    let source = whole.source(Some(dimension));
-    let keys = dimension.columns().join(", ");
-    let (names, join) = if dimension == Dimension::User {
-        ("u.user_id, u.tenant_id", " JOIN users u USING (user_key)")
-    } else {
-        (keys.as_str(), "")
-    };
-    let sql = format!(
-        "WITH whole AS (
-  SELECT {qualified}, SUM(t.total_cost / 1000000) AS micro, SUM(t.total_cost % 1000000) AS rest
-  FROM {within}
-  GROUP BY {qualified}
-)
-SELECT json_array(json_array({keys}), ROW_NUMBER() OVER (
-  ORDER BY micro + rest / 1000000 DESC, rest % 1000000 DESC, {names}))
-FROM whole{join}",
-        qualified = qualified(dimension.columns()),
-        within = within_segments(&source),
-    );
-    Statement::with(
-        sql,
-        &parameter(&whole, &segments(&[(rank_range(today), 1)])),
-    )
-}
-
-/// Sets the ranks of a filtered page from the rows of [`ranks`].
-pub(super) fn set_ranks(page: &mut GroupPage, rows: &Rows) -> Result<(), DatabaseError> {
-    let ranks: Vec<(Vec<serde_json::Value>, i64)> = rows.decode()?;
-    for group in &mut page.groups {
-        group.rank_90d = ranks
-            .iter()
-            .find(|(keys, _)| *keys == group.keys)
-            .map(|(_, rank)| *rank);
-    }
-    Ok(())
-}
-
-/// The statement for the sums of some groups in each labelled segment: `[keys, label, sums]`.
-pub(super) fn series(
-    slice: &Slice,
-    dimension: Dimension,
-    groups: &[GroupSums],
-    buckets: &[DayRange],
-) -> Result<Statement, DatabaseError> {
-    let source = slice.source(Some(dimension));
-    let columns = dimension.columns();
-    let list = qualified(columns);
-    let is_user = dimension == Dimension::User && slice.user.is_none();
-    // Few users of many: a search by user and day each. Other groups are rows of the same days.
-    let from = if is_user {
-        let table = source.from.replace(" t", "");
-        format!(
-            "json_each(?1, '$.keys') k CROSS JOIN json_each(?1, '$.segments') s
-  CROSS JOIN {table} t INDEXED BY {table}_by_user
-WHERE t.user_key = k.value ->> 0 AND t.day >= s.value ->> 0 AND t.day <= s.value ->> 1{}",
-            source.conditions
-        )
-    } else {
-        let picks: Vec<String> = (0..columns.len())
-            .map(|at| format!("value ->> {at}"))
-            .collect();
-        format!(
-            "{}\n  AND ({list}) IN (SELECT {} FROM json_each(?1, '$.keys'))",
-            within_segments(&source),
-            picks.join(", ")
-        )
-    };
-    let sql = format!(
-        "SELECT json_array(json_array({list}), s.value ->> 2, {sums})\nFROM {from}
-GROUP BY {list}, s.value ->> 2",
-        sums = super::figures::sums_of("t"),
-    );
-    let labelled: Vec<(NaiveDate, NaiveDate, usize)> = buckets
-        .iter()
-        .enumerate()
-        .map(|(index, bucket)| (bucket.start, bucket.end, index))
-        .collect();
-    let mut values = slice.values();
-    values.insert("segments".to_owned(), json!(labelled));
-    values.insert(
-        "keys".to_owned(),
-        json!(groups.iter().map(|group| &group.keys).collect::<Vec<_>>()),
-    );
-    Statement::with(sql, &values)
-}
-
-/// Reads the rows of [`series`]: for each group, the sums of each bucket.
-pub(super) fn read_series(
-    rows: &Rows,
-    groups: &[GroupSums],
-    bucket_count: usize,
-) -> Result<Vec<Vec<Figures>>, DatabaseError> {
-    let rows: Vec<(Vec<serde_json::Value>, usize, Figures)> = rows.decode()?;
-    let mut series = vec![vec![Figures::default(); bucket_count]; groups.len()];
-    for (keys, bucket, figures) in rows {
-        let place = groups
-            .iter()
-            .position(|group| group.keys == keys)
-            .and_then(|at| series.get_mut(at)?.get_mut(bucket));
-        if let Some(place) = place {
-            *place = figures;
+impl<D: Database> Reader<'_, D> {
+    /// A page of groups with their ranks.
+    pub(super) async fn group_page(&self, query: &GroupQuery<'_>) -> Result<GroupPage, QueryError> {
+        let mut statements = vec![page(query)?];
+        if !query.slice.is_whole() {
+            // A key of one user learns nothing of the others, not even who comes before whom.
+            let ranked = match &self.viewer {
+                Viewer::Everyone => Slice::default(),
+                Viewer::User(_) => Slice {
+                    user: query.slice.user.clone(),
+                    ..Slice::default()
+                },
+            };
+            statements.push(ranks(&ranked, query.dimension, self.today)?);
         }
+        let rows = self.database.batch(&statements).await?;
+        let mut page = rows.first().map_or_else(
+            || Ok(GroupPage::default()),
+            |rows| read_page(rows, query.dimension, query.compared.is_some()),
+        )?;
+        if let Some(ranked) = rows.get(1) {
+            set_ranks(&mut page, ranked)?;
+        }
+        Ok(page)
     }
-    Ok(series)
-}
-
-/// A group's part of a total cost; `None` where the total is zero.
-pub(super) fn share(part: &Figures, total: &Figures) -> Option<Ratio> {
-    if part.is_unpriced() {
-        return None;
-    }
-    Ratio::of_amounts(part.total_cost, total.total_cost)
 }
