@@ -92,3 +92,99 @@ test("nothing internal shows in a refusal", async () => {
     assert.ok(!/sqlite|D1_|panicked|\.rs:/i.test(text), text);
   }
 });
+
+const everyWorker = ["/sessions", "/admin/keys", "/pricing/unpriced"];
+
+test("a cookie that is not ours, forged, cut or of another key is refused by every Worker", async () => {
+  const { cookie } = await signIn();
+  const [name, value] = cookie.split("=") as [string, string];
+  const [keyId, expiry, signature] = value.split(".") as [string, string, string];
+  const forged = [
+    `${keyId}.${expiry}.`, `${keyId}.${expiry}`, keyId, ".", "..", "", signature,
+    `${suite.keys.read.id}.${expiry}.${signature}`,
+    `${keyId}.${Number(expiry) + 1}.${signature}`,
+    `${keyId}.99999999999999999999.${signature}`,
+    `${keyId}.${expiry}.${Buffer.from(signature).toString("base64url")}`,
+    `${keyId}.${expiry}.${signature}A`, `${keyId}.${expiry}.${signature}=`,
+    `${keyId}.${expiry}.${signature.slice(0, 10)}`, `${value}.${signature}`, encodeURIComponent(`${value}\u0000`),
+  ];
+  for (const path of everyWorker) {
+    assert.equal((await publicCall(path, { headers: { cookie } })).status, 200, path);
+    for (const attempt of forged) assert.equal((await publicCall(path, { headers: { cookie: `${name}=${attempt}` } })).status, 401, `${path} ${attempt}`);
+    assert.equal((await publicCall(path, { headers: { cookie: `other=${value}` } })).status, 401, path);
+  }
+});
+
+test("a cookie changes nothing from elsewhere, at any Worker", async () => {
+  const { cookie } = await signIn();
+  const origins: Record<string, string>[] = [{}, { origin: "null" }, { origin: "https://elsewhere.example" }, { origin: `${suite.url}.evil.example` }, { origin: suite.url.replace("http:", "https:") }, { referer: `${suite.url}/app/` }];
+  for (const headers of origins) {
+    const write = (path: string, options: object) => publicCall(path, { ...options, headers: { cookie, ...headers } });
+    assert.equal((await write("/admin/keys", { body: { name: "x", scopes: ["admin"] } })).status, 403);
+    assert.equal((await write(`/admin/keys/${suite.keys.read.id}`, { method: "DELETE" })).status, 403);
+    assert.equal((await write("/admin/archive", { method: "POST" })).status, 403);
+    assert.equal((await write("/pricing/sync", { body: { source: "snapshot" } })).status, 403);
+    assert.equal((await write("/auth/sign-out", { method: "POST" })).status, 403);
+  }
+  assert.equal((await suite.call("/admin/keys", { key: suite.keys.admin })).json.items.some((key: { name: string }) => key.name === "x"), false);
+});
+
+test("a form, a large body or a wrong key gives no cookie", async () => {
+  const attempt = async (body: unknown, headers: Record<string, string> = {}) => {
+    const answer = await publicCall("/auth/sign-in", { body, headers: { origin: suite.url, ...headers } });
+    assert.equal(answer.headers.get("set-cookie"), null);
+    return answer.status;
+  };
+  const secret = `${suite.keys.admin.id}:${suite.keys.admin.secret}`;
+  assert.equal(await attempt(`key=${secret}`, { "content-type": "application/x-www-form-urlencoded" }), 415);
+  assert.equal(await attempt({ key: secret, next: "https://elsewhere.example" }), 400);
+  assert.equal(await attempt("{"), 400);
+  assert.equal(await attempt({ key: "" }), 400);
+  assert.equal(await attempt({ key: "x".repeat(5_000) }), 413);
+  assert.equal(await attempt({ key: `${suite.keys.admin.id}:${suite.keys.read.secret}` }), 401);
+  assert.equal(await attempt({ key: suite.keys.admin.id }), 401);
+});
+
+test("after ten failures in a minute an address waits, with the right key too, and another does not", async () => {
+  const from = async (address: string, key: string) => publicCall("/auth/sign-in", { body: { key }, headers: { origin: suite.url, "cf-connecting-ip": address } });
+  const right = `${suite.keys.admin.id}:${suite.keys.admin.secret}`;
+  for (let failure = 0; failure < 10; failure += 1) assert.equal((await from("192.0.2.1", `pk-tt-guess:sk-tt-${failure}`)).status, 401);
+  const waiting = await from("192.0.2.1", right);
+  assert.equal(waiting.status, 429);
+  assert.ok(Number(waiting.headers.get("retry-after")) > 0);
+  assert.equal((await from("192.0.2.2", right)).status, 200);
+});
+
+test("a revoked key stops within 30 seconds at every Worker, and its cookie with it", async () => {
+  const key = await suite.addKey(["admin"]);
+  const { cookie } = await signIn(`${key.id}:${key.secret}`);
+  for (const path of everyWorker) {
+    assert.equal((await publicCall(path, { headers: { cookie } })).status, 200, path);
+    assert.equal((await suite.call(path, { key })).status, 200, path);
+  }
+  assert.ok((await suite.call(`/admin/keys/${key.id}`, { method: "DELETE", key: suite.keys.admin })).status < 300);
+  await new Promise((resolve) => setTimeout(resolve, 30_500));
+  for (const path of everyWorker) {
+    assert.equal((await publicCall(path, { headers: { cookie } })).status, 401, path);
+    assert.equal((await suite.call(path, { key })).status, 401, path);
+  }
+});
+
+test("every answer is kept to this site: no framing, no sniffing, HTTPS from then on", async () => {
+  for (const path of ["/", "/health", "/docs", "/sessions", "/nowhere", "/contracts/tracking-api.yaml", "/pricing/rates", "/admin/keys"]) {
+    const { headers } = await fetch(`${suite.url}${path}`, { redirect: "manual" });
+    assert.match(headers.get("strict-transport-security") ?? "", /max-age=31536000/, path);
+    assert.equal(headers.get("x-frame-options"), "DENY", path);
+    assert.equal(headers.get("x-content-type-options"), "nosniff", path);
+    const policy = headers.get("content-security-policy") ?? "";
+    assert.match(policy, /default-src 'none'/, path);
+    assert.match(policy, /frame-ancestors 'none'/, path);
+    assert.ok(!/unsafe|\*/.test(policy), `${path}: ${policy}`);
+    assert.equal(headers.get("access-control-allow-origin"), null, path);
+  }
+});
+
+test("the docs show every operation of the three contracts", async () => {
+  const { text } = await publicCall("/docs");
+  for (const path of ["/sessions/{session_id}", "/track/interaction", "/pricing/overrides", "/admin/reporting-time-zone"]) assert.ok(text.includes(path), path);
+});
