@@ -43,6 +43,8 @@ test("a Worker that is configured with another zone writes nothing, and reads on
   const refused = await track("late");
   assert.equal(refused.status, 503);
   assert.match(refused.json.detail, /zone/i);
+  const mark = await suite.call("/track/session/start", { body: { session_id: "noon", user_id: "ada", timestamp: `${dayBefore}T08:00:00Z` }, key: suite.keys.ingest });
+  assert.equal(mark.status, 503);
   assert.deepEqual(await countsByDay(suite), [2, 0]);
   const { json } = await suite.call(path, { key: suite.keys.admin });
   assert.deepEqual(json, { time_zone: "UTC", configured_time_zone: "Pacific/Auckland", change: null });

@@ -9,8 +9,9 @@ use serde::Deserialize;
 
 use crate::{
     database::{Database, DatabaseError, Statement},
-    record_batch::SESSION_OWNER,
+    record_batch::{RecordError, SESSION_OWNER},
     reporting_zone::ReportingZone,
+    schema::SCHEMA_VERSION,
 };
 
 /// A session after its mark.
@@ -26,23 +27,42 @@ pub struct MarkedSession {
     pub is_new: bool,
 }
 
-const INSERT_USER: &str = "
-INSERT INTO users (tenant_id, user_id) SELECT ?1 ->> 'tenant_id', ?1 ->> 'user_id' WHERE true
-ON CONFLICT (tenant_id, user_id) DO NOTHING";
+/// A Worker of another schema or zone writes no mark either.
+const GUARD: &str = "EXISTS (SELECT 1 FROM ledger_state
+  WHERE schema_version = ?1 ->> 'schema_version' AND reporting_time_zone = ?1 ->> 'zone')";
 
-const UNARCHIVE: [&str; 2] = [
-    "INSERT INTO sessions SELECT * FROM sessions_archive WHERE id = ?1 ->> 'session_id'
-     ON CONFLICT (id) DO NOTHING",
-    "DELETE FROM sessions_archive WHERE id = ?1 ->> 'session_id'",
-];
+fn insert_user() -> String {
+    format!(
+        "INSERT INTO users (tenant_id, user_id)
+         SELECT ?1 ->> 'tenant_id', ?1 ->> 'user_id' WHERE {GUARD}
+         ON CONFLICT (tenant_id, user_id) DO NOTHING"
+    )
+}
 
-const INSERT_DAY: &str = "
-INSERT INTO session_days (day, user_key, session_id)
-SELECT ?1 ->> 'day', user_key, ?1 ->> 'session_id' FROM users
-WHERE tenant_id = ?1 ->> 'tenant_id' AND user_id = ?1 ->> 'user_id'
-ON CONFLICT DO NOTHING";
+fn unarchive() -> [String; 2] {
+    [
+        format!(
+            "INSERT INTO sessions SELECT * FROM sessions_archive
+             WHERE id = ?1 ->> 'session_id' AND {GUARD} ON CONFLICT (id) DO NOTHING"
+        ),
+        format!("DELETE FROM sessions_archive WHERE id = ?1 ->> 'session_id' AND {GUARD}"),
+    ]
+}
 
-const BUMP_LEDGER: &str = "UPDATE ledger_state SET ledger_version = ledger_version + 1";
+fn insert_day() -> String {
+    format!(
+        "INSERT INTO session_days (day, user_key, session_id)
+         SELECT ?1 ->> 'day', user_key, ?1 ->> 'session_id' FROM users
+         WHERE tenant_id = ?1 ->> 'tenant_id' AND user_id = ?1 ->> 'user_id' AND {GUARD}
+         ON CONFLICT DO NOTHING"
+    )
+}
+
+fn bump_ledger() -> String {
+    format!("UPDATE ledger_state SET ledger_version = ledger_version + 1 WHERE {GUARD}")
+}
+
+const STATE: &str = "SELECT json_array(schema_version, reporting_time_zone) FROM ledger_state";
 
 const ANSWER: &str = "
 SELECT json_object('start_time', start_time, 'end_time', end_time, 'last_seen', last_seen,
@@ -54,7 +74,8 @@ fn upsert() -> String {
         "INSERT INTO sessions (id, user_key, start_time, end_time, last_seen, first_ingest_id)
          SELECT ?1 ->> 'session_id', user_key, ?1 ->> 'timestamp', ?1 ->> 'end_time',
            ?1 ->> 'timestamp', ?1 ->> 'ingest_id'
-         FROM users WHERE tenant_id = ?1 ->> 'tenant_id' AND user_id = ?1 ->> 'user_id'
+         FROM users
+         WHERE tenant_id = ?1 ->> 'tenant_id' AND user_id = ?1 ->> 'user_id' AND {GUARD}
          ON CONFLICT (id) DO UPDATE SET
            {SESSION_OWNER},
            start_time = MIN(sessions.start_time, excluded.start_time),
@@ -64,12 +85,15 @@ fn upsert() -> String {
 }
 
 /// Records a mark; `ingest_id` is a fresh random positive number.
+///
+/// # Errors
+/// The ledger is of another zone or schema, or the database failed: nothing was written.
 pub async fn record_session_mark<D: Database>(
     database: &D,
     mark: &SessionMark,
     ingest_id: i64,
     zone: ReportingZone,
-) -> Result<MarkedSession, DatabaseError> {
+) -> Result<MarkedSession, RecordError> {
     let UnixMillis(timestamp) = mark.timestamp;
     let parameter = serde_json::json!({
         "session_id": mark.session_id,
@@ -79,19 +103,40 @@ pub async fn record_session_mark<D: Database>(
         "end_time": mark.is_end.then_some(timestamp),
         "day": zone.day(mark.timestamp),
         "ingest_id": ingest_id,
+        "schema_version": SCHEMA_VERSION,
+        "zone": zone.name(),
     })
     .to_string();
-    let with = |sql: &'static str| Statement::with_json(sql, parameter.clone());
-    let mut statements = vec![with(INSERT_USER), with(UNARCHIVE[0]), with(UNARCHIVE[1])];
-    statements.push(Statement::with_json(upsert(), parameter.clone()));
+    let with = |sql: String| Statement::with_json(sql, parameter.clone());
+    let mut statements = vec![with(insert_user())];
+    statements.extend(unarchive().map(with));
+    statements.push(with(upsert()));
     if !mark.is_end {
-        statements.push(with(INSERT_DAY));
+        statements.push(with(insert_day()));
     }
-    statements.extend([Statement::new(BUMP_LEDGER), with(ANSWER)]);
+    statements.extend([
+        with(bump_ledger()),
+        with(ANSWER.to_owned()),
+        Statement::new(STATE),
+    ]);
     let rows = database.batch(&statements).await?;
-    rows.last()
-        .map(crate::database::Rows::first)
-        .transpose()?
-        .flatten()
-        .ok_or_else(|| DatabaseError::Other("the session was not recorded".to_owned()))
+    let [.., answer, state] = rows.as_slice() else {
+        return Err(DatabaseError::Other("the batch gave no answers".to_owned()).into());
+    };
+    let (schema, found) = state.first::<(i64, String)>()?.unwrap_or_default();
+    if schema != SCHEMA_VERSION {
+        return Err(RecordError::SchemaMismatch {
+            found: schema,
+            expected: SCHEMA_VERSION,
+        });
+    }
+    if found != zone.name() {
+        return Err(RecordError::ZoneMismatch {
+            found,
+            expected: zone.name().to_owned(),
+        });
+    }
+    answer
+        .first()?
+        .ok_or_else(|| DatabaseError::Other("the session was not recorded".to_owned()).into())
 }

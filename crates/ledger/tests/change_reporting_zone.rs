@@ -174,7 +174,10 @@ fn days_of(database: &Sqlite) -> BTreeMap<&'static str, Vec<String>> {
             "SELECT w.week, w.provider, w.model, w.metric, j.key, j.value
              FROM latency_weekly w, json_each(w.counts) j WHERE j.value <> 0",
         ),
-        ("session_gaps", "SELECT * FROM session_gaps WHERE session_count <> 0"),
+        (
+            "session_gaps",
+            "SELECT * FROM session_gaps WHERE session_count <> 0",
+        ),
         ("user_gaps", "SELECT * FROM user_gaps WHERE user_count <> 0"),
         (
             "interactions",
@@ -306,6 +309,24 @@ fn a_worker_of_the_old_zone_is_refused_from_the_beginning_and_one_of_the_new_wri
         expected: "UTC".to_owned(),
     };
     assert!(refusal.contains(&expected.to_string()), "{refusal}");
+    let mark = SessionMark {
+        session_id: later[0].session_id.clone(),
+        tenant_id: String::new(),
+        user_id: "user-9".to_owned(),
+        timestamp: UnixMillis(START),
+        is_end: false,
+    };
+    let before = days_of(&database);
+    let marked = block_on(record_session_mark(&database, &mark, 1, ReportingZone::UTC));
+    assert_eq!(marked, Err(expected));
+    assert_eq!(days_of(&database), before);
+    assert_eq!(
+        number(
+            &database,
+            "SELECT COUNT(*) FROM users WHERE user_id = 'user-9'"
+        ),
+        0
+    );
     send_in(&database, "Europe/Berlin", &later).unwrap();
     recount::assert_sums_are_true(&database, false);
 }

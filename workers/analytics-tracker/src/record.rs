@@ -55,11 +55,11 @@ pub(crate) async fn record_mark(suite: &Suite, mark: &SessionMark) -> Result<(),
         let zone = suite.reporting_zone;
         match record_session_mark(&suite.database, mark, random_id(), zone).await {
             Ok(_) => return Ok(()),
-            Err(DatabaseError::Transient(_)) if attempt < ATTEMPTS_MAX => {
+            Err(RecordError::Database(DatabaseError::Transient(_))) if attempt < ATTEMPTS_MAX => {
                 pause_before_retry(attempt).await;
                 attempt += 1;
             }
-            Err(error) => return Err(problem_of(error.into())),
+            Err(error) => return Err(problem_of(error)),
         }
     }
 }
