@@ -75,7 +75,7 @@ export async function openSuite(options: SuiteOptions & { prices?: boolean } = {
       });
       const text = await response.text();
       checkResponse(verb, new URL(path, suite.url).pathname, response, text);
-      const isJson = /json/.test(response.headers.get("content-type") ?? "");
+      const isJson = /\bjson\b/.test(response.headers.get("content-type") ?? "");
       return { status: response.status, headers: response.headers, text, json: isJson && text !== "" ? JSON.parse(text) : undefined };
     },
     async rows<T>(sql: string) {

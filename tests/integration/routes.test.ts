@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { openSuite, type OpenSuite } from "./open-suite.ts";
+import { checkResponse } from "../contract/check-response.ts";
 import { operationsOf, readContracts } from "../contract/read-contract.ts";
 
 let suite: OpenSuite;
@@ -21,6 +22,7 @@ test("each_operation_of_the_contracts_has_a_route", async (context) => {
       // Without a key: what is guarded says 401 before it looks for anything.
       const response = await fetch(`${suite.url}${path}`, { method, redirect: "manual" });
       const text = await response.text();
+      checkResponse(method, path.split("?")[0]!, response, text);
       assert.ok(
         response.status !== 404 && response.status !== 405 && response.status < 500,
         `${method} ${template} was answered ${response.status}: ${text.slice(0, 300)}`,

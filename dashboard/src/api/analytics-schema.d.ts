@@ -1219,7 +1219,7 @@ export interface components {
             /** @description Its sums over the range; `null` for components and token types. */
             figures: components["schemas"]["Figures"] | null;
             group: components["schemas"]["Group"];
-            /** @description The group's rank by cost over the last 90 complete days, unfiltered, from 1; choose its colour by it. `null` where it had no usage then. */
+            /** @description The group's rank by cost over the last 90 complete days, unfiltered, from 1 (with a key of scope `self` among the user's own groups); choose its colour by it. `null` where it had no usage then. */
             rank_90d: number | null;
             /** @description Its part of the total cost (of tokens, for token types). */
             share: components["schemas"]["Ratio"];

@@ -110,6 +110,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/reporting-time-zone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The ledger's reporting time zone, and how far its last change is.
+         * @description Needs scope `admin`.
+         */
+        get: operations["getReportingTimeZone"];
+        /**
+         * Moves the ledger to the reporting time zone that the Workers are configured with.
+         * @description Needs scope `admin`. First set `REPORTING_TIME_ZONE` of all three Workers and deploy: from then on they refuse to
+         *     write, and senders try again. This call makes the ledger one of that zone at once, so that they write again, and
+         *     moves what was recorded before to its new days, for about 20 seconds. While `finished_at` is null there is
+         *     more: send it again, or leave the rest to the hourly cron. Totals never change; a day's are final when the
+         *     change is finished. Another zone takes the place of a change under way.
+         */
+        put: operations["setReportingTimeZone"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/reprice": {
         parameters: {
             query?: never;
@@ -585,6 +613,29 @@ export interface components {
         };
         /** @description US dollars; `null` where nothing has a price. */
         ReportedAmount: string | null;
+        ReportingTimeZone: {
+            /** @description The change under way, else the last one; null if there was none. */
+            change: null | {
+                /** @description Interactions looked at. */
+                checked_count: number;
+                /**
+                 * Format: date-time
+                 * @description Null while it is under way.
+                 */
+                finished_at: string | null;
+                /** @description The zone before. */
+                from: string;
+                /** @description Interactions whose day became another. */
+                moved_count: number;
+                /** Format: date-time */
+                started_at: string;
+                to: string;
+            };
+            /** @description This Worker's REPORTING_TIME_ZONE; it writes while the two are the same. */
+            configured_time_zone: string;
+            /** @description The ledger's own */
+            time_zone: string | null;
+        };
         /** @enum {string} */
         Scope: "ingest" | "backfill" | "read" | "self" | "admin";
         /** @description A score as Langfuse's SDK sends it; other fields, the comment among them, are skipped. */
@@ -1033,6 +1084,63 @@ export interface operations {
             400: components["responses"]["InvalidParameter"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getReportingTimeZone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The zone. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportingTimeZone"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    setReportingTimeZone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description IANA name. */
+                    time_zone: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The zone, and how far the change is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportingTimeZone"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidField"];
             503: components["responses"]["Unavailable"];
         };
     };
