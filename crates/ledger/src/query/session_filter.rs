@@ -26,6 +26,8 @@ pub const SESSION_FILTERS: [&str; 11] = [
     "q",
 ];
 
+const NO_CONDITION: &str = "true";
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Status {
     Open,
@@ -49,7 +51,7 @@ pub(super) struct SessionFilter {
 impl SessionFilter {
     /// The conditions on a session `s` of a table.
     fn conditions(&self, table: &str) -> String {
-        let mut conditions = vec!["true"];
+        let mut conditions = vec![NO_CONDITION];
         if self.range.is_some() {
             conditions.push("s.start_time >= ?1 ->> 'from' AND s.start_time < ?1 ->> 'to'");
         }
@@ -120,6 +122,11 @@ impl SessionFilter {
             text.push(')');
         }
         text
+    }
+
+    /// Whether it finds every session.
+    pub(super) fn is_whole(&self) -> bool {
+        self.conditions("sessions") == NO_CONDITION
     }
 
     /// Sessions of both tables: the index by user with a user, else the one by start.
