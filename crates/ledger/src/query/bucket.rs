@@ -138,7 +138,8 @@ impl<D: Database> Reader<'_, D> {
             None
         };
         let latencies = if question.include.latency && has_days {
-            histograms(&question.slice, &ranges, false)?
+            let of_buckets: Vec<DayRange> = spans.iter().map(|span| span.range).collect();
+            histograms(&question.slice, &of_buckets)?
         } else {
             None
         };
@@ -157,7 +158,7 @@ impl<D: Database> Reader<'_, D> {
             None
         };
         let latencies = if has_latencies {
-            Some(Latencies::read(&next())?)
+            Some(Latencies::read(&next(), false)?)
         } else {
             None
         };
@@ -173,9 +174,7 @@ impl<D: Database> Reader<'_, D> {
                 figures: span.figures,
                 previous: span.previous,
                 distinct: counts.as_ref().and_then(|all| all.get(at + 1)).copied(),
-                latency: latencies
-                    .as_ref()
-                    .map(|all| all.of(&serde_json::json!(at + 1))),
+                latency: latencies.as_ref().map(|all| all.of(&serde_json::json!(at))),
             })
             .collect();
         Ok((buckets, counts.and_then(|all| all.first().copied())))

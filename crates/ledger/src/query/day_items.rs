@@ -8,13 +8,13 @@ use chrono::NaiveDate;
 use super::{
     calendar::DayRange,
     figures::{Figures, row_of, sums_of},
-    slice::{Slice, Source, segments},
-    sums::{DaySums, ItemSums, parameter, within_segments},
+    slice::Slice,
+    sums::{DaySums, ItemSums, day_parameter},
 };
 use crate::database::{DatabaseError, Rows, Statement};
 
 /// A day's sums of one provider, model and type; a slice of one user may give several.
-#[derive(Debug, Clone, serde::Deserialize)]
+#[derive(Debug, Clone)]
 pub(super) struct DayItem(
     pub NaiveDate,
     pub String,
@@ -27,7 +27,8 @@ pub(super) struct DayItem(
 #[derive(Debug, Clone, Default)]
 pub(super) struct DayItems(Vec<DayItem>);
 
-/// The statement for the rows of the ranges, days without usage left out.
+/// The statement for the rows of the ranges, those of a day together: a row of its own for each item
+/// costs the runtime more than the reading of it.
 pub(super) fn by_day_and_item(
     slice: &Slice,
     ranges: &[DayRange],
@@ -37,30 +38,46 @@ pub(super) fn by_day_and_item(
         model: slice.model.clone().or(Some(String::new())),
         ..slice.clone()
     };
-    let source = Source {
-        conditions: slice.conditions(),
-        ..with_model.source(None)
-    };
-    // The marginal by model has one row for each; of one user's few rows the reader adds up. Only
-    // the cube's rows of everyone are too many.
-    let keys = "t.day, t.provider, t.model, t.type";
-    let (figures, grouped) = if source.from == "usage_daily t" {
-        (sums_of("t"), format!("\nGROUP BY {keys}"))
-    } else {
-        (row_of("t"), String::new())
-    };
-    let sql = format!(
-        "SELECT json_array({keys}, {figures})\nFROM {}{grouped}",
-        within_segments(&source)
+    let source = with_model.source(None);
+    let keys = "t.provider, t.model, t.type";
+    let of_day = format!(
+        "FROM {} WHERE t.day = d.value{}",
+        source.from,
+        slice.conditions()
     );
-    let labelled: Vec<(DayRange, i64)> = ranges.iter().map(|range| (*range, 1)).collect();
-    Statement::with(sql, &parameter(slice, &segments(&labelled)))
+    // The marginal by model has one row for each item; of one user's few rows the reader adds up.
+    // Only the cube's rows of everyone are too many.
+    let items = if source.from == "usage_daily t" {
+        format!(
+            "SELECT json_group_array(json(item)) FROM (
+    SELECT json_array({keys}, {}) AS item {of_day} GROUP BY {keys})",
+            sums_of("t")
+        )
+    } else {
+        format!(
+            "SELECT json_group_array(json_array({keys}, {})) {of_day}",
+            row_of("t")
+        )
+    };
+    let sql =
+        format!("SELECT json_array(d.value, json((\n  {items})))\nFROM json_each(?1, '$.days') d");
+    Statement::with(sql, &day_parameter(slice, ranges))
 }
+
+type ItemOfDay = (String, String, String, Figures);
 
 impl DayItems {
     /// Reads the rows of [`by_day_and_item`].
     pub fn read(rows: &Rows) -> Result<Self, DatabaseError> {
-        rows.decode().map(Self)
+        let days: Vec<(NaiveDate, Vec<ItemOfDay>)> = rows.decode()?;
+        let items = days.into_iter().flat_map(|(day, items)| {
+            items
+                .into_iter()
+                .map(move |(provider, model, kind, figures)| {
+                    DayItem(day, provider, model, kind, figures)
+                })
+        });
+        Ok(Self(items.collect()))
     }
 
     /// The sums of each day.

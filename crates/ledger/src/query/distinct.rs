@@ -37,12 +37,12 @@ FROM json_each(?1, '$.days') d CROSS JOIN session_days t
 WHERE t.day = d.value ->> 0 AND t.user_key = ?1 ->> 'user_key'
 GROUP BY d.value ->> 1";
 
-// As for a user, for some of them.
+// As for a user, for each of some.
 const BY_USER: &str = "
-SELECT json_array(t.user_key, COUNT(DISTINCT t.session_id))
-FROM json_each(?1, '$.users') u CROSS JOIN json_each(?1, '$.days') d CROSS JOIN session_days t
-WHERE t.day = d.value AND t.user_key = u.value
-GROUP BY t.user_key";
+SELECT json_array(u.value, (
+  SELECT COUNT(DISTINCT t.session_id) FROM json_each(?1, '$.days') d CROSS JOIN session_days t
+  WHERE t.day = d.value AND t.user_key = u.value))
+FROM json_each(?1, '$.users') u";
 
 /// The statement for the distinct counts of each range; `None` where the slice filters by what
 /// `session_days` does not hold.

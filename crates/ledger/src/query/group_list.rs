@@ -157,7 +157,7 @@ impl<D: Database> Reader<'_, D> {
             statements.push(distinct::of_users(range, &user_keys(&found))?);
         }
         let latencies = if include.latency && dimension == Dimension::Model {
-            histograms(&slice, &[range], true)?
+            histograms(&slice, &[range])?
         } else {
             None
         };
@@ -194,7 +194,7 @@ impl<D: Database> Reader<'_, D> {
                 None
             },
             latencies: if has_latencies {
-                Some(Latencies::read(&next())?)
+                Some(Latencies::read(&next(), true)?)
             } else {
                 None
             },

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::database::{DatabaseError, Rows, Statement};
 
-/// The statement for the sums of some groups in each labelled segment: `[keys, label, sums]`.
+/// The statement for the sums of some groups in each labelled segment: `[label, [[keys, sums], …]]`.
 pub(super) fn series(
     slice: &Slice,
     dimension: Dimension,
@@ -42,9 +42,13 @@ WHERE t.user_key = k.value ->> 0 AND t.day >= s.value ->> 0 AND t.day <= s.value
             picks.join(", ")
         )
     };
+    // The groups of a bucket together: fewer rows for the runtime to carry.
     let sql = format!(
-        "SELECT json_array(json_array({list}), s.value ->> 2, {sums})\nFROM {from}
-GROUP BY {list}, s.value ->> 2",
+        "SELECT json_array(label, json_group_array(json(item))) FROM (
+  SELECT s.value ->> 2 AS label, json_array(json_array({list}), {sums}) AS item
+  FROM {from}
+  GROUP BY {list}, s.value ->> 2
+) GROUP BY label",
         sums = sums_of("t"),
     );
     let labelled: Vec<(NaiveDate, NaiveDate, usize)> = buckets
@@ -67,15 +71,16 @@ pub(super) fn read_series(
     groups: &[GroupSums],
     bucket_count: usize,
 ) -> Result<Vec<Vec<Figures>>, DatabaseError> {
-    let rows: Vec<(Vec<serde_json::Value>, usize, Figures)> = rows.decode()?;
     let mut series = vec![vec![Figures::default(); bucket_count]; groups.len()];
-    for (keys, bucket, figures) in rows {
-        let place = groups
-            .iter()
-            .position(|group| group.keys == keys)
-            .and_then(|at| series.get_mut(at)?.get_mut(bucket));
-        if let Some(place) = place {
-            *place = figures;
+    for (bucket, items) in rows.decode::<(usize, Vec<(Vec<serde_json::Value>, Figures)>)>()? {
+        for (keys, figures) in items {
+            let place = groups
+                .iter()
+                .position(|group| group.keys == keys)
+                .and_then(|at| series.get_mut(at)?.get_mut(bucket));
+            if let Some(place) = place {
+                *place = figures;
+            }
         }
     }
     Ok(series)

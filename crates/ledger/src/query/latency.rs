@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::NaiveDate;
 use serde::Serialize;
+use serde_json::json;
 
 use super::{
-    calendar::DayRange,
+    calendar::{DayRange, days_between},
     percentile::{Percentiles, percentiles},
-    slice::{Slice, Source},
-    sums::{Arm, arm_parameter, arms},
+    slice::Slice,
+    sums::whole_weeks,
 };
 use crate::database::{DatabaseError, Rows, Statement};
 
@@ -20,41 +22,55 @@ pub struct Latency {
 }
 
 /// The statement for the histograms of each range, of the slice's models; `None` where the slice
-/// filters by what the histogram does not know. With `by_model` each model has its own.
+/// filters by what the histogram does not know.
 pub(super) fn histograms(
     slice: &Slice,
     ranges: &[DayRange],
-    by_model: bool,
 ) -> Result<Option<Statement>, DatabaseError> {
     if !slice.is_by_model_only() {
         return Ok(None);
     }
-    let key = if by_model {
-        "json_array(t.provider, t.model)"
-    } else {
-        "s.value ->> 2"
+    // Primary keys: day or week first. The reader merges the counts: of a hundred rows with twenty
+    // buckets each, SQLite would make two thousand.
+    let arm = |list: &str, table: &str, column: &str| {
+        format!(
+            "SELECT json_array(d.value ->> 1, json((
+  SELECT json_group_array(json_array(t.provider, t.model, t.metric, json(t.counts)))
+  FROM {table} t WHERE t.{column} = d.value ->> 0{})))
+FROM json_each(?1, '$.{list}') d",
+            slice.conditions()
+        )
     };
-    // Primary keys: day or week first. The counts are merged by whoever reads: of a hundred rows
-    // with twenty buckets each, SQLite would make two thousand.
-    let source = Source {
-        from: "latency_daily t".to_owned(),
-        conditions: slice.conditions(),
-    };
-    let selects: Vec<String> = arms(&source)
-        .into_iter()
-        .map(|Arm { from, .. }| {
-            format!("SELECT json_array({key}, t.metric, json(t.counts))\nFROM {from}")
-        })
-        .collect();
+    let sql = format!(
+        "{}\nUNION ALL\n{}",
+        arm("days", "latency_daily", "day"),
+        arm("weeks", "latency_weekly", "week")
+    );
     let segments: Vec<_> = ranges
         .iter()
         .enumerate()
         .map(|(at, range)| (range.start, range.end, at))
         .collect();
-    let values = arm_parameter(slice, &source, &segments);
-    Statement::with(selects.join("\nUNION ALL\n"), &values).map(Some)
+    let (days, weeks) = whole_weeks(&segments);
+    let each =
+        |segments: &[(NaiveDate, NaiveDate, usize)], step: usize| -> Vec<(NaiveDate, usize)> {
+            segments
+                .iter()
+                .flat_map(|(start, end, at)| {
+                    days_between(*start, *end)
+                        .step_by(step)
+                        .map(move |day| (day, *at))
+                })
+                .collect()
+        };
+    let mut values = slice.values();
+    values.insert("days".to_owned(), json!(each(&days, 1)));
+    values.insert("weeks".to_owned(), json!(each(&weeks, 7)));
+    Statement::with(sql, &values).map(Some)
 }
 
+/// Provider, model, metric, counts.
+type StoredHistogram = (String, String, String, BTreeMap<u32, i64>);
 type Histograms = HashMap<(String, String), BTreeMap<u32, i64>>;
 
 /// The percentiles that the rows of [`histograms`] give, by key.
@@ -62,14 +78,20 @@ type Histograms = HashMap<(String, String), BTreeMap<u32, i64>>;
 pub(super) struct Latencies(Histograms);
 
 impl Latencies {
-    pub fn read(rows: &Rows) -> Result<Self, DatabaseError> {
+    /// By the place of their range, or `by_model`.
+    pub fn read(rows: &Rows, by_model: bool) -> Result<Self, DatabaseError> {
         let mut histograms = Histograms::new();
-        for (key, metric, counts) in
-            rows.decode::<(serde_json::Value, String, BTreeMap<u32, i64>)>()?
-        {
-            let histogram = histograms.entry((key.to_string(), metric)).or_default();
-            for (bucket, count) in counts {
-                *histogram.entry(bucket).or_default() += count;
+        for (at, of_models) in rows.decode::<(usize, Vec<StoredHistogram>)>()? {
+            for (provider, model, metric, counts) in of_models {
+                let key = if by_model {
+                    json!([provider, model])
+                } else {
+                    json!(at)
+                };
+                let histogram = histograms.entry((key.to_string(), metric)).or_default();
+                for (bucket, count) in counts {
+                    *histogram.entry(bucket).or_default() += count;
+                }
             }
         }
         Ok(Self(histograms))

@@ -40,7 +40,8 @@ fn interactions_by_hour() -> String {
     )
 }
 
-/// The statement for the sums of each hour, of all or of some groups: `[keys, hour, sums]`.
+/// The statement for the sums of each hour: of all `[hour, sums]`, of some groups
+/// `[hour, [[keys, sums], …]]`.
 pub(super) fn by_hour(
     slice: &Slice,
     hours: &[(UnixMillis, UnixMillis)],
@@ -68,14 +69,22 @@ pub(super) fn by_hour(
             format!(", {list}"),
         )
     };
-    let sql = format!(
-        "WITH t AS (\n  {}\n)
-SELECT json_array(json_array({list}), t.hour, {})
-FROM t WHERE true{}{picked} GROUP BY t.hour{grouped}",
-        interactions_by_hour(),
-        sums_of("t"),
-        slice.conditions(),
-    );
+    let (rows, sums) = (interactions_by_hour(), sums_of("t"));
+    let conditions = slice.conditions();
+    let sql = if groups.is_some() {
+        format!(
+            "WITH t AS (\n  {rows}\n)
+SELECT json_array(hour, json_group_array(json(item))) FROM (
+  SELECT t.hour, json_array(json_array({list}), {sums}) AS item
+  FROM t WHERE true{conditions}{picked} GROUP BY t.hour{grouped}
+) GROUP BY hour"
+        )
+    } else {
+        format!(
+            "WITH t AS (\n  {rows}\n)
+SELECT json_array(t.hour, {sums}) FROM t WHERE true{conditions} GROUP BY t.hour"
+        )
+    };
     let mut values = slice.values();
     values.insert("hours".to_owned(), json!(hours));
     if let Some((_, groups)) = groups {
@@ -88,7 +97,7 @@ FROM t WHERE true{}{picked} GROUP BY t.hour{grouped}",
 /// Reads the ungrouped rows of [`by_hour`].
 pub(super) fn read_hours(rows: &Rows, hour_count: usize) -> Result<Vec<Figures>, DatabaseError> {
     let mut hours = vec![Figures::default(); hour_count];
-    for (_, hour, figures) in rows.decode::<(Vec<serde_json::Value>, usize, Figures)>()? {
+    for (hour, figures) in rows.decode::<(usize, Figures)>()? {
         if let Some(place) = hours.get_mut(hour) {
             *place = figures;
         }

@@ -8,7 +8,7 @@ use chrono::{Datelike, Days, NaiveDate};
 use serde_json::{Map, Value, json};
 
 use super::{
-    calendar::{DayRange, next_day, previous_day},
+    calendar::{DayRange, days_between, next_day, previous_day},
     figures::{Figures, sums_of},
     slice::{Slice, Source, segments},
 };
@@ -49,7 +49,6 @@ WHERE {column} >= s.value ->> 0 AND {column} <= s.value ->> 1{}",
 fn weekly(source: &Source) -> Option<&'static str> {
     match source.from.as_str() {
         "daily_stats t" => Some("weekly_stats t"),
-        "latency_daily t" => Some("latency_weekly t"),
         _ => None,
     }
 }
@@ -74,7 +73,9 @@ pub(super) fn arm_parameter<L: Copy + serde::Serialize>(
 type Segments<L> = Vec<(NaiveDate, NaiveDate, L)>;
 
 /// Segments cut into days and whole weeks, the weeks by their Mondays.
-fn whole_weeks<L: Copy>(segments: &[(NaiveDate, NaiveDate, L)]) -> (Segments<L>, Segments<L>) {
+pub(super) fn whole_weeks<L: Copy>(
+    segments: &[(NaiveDate, NaiveDate, L)],
+) -> (Segments<L>, Segments<L>) {
     let (mut days, mut weeks) = (Vec::new(), Vec::new());
     for (start, end, label) in segments.iter().copied() {
         let into_week = |day: NaiveDate| u64::from(day.weekday().num_days_from_monday());
@@ -106,16 +107,30 @@ pub(super) fn parameter(
     values
 }
 
-/// Sums for each day of the ranges, days without usage left out.
+/// Sums for each day of the ranges.
 pub(super) fn by_day(slice: &Slice, ranges: &[DayRange]) -> Result<Statement, DatabaseError> {
     let source = slice.source(None);
+    // A sum for each day by itself: grouped, SQLite would sort every row first.
     let sql = format!(
-        "SELECT json_array(t.day, {})\nFROM {}\nGROUP BY t.day",
+        "SELECT json_array(d.value, json((SELECT {}\n  FROM {} WHERE t.day = d.value{})))
+FROM json_each(?1, '$.days') d",
         sums_of("t"),
-        within_segments(&source)
+        source.from,
+        source.conditions,
     );
+    Statement::with(sql, &day_parameter(slice, ranges))
+}
+
+/// Every day of the ranges once, as `{"days": …}`, with the slice's values.
+pub(super) fn day_parameter(slice: &Slice, ranges: &[DayRange]) -> Map<String, Value> {
     let labelled: Vec<(DayRange, i64)> = ranges.iter().map(|range| (*range, 1)).collect();
-    Statement::with(sql, &parameter(slice, &segments(&labelled)))
+    let days: Vec<NaiveDate> = segments(&labelled)
+        .into_iter()
+        .flat_map(|(start, end, _)| days_between(start, end))
+        .collect();
+    let mut values = slice.values();
+    values.insert("days".to_owned(), json!(days));
+    values
 }
 
 /// Sums by provider, model and type for each label; a label is the sum of the bits of the ranges
@@ -190,7 +205,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::query::calendar::days_between;
 
     proptest! {
         #[test]

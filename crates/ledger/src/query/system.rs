@@ -94,7 +94,7 @@ impl<D: Database> Reader<'_, D> {
         let compared = alignment.and_then(|alignment| alignment.compared(self.today));
         day_ranges.extend(compared.map(|(_, previous)| previous));
         let mut statements = vec![by_day_and_item(&slice, &day_ranges)?];
-        let latencies = histograms(&slice, &[range], false)?;
+        let latencies = histograms(&slice, &[range])?;
         let has_latency = latencies.is_some();
         statements.extend(latencies);
         let counts = if include.sessions {
@@ -152,7 +152,7 @@ impl<D: Database> Reader<'_, D> {
 }
 
 fn read_latency(rows: &Rows) -> Result<Latency, QueryError> {
-    Ok(Latencies::read(rows)?.of(&serde_json::json!(0)))
+    Ok(Latencies::read(rows, false)?.of(&serde_json::json!(0)))
 }
 
 fn errors(items: &[ItemSums]) -> Vec<ErrorShare> {
