@@ -11,7 +11,7 @@ import { installChromium } from "../../scripts/install-chromium.ts";
 const directory = process.env["SCREENSHOTS"] ?? join(import.meta.dirname, "..", "..", "docs", "dashboard");
 const wanted = process.env["ONLY"]?.split(",");
 /** Pages that a phone shows otherwise than smaller. */
-const narrow = new Set(["overview", "explore", "users", "sessions", "session", "receipt", "prices"]);
+const narrow = { light: new Set(["overview", "explore", "users", "sessions", "session", "receipt", "prices"]), dark: new Set(["overview", "session"]) };
 const quality = 80;
 const heightMax = 1_500;
 
@@ -54,7 +54,7 @@ async function shootAll(context: BrowserContext, url: string): Promise<void> {
     }
     for (const width of [1440, 390]) {
       await page.setViewportSize({ width, height: 900 });
-      for (const one of pages.filter(([name]) => width === 1440 || narrow.has(name))) {
+      for (const one of pages.filter(([name]) => width === 1440 || narrow[theme].has(name))) {
         await visit(page, url, one);
         await page.evaluate(() => scrollTo(0, 0));
         await shoot(page, `${one[0]}-${theme}${width === 1440 ? "" : `-${width}`}`);

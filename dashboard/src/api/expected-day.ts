@@ -3,23 +3,14 @@
  * heard last. So a page can ask for its numbers together with the watermark, which then has the last word.
  */
 import { type Day, todayIn } from "../prepare/day.ts";
+import { remembered } from "./browser-memory.ts";
 
-const storageKey = "tokentill.zone";
-
-/** Keeps the zone that the server named. */
-export function rememberZone(timeZone: string): void {
-  try {
-    if (localStorage.getItem(storageKey) !== timeZone) localStorage.setItem(storageKey, timeZone);
-  } catch {
-    // Storage may be blocked: the next visit waits for the watermark.
-  }
-}
-
-/** Today in the zone heard last; undefined where none was heard. */
+/** Today in the zone heard last; undefined where none was heard, or none that this browser knows. */
 export function expectedDay(now: Date): Day | undefined {
+  const timeZone = remembered("zone");
+  if (timeZone === null) return undefined;
   try {
-    const timeZone = localStorage.getItem(storageKey);
-    return timeZone === null ? undefined : todayIn(timeZone, now);
+    return todayIn(timeZone, now);
   } catch {
     return undefined;
   }

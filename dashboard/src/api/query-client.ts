@@ -1,6 +1,6 @@
 import { QueryCache, QueryClient } from "@tanstack/react-query";
 import { ApiError, UnreachableError } from "./api-error.ts";
-import { rememberZone } from "./expected-day.ts";
+import { remember } from "./browser-memory.ts";
 import type { Watermark } from "./model.ts";
 
 /** Whether the reader is busy with something that a refresh would disturb. */
@@ -37,7 +37,7 @@ function followLedger(client: QueryClient, cache: QueryCache): void {
     if (type !== "updated" || query.queryKey[0] !== "watermark") return;
     const mark = query.state.data as Watermark | undefined;
     if (mark === undefined) return;
-    rememberZone(mark.reporting_time_zone);
+    remember("zone", mark.reporting_time_zone);
     const version = `${mark.ledger_version}/${mark.price_book_version}/${mark.reporting_hour}`;
     if (seen === null) seen = version;
     if (version === seen || readerIsBusy()) return;

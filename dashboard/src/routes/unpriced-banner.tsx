@@ -1,4 +1,6 @@
 import { Link } from "@tanstack/react-router";
+import { useLayoutEffect, useRef } from "react";
+import { remember, remembered } from "../api/browser-memory.ts";
 import type { SystemStats } from "../api/model.ts";
 import { compactCount, plural } from "../prepare/quantity.ts";
 import { useCaller } from "../api/caller.ts";
@@ -7,12 +9,21 @@ import { Icon } from "../ui/icon.tsx";
 /** What the totals of the page do not cover, if anything. */
 export function UnpricedBanner({ system }: { system: SystemStats | undefined }) {
   const { readsAll } = useCaller();
-  if (system === undefined || system.coverage.unpriced_interactions + system.coverage.partial_interactions === 0) return null;
+  const ref = useRef<HTMLParagraphElement | null>(null);
+  useLayoutEffect(() => {
+    if (system !== undefined) remember("banner", String(ref.current?.offsetHeight ?? 0));
+  }, [system]);
+  // As much room as it took last time, so that nothing jumps when it comes.
+  if (system === undefined) {
+    const height = Math.min(Number(remembered("banner") ?? 0) || 0, 200);
+    return height === 0 ? null : <div aria-hidden="true" style={{ height }} />;
+  }
+  if (system.coverage.unpriced_interactions + system.coverage.partial_interactions === 0) return null;
   const { unpriced_interactions, unpriced_tokens, partial_interactions } = system.coverage;
   const models = system.unpriced_models.length;
   const what = system.unpriced_models.some(({ model }) => model === "") ? "models or tools" : "models";
   return (
-    <p className="flex flex-wrap items-center gap-x-2 gap-y-1 rounded-card border border-warn-line bg-warn-surface px-4 py-2 text-sm text-warn" data-testid="unpriced-banner">
+    <p ref={ref} className="flex flex-wrap items-center gap-x-2 gap-y-1 rounded-card border border-warn-line bg-warn-surface px-4 py-2 text-sm text-warn" data-testid="unpriced-banner">
       <Icon name="warning" />
       {unpriced_interactions > 0 ? (
         <span>

@@ -6,7 +6,8 @@ import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/class-names.ts";
 import { Icon } from "../ui/icon.tsx";
-import { forgetScopes, useCaller } from "../api/caller.ts";
+import { forget } from "../api/browser-memory.ts";
+import { useCaller } from "../api/caller.ts";
 import { type Page, pagesFor, setUpPages, spendPages, trustPages } from "./navigation.ts";
 import { setPreference, usePreference } from "./preference.ts";
 import { useSlice } from "./slice-context.ts";
@@ -96,7 +97,7 @@ function SignOut() {
     // Whatever the server says, this page forgets what it has seen.
     await analytics.POST("/auth/sign-out").catch(() => undefined);
     client.clear();
-    forgetScopes();
+    forget("scopes");
     await router.navigate({ to: "/sign-in" });
   };
   return (

@@ -258,6 +258,6 @@ export function receipt(): Receipt {
   return {
     as_of, reporting_time_zone: zone, ledger_version: 48_211, interaction: { ...interaction(0), total_cost, cost_by_component }, price_time: "2026-11-18T09:12:52.400Z", endpoint: null, region: null, service_tier: null, units: {}, declared_cost: null, estimate,
     lines: [line("input", 2_308, "5", "0.01154"), line("cache_read", 38_900, "0.5", "0.01945"), line("output", 912, "15", "0.01368"), line("reasoning", 688, "15", "0.0103200000012", ["billed_as_output"])],
-    lines_total: total_cost, equals_stored: true, revisions: [estimate, { ...estimate, total_cost: null, price_state: "unpriced", reason: null }], today: { total_cost: "0.0604", price_state: "priced", difference: "0.0054099999988", ratio: 0.098381 },
+    lines_total: total_cost, equals_stored: true, revisions: [{ ...estimate, revision: 1 }, { ...estimate, revision: 0, total_cost: null, price_state: "unpriced", reason: null }], today: { total_cost: "0.0604", price_state: "priced", difference: "0.0054099999988", ratio: 0.098381 },
   };
 }

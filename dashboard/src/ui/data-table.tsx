@@ -57,7 +57,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, footers = [], c
             <tr key={rowKey(row)} className="border-b border-line last:border-b-0 hover:bg-hover">
               {columns.map((column, index) =>
                 index === 0 ? (
-                  <th key={column.key} scope="row" className={cn(cellClass(column), "max-w-40 font-normal sm:max-w-64")}>
+                  <th key={column.key} scope="row" className={cn(cellClass(column), "max-w-34 font-normal sm:max-w-64")}>
                     {column.cell(row)}
                   </th>
                 ) : (

@@ -14,7 +14,6 @@ import { knownCost } from "../../prepare/money.ts";
 import { count, share } from "../../prepare/quantity.ts";
 import type { ChartSearch, Metric } from "../../prepare/search.ts";
 import { useSlice } from "../../shell/slice-context.ts";
-import { Button } from "../../ui/button.tsx";
 import { NoPrice } from "../../ui/badge.tsx";
 import { ChangeText } from "../../ui/change-text.tsx";
 import { Icon } from "../../ui/icon.tsx";
@@ -102,9 +101,9 @@ function ExploreRow({ stats, series, metric, then, search }: { stats: DailyStats
           <span className="flex items-center gap-1">
             {then !== undefined && !canOpen && <span className="w-6 shrink-0" />}
             {canOpen && (
-              <Button look="quiet" aria-expanded={isOpen} aria-label={`Split ${groupName(series.group)}`} onClick={() => setIsOpen(!isOpen)} className="min-h-6 w-6 shrink-0 px-0">
+              <button type="button" aria-expanded={isOpen} aria-label={`Split ${groupName(series.group)}`} onClick={() => setIsOpen(!isOpen)} className="inline-flex size-6 shrink-0 items-center justify-center rounded-sm text-muted hover:bg-hover hover:text-text">
                 <Icon name={isOpen ? "down" : "right"} size={14} />
-              </Button>
+              </button>
             )}
             <GroupLink group={series.group} />
           </span>

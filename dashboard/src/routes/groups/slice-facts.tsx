@@ -19,7 +19,7 @@ type SliceFactsProps<Data extends Told> = {
 /** The head of a detail page: what it cost, how that moved, and the few facts that explain it. */
 export function SliceFacts<Data extends Told>({ query, more, ledgerIsEmpty = () => false }: SliceFactsProps<Data>) {
   return (
-    <Panel query={query} minHeight={86} isEmpty={({ total }) => total.interaction_count === 0} ledgerIsEmpty={ledgerIsEmpty}>
+    <Panel query={query} minHeight={62} isEmpty={({ total }) => total.interaction_count === 0} ledgerIsEmpty={ledgerIsEmpty}>
       {(data) => {
         const { total, comparison } = data;
         const facts: (readonly [string, ReactNode])[] = [

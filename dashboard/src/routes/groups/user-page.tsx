@@ -55,7 +55,7 @@ export function UserPage(): ReactElement {
           {({ by_agent }) => <SliceList slices={by_agent} caption="This user's spending by agent" name="Agent" />}
         </Panel>
       </div>
-      <Panel title="When" query={user} minHeight={220} isEmpty={({ hours }) => hours.length === 0}>
+      <Panel title="When" query={user} minHeight={195} isEmpty={({ hours }) => hours.length === 0}>
         {({ hours, reporting_time_zone }) => <HourMap hours={hours} timeZone={reporting_time_zone} />}
       </Panel>
       <TopSessions query={own} filters={[{ dimension: "user", value: userId }]} />

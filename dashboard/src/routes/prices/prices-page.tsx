@@ -7,6 +7,7 @@ import { PageHeader } from "../../shell/page-header.tsx";
 import { useCaller } from "../../api/caller.ts";
 import { useSlice } from "../../shell/slice-context.ts";
 import { Button } from "../../ui/button.tsx";
+import { Icon } from "../../ui/icon.tsx";
 import { Pager } from "../../ui/pager.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { SaveTable } from "../../ui/save-table.tsx";
@@ -75,7 +76,8 @@ export function PricesPage(): ReactElement {
                   ? {
                       action: (rate: Rate) => (
                         <Button onClick={() => edit(rate)} aria-label={`Change the price of ${rate.model} ${rate.resource_type}`}>
-                          Change
+                          <span className="hidden sm:inline">Change</span>
+                          <Icon name="pencil" size={14} className="sm:hidden" />
                         </Button>
                       ),
                     }

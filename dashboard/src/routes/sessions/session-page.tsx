@@ -49,7 +49,7 @@ export function SessionPage(): ReactElement {
           </>
         }
       />
-      <Panel query={detail} minHeight={90}>
+      <Panel query={detail} minHeight={62}>
         {({ session: one, outlier, coverage }) => (
           <div className="flex flex-wrap items-end gap-x-8 gap-y-3">
             <div>

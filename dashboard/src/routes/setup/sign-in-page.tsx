@@ -4,7 +4,7 @@ import { type FormEvent, type ReactElement, useState } from "react";
 import { ApiError, unwrap } from "../../api/api-error.ts";
 import { analytics } from "../../api/client.ts";
 import { meQuery } from "../../api/queries/ledger.ts";
-import { rememberScopes } from "../../api/caller.ts";
+import { remember } from "../../api/browser-memory.ts";
 import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { pathAfterSignIn } from "./path-after-sign-in.ts";
@@ -32,7 +32,7 @@ export function SignInPage(): ReactElement {
       const me = await unwrap(analytics.POST("/auth/sign-in", { body: { key } }));
       client.clear();
       client.setQueryData(meQuery.queryKey, me);
-      rememberScopes(me.scopes);
+      remember("scopes", me.scopes.join(" "));
       await router.invalidate();
       router.history.push(pathAfterSignIn(to));
     } catch (error) {
