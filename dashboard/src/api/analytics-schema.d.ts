@@ -1783,7 +1783,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/yaml": string;
+                    "application/yaml": {
+                        openapi: string;
+                    };
                 };
             };
             404: components["responses"]["NotFound"];
