@@ -56,7 +56,7 @@ impl std::str::FromStr for Component {
 }
 
 /// A cost that the caller declares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Declared {
     /// The component that it is the cost of.
     pub component: Component,

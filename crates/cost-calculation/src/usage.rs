@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use crate::ResourceType;
 
 /// Tokens of one interaction; no token is counted in two buckets.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(default)]
 pub struct TokenUsage {
     /// Uncached text input.
     pub input: u64,
@@ -71,7 +74,8 @@ impl TokenUsage {
 }
 
 /// Quantities that are not tokens, by component.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct Units {
     /// Rows that a database operation read.
     pub rows_read: u64,

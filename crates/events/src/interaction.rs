@@ -1,8 +1,10 @@
 //! An interaction as the ledger keeps it: the one shape that every source is normalised to.
 use cost_calculation::{Declared, TokenUsage, Units, UnixMillis};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// What kind of interaction it was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum InteractionType {
     /// A call of a language model.
     Chat,
@@ -30,7 +32,8 @@ impl InteractionType {
 }
 
 /// How it ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum InteractionStatus {
     /// It did what it should.
     Ok,
@@ -59,7 +62,7 @@ pub const SOURCES: [&str; 3] = [
 ///
 /// Every field has passed the limits of this crate; text that is absent is empty where the
 /// ledger uses it as part of a key (`provider`, `model_name`, `agent`, `tenant_id`).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interaction {
     /// The caller's id, the key of exactly-once: 1 to 128 characters.
     pub id: String,
@@ -110,9 +113,21 @@ pub struct Interaction {
     /// The error's class or first words, content left out.
     pub error: Option<String>,
     /// Where it came from: `api`, `langfuse`, `otel`.
-    pub source: &'static str,
+    #[serde(deserialize_with = "known_source")]
+    pub source: SourceName,
     /// A JSON object of at most 4 KiB.
     pub metadata: Option<String>,
+}
+
+/// One of [`SOURCES`]. (By its name, since serde would borrow a `&'static str` from its input.)
+pub type SourceName = &'static str;
+
+fn known_source<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SourceName, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    SOURCES
+        .into_iter()
+        .find(|source| *source == name)
+        .ok_or_else(|| serde::de::Error::custom("an unknown source"))
 }
 
 /// The call that stands for a model's usage where the source reported none.
@@ -136,7 +151,7 @@ impl Interaction {
 }
 
 /// The start or the explicit end of a session.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionMark {
     /// The session.
     pub session_id: String,
