@@ -23,14 +23,22 @@ pub(crate) struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// Reads the object that is the whole body.
     pub(crate) fn of_body(text: &'a str) -> Result<Self, Rejection> {
-        Self::read(text, "").map_err(|fault| {
+        Self::read::<FIELDS_MAX>(text, "").map_err(|fault| {
             Rejection::malformed(fault, "send one JSON object, as the contract describes")
         })
     }
 
     /// Reads the object that is the value of a field; `prefix` ends in a dot.
     pub(crate) fn of_field(value: &'a RawValue, prefix: &'static str) -> Result<Self, Rejection> {
-        Self::read(value.get(), prefix).map_err(|fault| {
+        Self::of_object::<FIELDS_MAX>(value.get(), prefix)
+    }
+
+    /// The same, of the value's JSON, with a limit of its own.
+    pub(crate) fn of_object<const MAX: usize>(
+        json: &'a str,
+        prefix: &'static str,
+    ) -> Result<Self, Rejection> {
+        Self::read::<MAX>(json, prefix).map_err(|fault| {
             let field = prefix.trim_end_matches('.');
             Rejection::invalid(
                 field,
@@ -40,14 +48,14 @@ impl<'a> Fields<'a> {
         })
     }
 
-    fn read(text: &'a str, prefix: &'static str) -> Result<Self, String> {
+    fn read<const MAX: usize>(text: &'a str, prefix: &'static str) -> Result<Self, String> {
         if !text.trim_ascii_start().starts_with('{') {
             return Err(format!("is {}, not an object", kind_of(text)));
         }
-        match serde_json::from_str::<Entries<'a>>(text) {
+        match serde_json::from_str::<Entries<'a, MAX>>(text) {
             Ok(Entries(entries)) => Ok(Self { prefix, entries }),
             // serde_json's own message may quote what it found: only the place is passed on.
-            Err(error) if error.is_data() => Err(entries_fault(&error)),
+            Err(error) if error.is_data() => Err(entries_fault(&error, MAX)),
             Err(error) => Err(format!(
                 "is not JSON (line {}, column {})",
                 error.line(),
@@ -145,6 +153,11 @@ impl<'a> Fields<'a> {
         ))
     }
 
+    /// The fields that nobody has taken yet, with their values.
+    pub(crate) fn into_entries(self) -> Vec<(Cow<'a, str>, &'a RawValue)> {
+        self.entries
+    }
+
     /// The names of the fields that nobody has taken yet.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|(name, _)| name.as_ref())
@@ -180,12 +193,12 @@ impl<'a> Fields<'a> {
     fn read_text(&self, name: &str, value: &'a RawValue) -> Result<Cow<'a, str>, Rejection> {
         serde_json::from_str::<Text<'a>>(value.get())
             .map(|text| text.0)
-            .map_err(|_| {
-                self.invalid(
-                    name,
-                    format!("is {}", kind_of(value.get())),
-                    "send a string",
-                )
+            .map_err(|_| match kind_of(value.get()) {
+                "a string" => {
+                    let remedy = "send valid Unicode: a surrogate needs its other half";
+                    self.invalid(name, "holds a broken escape", remedy)
+                }
+                kind => self.invalid(name, format!("is {kind}"), "send a string"),
             })
     }
 
@@ -219,11 +232,11 @@ fn number_fault(json: &str) -> String {
     }
 }
 
-fn entries_fault(error: &serde_json::Error) -> String {
+fn entries_fault(error: &serde_json::Error, fields_max: usize) -> String {
     // Both of these are this module's own words, and hold no value of the body.
     let message = error.to_string();
     if message.starts_with(TOO_MANY_FIELDS) {
-        format!("has more than {FIELDS_MAX} fields")
+        format!("has more than {fields_max} fields")
     } else {
         format!("names a field twice (column {})", error.column())
     }
@@ -231,18 +244,19 @@ fn entries_fault(error: &serde_json::Error) -> String {
 
 const TOO_MANY_FIELDS: &str = "too many fields";
 
-struct Entries<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+/// The fields of an object: at most `MAX`, none of them twice.
+struct Entries<'a, const MAX: usize>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
-impl<'de> Deserialize<'de> for Entries<'de> {
+impl<'de, const MAX: usize> Deserialize<'de> for Entries<'de, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(EntriesVisitor)
     }
 }
 
-struct EntriesVisitor;
+struct EntriesVisitor<const MAX: usize>;
 
-impl<'de> Visitor<'de> for EntriesVisitor {
-    type Value = Entries<'de>;
+impl<'de, const MAX: usize> Visitor<'de> for EntriesVisitor<MAX> {
+    type Value = Entries<'de, MAX>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an object")
@@ -251,7 +265,7 @@ impl<'de> Visitor<'de> for EntriesVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut entries: Vec<(Cow<'de, str>, &'de RawValue)> = Vec::new();
         while let Some((Text(key), value)) = map.next_entry::<Text<'de>, &'de RawValue>()? {
-            if entries.len() == FIELDS_MAX {
+            if entries.len() == MAX {
                 return Err(serde::de::Error::custom(TOO_MANY_FIELDS));
             }
             if entries.iter().any(|(seen, _)| *seen == key) {

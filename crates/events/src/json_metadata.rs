@@ -1,34 +1,93 @@
 //! `metadata`: a small JSON object that is kept as it is.
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::Deserialize as _;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 
 use crate::Rejection;
-use crate::json_fields::kind_of;
-use crate::limits::{DEPTH_MAX, METADATA_BYTES_MAX};
+use crate::json_fields::{Fields, Text, kind_of};
+use crate::limits::{DEPTH_MAX, METADATA_BYTES_MAX, METADATA_FIELDS_MAX};
 
 /// The object as compact JSON with sorted keys: so a repeat that orders them otherwise is still
-/// the same event. An empty object is none.
+/// the same event. Numbers keep their digits. An empty object is none.
 pub(crate) fn compact(value: &RawValue) -> Result<Option<String>, Rejection> {
     let json = value.get();
-    let fits = json.len() <= METADATA_BYTES_MAX && depth(json) <= DEPTH_MAX;
-    if !fits {
+    if depth(json) > DEPTH_MAX {
+        let remedy = format!("send at most {DEPTH_MAX} levels");
         return Err(Rejection::invalid(
             "metadata",
-            format!("has {} bytes and {} levels", json.len(), depth(json)),
-            format!("send at most {METADATA_BYTES_MAX} bytes and {DEPTH_MAX} levels"),
+            "is nested too deeply",
+            remedy,
         ));
     }
-    let object: Map<String, Value> = serde_json::from_str(json).map_err(|_| {
-        Rejection::invalid(
-            "metadata",
-            format!("is {}, not a JSON object that can be kept", kind_of(json)),
-            "send an object",
-        )
-    })?;
-    if object.is_empty() {
-        return Ok(None);
+    if kind_of(json) != "an object" {
+        let fault = format!("is {}", kind_of(json));
+        return Err(Rejection::invalid("metadata", fault, "send a JSON object"));
     }
-    Ok(Some(Value::Object(object).to_string()))
+    let mut compact = String::with_capacity(json.len().min(METADATA_BYTES_MAX));
+    write_value(json, &mut compact)?;
+    if compact.len() > METADATA_BYTES_MAX {
+        return Err(Rejection::invalid(
+            "metadata",
+            format!("has {} bytes as compact JSON", compact.len()),
+            format!("send at most {METADATA_BYTES_MAX}"),
+        ));
+    }
+    Ok((compact != "{}").then_some(compact))
+}
+
+/// Writes one value, each level as deep as the depth that was checked before.
+fn write_value(json: &str, compact: &mut String) -> Result<(), Rejection> {
+    match kind_of(json) {
+        "an object" => {
+            let fields = Fields::of_object::<METADATA_FIELDS_MAX>(json, "metadata.")?;
+            let sorted: BTreeMap<_, _> = fields.into_entries().into_iter().collect();
+            compact.push('{');
+            for (index, (key, value)) in sorted.iter().enumerate() {
+                separate(index, compact);
+                write_string(key, compact);
+                compact.push(':');
+                write_value(value.get(), compact)?;
+            }
+            compact.push('}');
+        }
+        "a list" => {
+            let items: Vec<&RawValue> = serde_json::from_str(json).map_err(|_| unreadable())?;
+            compact.push('[');
+            for (index, item) in items.iter().enumerate() {
+                separate(index, compact);
+                write_value(item.get(), compact)?;
+            }
+            compact.push(']');
+        }
+        "a string" => {
+            let mut reader = serde_json::Deserializer::from_str(json);
+            let Text(text) = Text::deserialize(&mut reader).map_err(|_| unreadable())?;
+            write_string(&text, compact);
+        }
+        _ => compact.push_str(json),
+    }
+    Ok(())
+}
+
+fn separate(index: usize, compact: &mut String) {
+    if index > 0 {
+        compact.push(',');
+    }
+}
+
+fn write_string(text: &str, compact: &mut String) {
+    // Writing to a string does not fail.
+    let _ = write!(compact, "{}", serde_json::Value::from(text));
+}
+
+fn unreadable() -> Rejection {
+    Rejection::invalid(
+        "metadata",
+        "holds a string with a broken escape",
+        "send valid Unicode",
+    )
 }
 
 /// How many brackets are open at once, strings skipped.
@@ -74,6 +133,28 @@ mod tests {
     }
 
     #[test]
+    fn values_are_kept_as_they_were_sent() {
+        let numbers = r#"{"a":1e400,"b":-0,"c":123456789012345678901234567890,"d":1.50}"#;
+        assert_eq!(compact_text(numbers).unwrap().as_deref(), Some(numbers));
+        let escaped = compact_text(r#"{"\u0061":"\u00fc\u0000\/"}"#).unwrap();
+        assert_eq!(escaped.as_deref(), Some(r#"{"a":"ü\u0000/"}"#));
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_and_half_a_surrogate_are_refused() {
+        for refused in [
+            r#"{"a":1,"\u0061":2}"#,
+            r#"{"a":{"b":1,"b":1}}"#,
+            r#"{"a":"\ud800"}"#,
+            r#"{"a":["\udc00\ud800"]}"#,
+            r#"{"\ud800":1}"#,
+        ] {
+            let rejection = compact_text(refused).unwrap_err();
+            assert!(rejection.field.starts_with("metadata"), "{rejection}");
+        }
+    }
+
+    #[test]
     fn an_empty_object_is_none_and_another_type_is_refused() {
         assert_eq!(compact_text("{}").unwrap(), None);
         assert!(compact_text("[1]").unwrap_err().fault.contains("a list"));
@@ -83,6 +164,8 @@ mod tests {
     fn size_and_depth_are_bounded() {
         let long = format!(r#"{{"a":"{}"}}"#, "x".repeat(METADATA_BYTES_MAX));
         assert!(compact_text(&long).is_err());
+        let spacious = format!(r#"{{"a":{}1}}"#, " ".repeat(METADATA_BYTES_MAX));
+        assert_eq!(compact_text(&spacious).unwrap().unwrap(), r#"{"a":1}"#);
         let deep = format!(
             "{{\"a\":{}{}}}",
             "[".repeat(DEPTH_MAX),

@@ -1,6 +1,9 @@
 //! Every limit on what comes in, in one place; `contracts/tracking-api.yaml` repeats them.
 use cost_calculation::PicoUsd;
 
+/// Milliseconds of a day.
+pub const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
 /// Bytes of one JSON event or session mark.
 pub const EVENT_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of a batch of JSON events.
@@ -15,6 +18,10 @@ pub const SPANS_MAX: usize = 10_000;
 pub const SPAN_GROUPS_MAX: usize = 1_000;
 /// Attributes of one span that are looked at; OpenTelemetry's own default limit is 128.
 pub const ATTRIBUTES_MAX: usize = 1_024;
+/// Bytes of an attribute's text that is looked at; `usage_details` is the longest of them.
+pub const ATTRIBUTE_BYTES_MAX: usize = 4 * 1024;
+/// Texts of an attribute's list that are looked at.
+pub const ATTRIBUTE_TEXTS_MAX: usize = 64;
 
 /// Characters of an event's id.
 pub const ID_CHARS_MAX: usize = 128;
@@ -34,6 +41,8 @@ pub const MODEL_CHARS_MAX: usize = 200;
 pub const AGENT_CHARS_MAX: usize = 200;
 /// Characters of a message's or a trace's id.
 pub const REFERENCE_CHARS_MAX: usize = 128;
+/// Characters of a score's id: `feedback-` and a trace's id.
+pub const SCORE_ID_CHARS_MAX: usize = 137;
 /// Characters of `context`.
 pub const CONTEXT_CHARS_MAX: usize = 40;
 /// Characters of `error`.
@@ -50,6 +59,8 @@ pub const FIELDS_MAX: usize = 64;
 pub const CALL_RESOURCES_MAX: usize = 32;
 /// Bytes of `metadata`, as compact JSON.
 pub const METADATA_BYTES_MAX: usize = 4 * 1024;
+/// Fields of one object in `metadata`; more than fit into its bytes.
+pub const METADATA_FIELDS_MAX: usize = 1_000;
 /// Levels of nesting in `metadata` and `usage`.
 pub const DEPTH_MAX: usize = 8;
 
@@ -66,9 +77,6 @@ pub const AGE_DAYS_MAX: i64 = 400;
 pub const AHEAD_MS_MAX: i64 = 5 * 60 * 1000;
 /// The earliest moment that a backfill may name: 2020-01-01, before the first priced model.
 pub const EARLIEST_MS: i64 = 1_577_836_800_000;
-
-/// Milliseconds of a day.
-pub const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Picodollars of the dearest interaction, unless configured otherwise: $10,000.
 ///
@@ -88,7 +96,10 @@ const _: () = assert!(
 const _: () = assert!(IDEMPOTENCY_KEY_CHARS_MAX + 1 + 3 <= ID_CHARS_MAX);
 // The fallback session is `tenant/user@yyyy-mm-dd`.
 const _: () = assert!(TENANT_ID_CHARS_MAX + USER_ID_CHARS_MAX + 12 <= SESSION_ID_CHARS_MAX);
+const _: () = assert!("feedback-".len() + ID_CHARS_MAX == SCORE_ID_CHARS_MAX);
 const _: () = assert!(METADATA_BYTES_MAX < EVENT_BYTES_MAX);
+// The shortest field of an object is `"a":1,`.
+const _: () = assert!(METADATA_FIELDS_MAX > METADATA_BYTES_MAX / 6);
 const _: () = assert!(INTERACTION_COST_PICO_MAX <= i64::MAX / 900);
 const _: () = assert!(INTERACTION_COST_PICO_CEILING <= i64::MAX / 9);
 // Ten buckets of tokens, summed, stay far inside an i64.

@@ -11,13 +11,15 @@ use serde_json::value::RawValue;
 
 use crate::json_body::body_text;
 use crate::json_fields::Text;
-use crate::limits::{ATTRIBUTES_MAX, SPAN_GROUPS_MAX, SPANS_MAX, TRACE_BYTES_MAX};
+use crate::limits::{
+    ATTRIBUTE_BYTES_MAX, ATTRIBUTES_MAX, SPAN_GROUPS_MAX, SPANS_MAX, TRACE_BYTES_MAX,
+};
 use crate::otlp_outcome::{OtlpOutcome, normalise};
 use crate::span::{Attribute, AttributeValue, Attributes, Span, SpanKind, hex_id};
 use crate::{Context, Rejection};
 
-/// Bytes of an attribute that is looked at; `usage_details` is the longest of them.
-const ATTRIBUTE_BYTES_MAX: usize = 4 * 1024;
+/// Bytes of JSON in which a text that is looked at may stand: each of its bytes may be an escape.
+const ESCAPED_BYTES_MAX: usize = 6 * ATTRIBUTE_BYTES_MAX + 2;
 
 /// Reads an `ExportTraceServiceRequest` in OTLP's JSON encoding.
 ///
@@ -137,7 +139,7 @@ struct JsonAnyValue<'a> {
 #[derive(Deserialize)]
 struct JsonArray<'a> {
     #[serde(borrow, default)]
-    values: Bounded<JsonAnyValue<'a>, 64>,
+    values: Bounded<JsonAnyValue<'a>, ATTRIBUTES_MAX>,
 }
 
 fn read_span(raw: &RawValue) -> Result<Span<'_>, Rejection> {
@@ -185,13 +187,14 @@ fn number(json: &str) -> Option<u64> {
         .ok()
 }
 
+/// A moment; one that is left out is 0, as everywhere in protobuf's JSON.
 fn nano(raw: Option<&RawValue>, field: &str) -> Result<u64, Rejection> {
-    raw.and_then(|raw| number(raw.get())).ok_or_else(|| {
+    raw.map_or(Some(0), |raw| number(raw.get())).ok_or_else(|| {
         Rejection::invalid(field, "is no count of nanoseconds", "send unix nanoseconds")
     })
 }
 
-/// A span's attributes, the unwanted ones skipped.
+/// A span's attributes, the unwanted ones skipped. `null` is none.
 #[derive(Default)]
 struct JsonAttributes<'a>(Attributes<'a>);
 
@@ -202,6 +205,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for JsonAttributes<'a> {
             type Value = JsonAttributes<'de>;
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
                 formatter.write_str("a list of attributes")
+            }
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(JsonAttributes::default())
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
                 let mut attributes = Attributes::default();
@@ -217,7 +223,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for JsonAttributes<'a> {
                 Ok(JsonAttributes(attributes))
             }
         }
-        deserializer.deserialize_seq(AttributesVisitor)
+        deserializer.deserialize_any(AttributesVisitor)
     }
 }
 
@@ -226,10 +232,10 @@ fn attribute_value(attribute: Attribute, raw: &RawValue) -> Option<AttributeValu
     if let Some(text) = value.string_value {
         return if attribute == Attribute::ObservationStatusMessage {
             Some(AttributeValue::Unread(text.get()))
-        } else if text.get().len() > ATTRIBUTE_BYTES_MAX {
+        } else if text.get().len() > ESCAPED_BYTES_MAX {
             Some(AttributeValue::TooLong)
         } else {
-            text_of(text).map(AttributeValue::Text)
+            text_of(text).map(AttributeValue::of_text)
         };
     }
     if let Some(int) = value.int_value {
@@ -239,13 +245,12 @@ fn attribute_value(attribute: Attribute, raw: &RawValue) -> Option<AttributeValu
             .and_then(|text| text.strip_suffix('"'));
         return digits.unwrap_or(json).parse().ok().map(AttributeValue::Int);
     }
-    let texts = value.array_value?.values.0;
-    let texts = texts.into_iter().filter_map(|item| item.string_value);
-    Some(AttributeValue::Texts(
+    let texts = value.array_value?.values.0.into_iter();
+    let texts = texts.filter_map(|item| item.string_value);
+    Some(AttributeValue::of_texts(
         texts
-            .filter(|text| text.get().len() <= ATTRIBUTE_BYTES_MAX)
-            .filter_map(text_of)
-            .collect(),
+            .filter(|text| text.get().len() <= ESCAPED_BYTES_MAX)
+            .filter_map(text_of),
     ))
 }
 
@@ -257,7 +262,7 @@ fn text_of(raw: &RawValue) -> Option<Cow<'_, str>> {
 
 const TOO_MANY: &str = "too many items";
 
-/// A list of at most `MAX` items: memory stays bounded while it is read.
+/// A list of at most `MAX` items: memory stays bounded while it is read. `null` is an empty one.
 struct Bounded<T, const MAX: usize>(Vec<T>);
 
 impl<T, const MAX: usize> Default for Bounded<T, MAX> {
@@ -274,6 +279,9 @@ impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for Bounded<T,
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
                 formatter.write_str("a list")
             }
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(Bounded::default())
+            }
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
                 let mut items = Vec::new();
                 while let Some(item) = seq.next_element()? {
@@ -285,6 +293,6 @@ impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for Bounded<T,
                 Ok(Bounded(items))
             }
         }
-        deserializer.deserialize_seq(BoundedVisitor(std::marker::PhantomData))
+        deserializer.deserialize_any(BoundedVisitor(std::marker::PhantomData))
     }
 }

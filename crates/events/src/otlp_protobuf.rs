@@ -56,7 +56,7 @@ fn span_slices(body: &[u8]) -> Result<Option<Vec<&[u8]>>, NotAMessage> {
 }
 
 /// The messages of one field number.
-fn fields(message: &[u8], number: u64) -> impl Iterator<Item = Result<&[u8], NotAMessage>> {
+fn fields(message: &[u8], number: u64) -> impl Iterator<Item = Result<&[u8], NotAMessage>> + Clone {
     Message::new(message).filter_map(move |field| match field {
         Ok((found, value)) => (found == number).then(|| value.bytes().ok_or(NotAMessage)),
         Err(error) => Some(Err(error)),
@@ -143,19 +143,22 @@ fn attribute_value(attribute: Attribute, any_value: &[u8]) -> Option<AttributeVa
         }
         1 => value
             .text()
-            .map(|text| AttributeValue::Text(Cow::Borrowed(text))),
+            .map(|text| AttributeValue::of_text(Cow::Borrowed(text))),
         // A signed 64-bit number travels as its two's complement.
         3 => value
             .varint()
             .map(|number| AttributeValue::Int(number.cast_signed())),
         5 => {
-            let items = fields(value.bytes()?, 1).flatten().filter_map(|item| {
+            let items = fields(value.bytes()?, 1).flatten();
+            if items.clone().nth(ATTRIBUTES_MAX).is_some() {
+                return None;
+            }
+            Some(AttributeValue::of_texts(items.filter_map(|item| {
                 let (_, text) = Message::new(item)
                     .flatten()
                     .find(|(number, _)| *number == 1)?;
                 text.text().map(Cow::Borrowed)
-            });
-            Some(AttributeValue::Texts(items.take(64).collect()))
+            })))
         }
         _ => None,
     }

@@ -51,6 +51,7 @@ impl<'a> Value<'a> {
 pub(crate) struct NotAMessage;
 
 /// The fields of one message, in their order. After an error there are no more.
+#[derive(Clone)]
 pub(crate) struct Message<'a>(&'a [u8]);
 
 impl<'a> Message<'a> {

@@ -3,7 +3,7 @@ use crate::Rejection;
 use crate::json_body::body_text;
 use crate::json_event::check_id;
 use crate::json_fields::Fields;
-use crate::limits::{EVENT_BYTES_MAX, ID_CHARS_MAX};
+use crate::limits::{EVENT_BYTES_MAX, ID_CHARS_MAX, SCORE_ID_CHARS_MAX};
 
 /// A thumb for a trace. Its comment is never read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,8 +53,7 @@ pub fn parse_score(body: &[u8]) -> Result<Score, Rejection> {
 
 /// Refuses what can't be a score's id.
 pub fn check_score_id(id: &str) -> Result<(), Rejection> {
-    // `feedback-` and a trace's id.
-    check_id(id, "id", ID_CHARS_MAX + 9)
+    check_id(id, "id", SCORE_ID_CHARS_MAX)
 }
 
 /// Reads the batch of `POST /api/public/ingestion`: the ids of its events, empty where one has none.

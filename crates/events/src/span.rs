@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use crate::Rejection;
+use crate::limits::{ATTRIBUTE_BYTES_MAX, ATTRIBUTE_TEXTS_MAX};
 use crate::rejection::shown;
 
 /// One span, borrowed from the body.
@@ -101,6 +102,27 @@ pub(crate) enum AttributeValue<'a> {
     Unread(&'a str),
     /// Longer than anything that is looked at may be.
     TooLong,
+}
+
+impl<'a> AttributeValue<'a> {
+    /// A text, within the limit.
+    pub(crate) fn of_text(text: Cow<'a, str>) -> Self {
+        if text.len() > ATTRIBUTE_BYTES_MAX {
+            Self::TooLong
+        } else {
+            Self::Text(text)
+        }
+    }
+
+    /// The first texts of a list; those over the limit are none that is looked for.
+    pub(crate) fn of_texts(texts: impl Iterator<Item = Cow<'a, str>>) -> Self {
+        Self::Texts(
+            texts
+                .filter(|text| text.len() <= ATTRIBUTE_BYTES_MAX)
+                .take(ATTRIBUTE_TEXTS_MAX)
+                .collect(),
+        )
+    }
 }
 
 impl<'a> Attributes<'a> {
