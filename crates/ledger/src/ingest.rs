@@ -8,9 +8,11 @@ use events::Interaction;
 
 use crate::{
     database::Database,
+    interaction_columns::digest_hex,
     price_cache::PriceCache,
     record_batch::{
-        BATCH_INTERACTIONS_MAX, BatchContext, RecordError, Recorded, RecordedCost, record_batch,
+        BATCH_INTERACTIONS_MAX, BatchContext, PricedInteraction, RecordError, Recorded,
+        RecordedCost, record_batch,
     },
     reporting_zone::ReportingZone,
 };
@@ -57,37 +59,37 @@ pub async fn ingest<D: Database>(
     context: &IngestContext,
     interactions: Vec<Interaction>,
 ) -> Result<Vec<Answer>, RecordError> {
-    let mut answers: Vec<Option<Answer>> = interactions.iter().map(|_| None).collect();
-    let mut open: Vec<(usize, Interaction)> = interactions.into_iter().enumerate().collect();
-    // Each round settles at least the first of every id, so the rounds end.
+    let events: Vec<Event> = interactions.into_iter().map(Event::of).collect();
+    let mut answers: Vec<Option<Answer>> = events.iter().map(|_| None).collect();
+    let mut open: Vec<usize> = (0..events.len()).collect();
+    // Each round settles at least the first of every id. Another one follows only where a first
+    // could not be priced, and then the next body of its id stands for it.
     while !open.is_empty() {
-        let Round {
-            firsts,
-            repeats,
-            others,
-        } = Round::of(open);
+        let Round { firsts, others } = Round::of(&events, &open);
         let settled = ingest_chunks(database, cache, context, &firsts).await?;
-        for ((index, _), answer) in firsts.iter().zip(&settled) {
-            set(&mut answers, *index, answer.clone());
-        }
-        for (index, first) in repeats {
-            set(
-                &mut answers,
-                index,
-                match settled.get(first) {
-                    Some(Answer::Accepted(cost)) => Answer::Duplicate(cost.clone()),
-                    Some(other) => other.clone(),
-                    None => Answer::Conflict,
-                },
-            );
+        for (first, recorded) in firsts.iter().zip(&settled) {
+            set(&mut answers, first.index, answer(recorded));
         }
         open = Vec::new();
-        for (index, first, interaction) in others {
+        for (index, first) in others {
+            let (Some(event), Some(first_event)) = (events.get(index), firsts.get(first)) else {
+                continue;
+            };
+            let is_same_body = event.body_hash == first_event.event.body_hash;
             match settled.get(first) {
-                // The id is taken by another body than the first one's, or by none: this body may
-                // be the one that counts.
-                Some(Answer::Conflict | Answer::Rejected(_)) => open.push((index, interaction)),
-                _ => set(&mut answers, index, Answer::Conflict),
+                Some(Settled::Rejected(reason)) if is_same_body => {
+                    set(&mut answers, index, Answer::Rejected(reason.clone()));
+                }
+                Some(Settled::Rejected(_)) => open.push(index),
+                Some(Settled::Recorded(recorded)) => {
+                    let kept_hash = match recorded {
+                        Recorded::Conflict(kept) => &kept.body_hash,
+                        _ => &first_event.event.body_hash,
+                    };
+                    let is_kept = event.body_hash == *kept_hash;
+                    set(&mut answers, index, repeat(recorded, is_kept));
+                }
+                None => {}
             }
         }
     }
@@ -103,33 +105,75 @@ fn set(answers: &mut [Option<Answer>], index: usize, answer: Answer) {
     }
 }
 
-/// The interactions of a request, by what they are to the first one of their id.
-struct Round {
-    /// Position in the request, and the interaction.
-    firsts: Vec<(usize, Interaction)>,
-    /// Same id and body: position in the request, and in `firsts`.
-    repeats: Vec<(usize, usize)>,
-    /// Same id, another body: likewise, and the interaction.
-    others: Vec<(usize, usize, Interaction)>,
+/// An interaction with the digest of its body.
+struct Event {
+    interaction: Interaction,
+    body_hash: String,
 }
 
-impl Round {
-    fn of(interactions: Vec<(usize, Interaction)>) -> Self {
+impl Event {
+    fn of(interaction: Interaction) -> Self {
+        Self {
+            body_hash: digest_hex(&interaction.digest()),
+            interaction,
+        }
+    }
+}
+
+/// What became of an interaction that stood for its id.
+#[derive(Debug, Clone)]
+enum Settled {
+    Recorded(Recorded),
+    Rejected(String),
+}
+
+fn answer(settled: &Settled) -> Answer {
+    match settled {
+        Settled::Recorded(Recorded::Accepted(cost)) => Answer::Accepted(cost.clone()),
+        Settled::Recorded(Recorded::Duplicate(cost)) => Answer::Duplicate(cost.clone()),
+        Settled::Recorded(Recorded::Conflict(_)) => Answer::Conflict,
+        Settled::Rejected(reason) => Answer::Rejected(reason.clone()),
+    }
+}
+
+/// The answer to a later event of the same id, by whether its body is the one that is kept.
+fn repeat(recorded: &Recorded, is_kept: bool) -> Answer {
+    match recorded {
+        _ if !is_kept => Answer::Conflict,
+        Recorded::Accepted(cost) | Recorded::Duplicate(cost) => Answer::Duplicate(cost.clone()),
+        Recorded::Conflict(kept) => Answer::Duplicate(kept.cost.clone()),
+    }
+}
+
+/// An event that stands for its id, and its position in the request.
+struct First<'a> {
+    index: usize,
+    event: &'a Event,
+}
+
+/// The open events of a request: the first one of each id, and the others.
+struct Round<'a> {
+    firsts: Vec<First<'a>>,
+    /// Position in the request, and in `firsts`.
+    others: Vec<(usize, usize)>,
+}
+
+impl<'a> Round<'a> {
+    fn of(events: &'a [Event], open: &[usize]) -> Self {
         let mut round = Self {
-            firsts: Vec::new(),
-            repeats: Vec::new(),
+            firsts: Vec::with_capacity(open.len()),
             others: Vec::new(),
         };
-        let mut seen: HashMap<String, (usize, [u8; 16])> = HashMap::new();
-        for (index, interaction) in interactions {
-            let digest = interaction.digest();
-            match seen.get(&interaction.id) {
-                Some((first, body)) if *body == digest => round.repeats.push((index, *first)),
-                Some((first, _)) => round.others.push((index, *first, interaction)),
-                None => {
-                    seen.insert(interaction.id.clone(), (round.firsts.len(), digest));
-                    round.firsts.push((index, interaction));
-                }
+        let mut seen: HashMap<&str, usize> = HashMap::with_capacity(open.len());
+        for &index in open {
+            let Some(event) = events.get(index) else {
+                continue;
+            };
+            if let Some(&first) = seen.get(event.interaction.id.as_str()) {
+                round.others.push((index, first));
+            } else {
+                seen.insert(&event.interaction.id, round.firsts.len());
+                round.firsts.push(First { index, event });
             }
         }
         round
@@ -140,53 +184,70 @@ async fn ingest_chunks<D: Database>(
     database: &D,
     cache: &mut PriceCache,
     context: &IngestContext,
-    interactions: &[(usize, Interaction)],
-) -> Result<Vec<Answer>, RecordError> {
-    let mut answers = Vec::with_capacity(interactions.len());
-    let mut rest = interactions;
+    firsts: &[First<'_>],
+) -> Result<Vec<Settled>, RecordError> {
+    let mut settled = Vec::with_capacity(firsts.len());
+    let mut rest = firsts;
     while !rest.is_empty() {
         let (chunk, after) = rest.split_at(chunk_length(rest));
-        answers.extend(ingest_chunk(database, cache, context, chunk).await?);
+        settled.extend(ingest_chunk(database, cache, context, chunk).await?);
         rest = after;
     }
-    Ok(answers)
+    Ok(settled)
 }
 
-/// How many of the interactions go into the next batch: at least one.
-fn chunk_length(interactions: &[(usize, Interaction)]) -> usize {
+/// How many of the events go into the next batch: at least one.
+fn chunk_length(events: &[First<'_>]) -> usize {
     let mut bytes = 0;
-    interactions
+    events
         .iter()
         .take(BATCH_INTERACTIONS_MAX)
-        .take_while(|(_, interaction)| {
-            bytes += row_bytes_estimate(interaction);
+        .take_while(|first| {
+            bytes += row_bytes_max(&first.event.interaction);
             bytes <= BATCH_BYTES_MAX
         })
         .count()
         .max(1)
 }
 
-/// A generous guess at the JSON of an interaction's row: its texts, doubled for escapes, and its
-/// numbers.
-fn row_bytes_estimate(interaction: &Interaction) -> usize {
+/// The most bytes of JSON that an interaction's row takes, or its estimate's lines: its texts,
+/// doubled for escapes, and its numbers. The names of its calls stand in both, escaped twice.
+fn row_bytes_max(interaction: &Interaction) -> usize {
     let optional = [
         &interaction.model_reported,
         &interaction.endpoint,
+        &interaction.region,
+        &interaction.service_tier,
         &interaction.message_id,
+        &interaction.trace_id,
+        &interaction.context,
         &interaction.error,
         &interaction.metadata,
     ];
     let texts = interaction.id.len()
         + interaction.session_id.len()
+        + interaction.tenant_id.len()
         + interaction.user_id.len()
+        + interaction.provider.len()
         + interaction.model_name.len()
         + interaction.agent.len()
         + optional
             .iter()
             .map(|text| text.as_ref().map_or(0, String::len))
             .sum::<usize>();
-    2 * texts + 64 * interaction.units.calls.len() + 700
+    let calls: usize = interaction
+        .units
+        .calls
+        .keys()
+        .map(|resource| 4 * resource.len() + LINE_BYTES_MAX)
+        .sum();
+    2 * texts + calls + NUMBERS_BYTES_MAX
 }
+
+/// A line of an estimate without its resource's name: seven numbers and their signs.
+const LINE_BYTES_MAX: usize = 110;
+/// A row's numbers, the lines of its ten buckets and six units included.
+const NUMBERS_BYTES_MAX: usize = 1_200;
 
 /// An interaction as the engine takes it.
 pub fn billable(interaction: &Interaction) -> Billable<'_> {
@@ -207,11 +268,11 @@ async fn ingest_chunk<D: Database>(
     database: &D,
     cache: &mut PriceCache,
     context: &IngestContext,
-    chunk: &[(usize, Interaction)],
-) -> Result<Vec<Answer>, RecordError> {
+    chunk: &[First<'_>],
+) -> Result<Vec<Settled>, RecordError> {
     let billables: Vec<Billable<'_>> = chunk
         .iter()
-        .map(|(_, interaction)| billable(interaction))
+        .map(|first| billable(&first.event.interaction))
         .collect();
     let mut attempt = 1;
     loop {
@@ -222,14 +283,16 @@ async fn ingest_chunk<D: Database>(
             .iter()
             .map(|billable| within_limit(estimate(book, billable), context.interaction_cost_max))
             .collect();
-        let batch: Vec<(Interaction, Estimate)> = chunk
+        let batch: Vec<PricedInteraction<'_>> = chunk
             .iter()
             .zip(&estimates)
-            .filter_map(|((_, interaction), estimate)| {
-                estimate
-                    .as_ref()
-                    .ok()
-                    .map(|estimate| (interaction.clone(), estimate.clone()))
+            .filter_map(|(first, estimate)| {
+                let estimate = estimate.as_ref().ok()?;
+                Some(PricedInteraction {
+                    interaction: &first.event.interaction,
+                    body_hash: &first.event.body_hash,
+                    estimate,
+                })
             })
             .collect();
         let batch_context = BatchContext {
@@ -239,7 +302,7 @@ async fn ingest_chunk<D: Database>(
             reporting_zone: context.reporting_zone,
         };
         match record_batch(database, &batch_context, &batch).await {
-            Ok(recorded) => return Ok(join(estimates, recorded)),
+            Ok(recorded) => return join(estimates, recorded),
             Err(RecordError::StalePriceBook { .. }) if attempt < PRICE_BOOK_ATTEMPTS_MAX => {
                 attempt += 1;
                 cache.forget();
@@ -263,17 +326,18 @@ fn within_limit(
     }
 }
 
-fn join(estimates: Vec<Result<Estimate, String>>, recorded: Vec<Recorded>) -> Vec<Answer> {
+fn join(
+    estimates: Vec<Result<Estimate, String>>,
+    recorded: Vec<Recorded>,
+) -> Result<Vec<Settled>, RecordError> {
     let mut recorded = recorded.into_iter();
     estimates
         .into_iter()
         .map(|estimate| match estimate {
-            Err(reason) => Answer::Rejected(reason),
-            Ok(_) => match recorded.next() {
-                Some(Recorded::Accepted(cost)) => Answer::Accepted(cost),
-                Some(Recorded::Duplicate(cost)) => Answer::Duplicate(cost),
-                Some(Recorded::Conflict) | None => Answer::Conflict,
-            },
+            Err(reason) => Ok(Settled::Rejected(reason)),
+            Ok(_) => recorded.next().map(Settled::Recorded).ok_or_else(|| {
+                RecordError::Misuse("the batch answered for fewer events than it got".to_owned())
+            }),
         })
         .collect()
 }

@@ -33,8 +33,9 @@ FROM event j
 /// The values that [`INTERACTION_INSERT`] reads, by position.
 ///
 /// The provider is kept under its canonical name, so that `openAI` and `openai` are one; the
-/// model as the source named it stays in `model_reported` where it differs.
-pub fn interaction_row(interaction: &Interaction, zone: ReportingZone) -> Value {
+/// model as the source named it stays in `model_reported` where it differs. `body_hash` is the
+/// interaction's digest ([`digest_hex`]).
+pub fn interaction_row(interaction: &Interaction, body_hash: &str, zone: ReportingZone) -> Value {
     let usage = &interaction.usage;
     json!([
         interaction.id,
@@ -76,7 +77,7 @@ pub fn interaction_row(interaction: &Interaction, zone: ReportingZone) -> Value 
         interaction.error,
         interaction.source,
         interaction.metadata,
-        digest_hex(&interaction.digest()),
+        body_hash,
     ])
 }
 
@@ -132,33 +133,5 @@ pub fn units_json(units: &Units) -> Option<String> {
 
 /// Reads the JSON text of `interactions.units` back.
 pub fn units_from_json(text: Option<&str>) -> Result<Units, serde_json::Error> {
-    #[derive(Default, serde::Deserialize)]
-    #[serde(default)]
-    struct Stored {
-        rows_read: u64,
-        rows_written: u64,
-        operations: u64,
-        cpu_ms: u64,
-        wall_ms: u64,
-        requests: u64,
-        calls: std::collections::BTreeMap<String, u64>,
-    }
-    let Stored {
-        rows_read,
-        rows_written,
-        operations,
-        cpu_ms,
-        wall_ms,
-        requests,
-        calls,
-    } = text.map_or_else(|| Ok(Stored::default()), serde_json::from_str)?;
-    Ok(Units {
-        rows_read,
-        rows_written,
-        operations,
-        cpu_ms,
-        wall_ms,
-        requests,
-        calls,
-    })
+    text.map_or_else(|| Ok(Units::default()), serde_json::from_str)
 }

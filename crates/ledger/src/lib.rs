@@ -22,12 +22,14 @@
 pub mod api_keys;
 pub mod archive;
 pub mod change_reporting_zone;
+pub mod counted_sources;
 pub mod database;
 #[cfg(feature = "database-cases")]
 pub mod database_cases;
 pub mod estimate_lines;
 pub mod feedback;
 pub mod ingest;
+pub mod ingest_rejections;
 pub mod interaction_columns;
 pub mod job_runs;
 pub mod latency_bucket;
@@ -43,6 +45,7 @@ pub mod session_mark;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 pub mod verify;
+pub mod write_guard;
 
 pub use database::{Database, DatabaseError, Rows, Statement};
 pub use reporting_zone::ReportingZone;

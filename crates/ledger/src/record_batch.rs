@@ -15,11 +15,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     database::{Database, DatabaseError, Rows, Statement},
     estimate_lines::compact_lines,
-    interaction_columns::{INTERACTION_INSERT, digest_hex, interaction_row},
+    interaction_columns::{INTERACTION_INSERT, interaction_row},
     latency_bucket::bucket_of,
     reporting_zone::ReportingZone,
     rollup::{ROLLUPS, TOKEN_SUM, measures_of_interaction, upsert},
     schema::SCHEMA_VERSION,
+    write_guard::{SCHEMA_AND_ZONE, STATE, StateRow, mismatch},
 };
 
 /// The most interactions in one batch.
@@ -45,8 +46,28 @@ pub enum Recorded {
     Accepted(RecordedCost),
     /// It was there already, with the same body; this is the answer it got then, or since.
     Duplicate(RecordedCost),
-    /// Its id was there already with another body; nothing changed.
-    Conflict,
+    /// Its id was there already with another body; nothing changed. This is what is kept.
+    Conflict(Kept),
+}
+
+/// The body that an id was recorded with, and what it cost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Its digest, in upper-case hex.
+    pub body_hash: String,
+    /// Its cost.
+    pub cost: RecordedCost,
+}
+
+/// An interaction on its way into the ledger.
+#[derive(Debug, Clone, Copy)]
+pub struct PricedInteraction<'a> {
+    /// What happened.
+    pub interaction: &'a Interaction,
+    /// The digest of its body, in upper-case hex.
+    pub body_hash: &'a str,
+    /// What it costs.
+    pub estimate: &'a Estimate,
 }
 
 /// The stored cost of an interaction.
@@ -125,18 +146,13 @@ struct StoredAnswer {
     price_state: String,
 }
 
-#[derive(Deserialize)]
-struct StateRow {
-    price_book_version: i64,
-    schema_version: i64,
-    reporting_time_zone: String,
-}
-
 /// The condition under which anything is written at all.
-const GUARD: &str = "EXISTS (SELECT 1 FROM ledger_state
-    WHERE price_book_version = ?1 ->> 'price_book_version'
-      AND schema_version = ?1 ->> 'schema_version'
-      AND reporting_time_zone = ?1 ->> 'zone')";
+static GUARD: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "{SCHEMA_AND_ZONE} AND (SELECT price_book_version FROM ledger_state)
+           = ?1 ->> 'price_book_version'"
+    )
+});
 
 /// The rows of this batch: the last ones by key, so a scan of at most `count` of them.
 const NEW_ROWS: &str =
@@ -146,18 +162,20 @@ const NEW_ROWS: &str =
 static INSERT_USERS: LazyLock<String> = LazyLock::new(|| {
     format!(
         "INSERT INTO users (tenant_id, user_id)
-         SELECT j.value ->> 0, j.value ->> 1 FROM json_each(?1, '$.users') j WHERE {GUARD}
-         ON CONFLICT (tenant_id, user_id) DO NOTHING"
+         SELECT j.value ->> 0, j.value ->> 1 FROM json_each(?1, '$.users') j WHERE {}
+         ON CONFLICT (tenant_id, user_id) DO NOTHING",
+        *GUARD
     )
 });
 
 static INSERT_INTERACTIONS: LazyLock<String> = LazyLock::new(|| {
     format!(
         "{INTERACTION_INSERT}
-         WHERE {GUARD}
+         WHERE {}
            AND NOT EXISTS (SELECT 1 FROM interactions k WHERE k.id = j.row ->> 0)
            AND NOT EXISTS (SELECT 1 FROM interactions_archive k WHERE k.id = j.row ->> 0)
-         ON CONFLICT (id) DO NOTHING"
+         ON CONFLICT (id) DO NOTHING",
+        *GUARD
     )
 });
 
@@ -290,11 +308,6 @@ FROM json_each(?1, '$.ids') j JOIN interactions_archive i ON i.id = j.value
 WHERE e.revision = (SELECT MAX(revision) FROM cost_estimates_archive x
                     WHERE x.interaction_key = i.interaction_key)";
 
-const STATE: &str = "
-SELECT json_object('price_book_version', price_book_version, 'schema_version', schema_version,
-  'reporting_time_zone', reporting_time_zone)
-FROM ledger_state";
-
 /// Records interactions with their estimates; answers for each, in the order given.
 ///
 /// The ids must differ from each other: repeats within a request are the caller's to resolve
@@ -302,7 +315,7 @@ FROM ledger_state";
 pub async fn record_batch<D: Database>(
     database: &D,
     context: &BatchContext,
-    batch: &[(Interaction, Estimate)],
+    batch: &[PricedInteraction<'_>],
 ) -> Result<Vec<Recorded>, RecordError> {
     if batch.is_empty() {
         return Ok(Vec::new());
@@ -319,11 +332,16 @@ pub async fn record_batch<D: Database>(
 
 fn statements(
     context: &BatchContext,
-    batch: &[(Interaction, Estimate)],
+    batch: &[PricedInteraction<'_>],
 ) -> Result<Vec<Statement>, DatabaseError> {
     let mut users: Vec<[&str; 2]> = batch
         .iter()
-        .map(|(interaction, _)| [interaction.tenant_id.as_str(), interaction.user_id.as_str()])
+        .map(|priced| {
+            let Interaction {
+                tenant_id, user_id, ..
+            } = priced.interaction;
+            [tenant_id.as_str(), user_id.as_str()]
+        })
         .collect();
     users.sort_unstable();
     users.dedup();
@@ -338,7 +356,7 @@ fn statements(
     };
     let rows = batch
         .iter()
-        .map(|(interaction, _)| interaction_row(interaction, context.reporting_zone))
+        .map(|priced| interaction_row(priced.interaction, priced.body_hash, context.reporting_zone))
         .collect();
     let users = Statement::with(INSERT_USERS.as_str(), &guarded(users, Vec::new()))?;
     let events = Statement::with(INSERT_INTERACTIONS.as_str(), &guarded(Vec::new(), rows))?;
@@ -369,7 +387,10 @@ fn statements(
         on_new_rows(&INSERT_SESSION_DAYS),
     ]);
     statements.extend(UPSERT_ROLLUPS.iter().map(|sql| on_new_rows(sql)));
-    let latencies: Vec<_> = batch.iter().flat_map(|(i, _)| latency_rows(i)).collect();
+    let latencies: Vec<_> = batch
+        .iter()
+        .flat_map(|priced| latency_rows(priced.interaction))
+        .collect();
     if !latencies.is_empty() {
         statements.push(Statement::with(
             UPSERT_LATENCIES,
@@ -381,14 +402,20 @@ fn statements(
         ANSWERS,
         &serde_json::json!({
             "ingest_id": context.ingest_id,
-            "ids": batch.iter().map(|(interaction, _)| &interaction.id).collect::<Vec<_>>(),
+            "ids": batch.iter().map(|priced| &priced.interaction.id).collect::<Vec<_>>(),
         }),
     )?);
     statements.push(Statement::new(STATE));
     Ok(statements)
 }
 
-fn estimate_row((interaction, estimate): &(Interaction, Estimate)) -> serde_json::Value {
+fn estimate_row(
+    PricedInteraction {
+        interaction,
+        estimate,
+        ..
+    }: &PricedInteraction<'_>,
+) -> serde_json::Value {
     let pico = |amount: Option<PicoUsd>| amount.map(PicoUsd::get);
     serde_json::json!([
         interaction.id,
@@ -423,7 +450,7 @@ fn latency_rows(interaction: &Interaction) -> Vec<serde_json::Value> {
 
 fn answers(
     context: &BatchContext,
-    batch: &[(Interaction, Estimate)],
+    batch: &[PricedInteraction<'_>],
     rows: &[Rows],
 ) -> Result<Vec<Recorded>, RecordError> {
     let [.., stored, state] = rows else {
@@ -437,45 +464,29 @@ fn answers(
     let state: Option<StateRow> = state.first()?;
     batch
         .iter()
-        .map(|(interaction, _)| match stored.get(&interaction.id) {
-            None => Err(refusal(context, state.as_ref())),
-            Some(answer) if answer.body_hash != digest_hex(&interaction.digest()) => {
-                Ok(Recorded::Conflict)
-            }
-            Some(answer) => {
-                let cost = RecordedCost {
-                    total_cost: answer.total_cost.map(PicoUsd::new),
-                    price_state: answer.price_state.clone(),
-                };
-                Ok(if answer.is_new == 1 {
-                    Recorded::Accepted(cost)
-                } else {
-                    Recorded::Duplicate(cost)
-                })
-            }
+        .map(|priced| {
+            let answer = stored
+                .get(&priced.interaction.id)
+                .ok_or_else(|| refusal(context, state.as_ref()))?;
+            let cost = RecordedCost {
+                total_cost: answer.total_cost.map(PicoUsd::new),
+                price_state: answer.price_state.clone(),
+            };
+            Ok(if answer.body_hash != priced.body_hash {
+                let body_hash = answer.body_hash.clone();
+                Recorded::Conflict(Kept { body_hash, cost })
+            } else if answer.is_new == 1 {
+                Recorded::Accepted(cost)
+            } else {
+                Recorded::Duplicate(cost)
+            })
         })
         .collect()
 }
 
 /// Why the guard kept the batch out.
 fn refusal(context: &BatchContext, state: Option<&StateRow>) -> RecordError {
-    let Some(state) = state else {
-        return DatabaseError::Other("ledger_state has no row: apply the migrations".to_owned())
-            .into();
-    };
-    if state.schema_version != SCHEMA_VERSION {
-        RecordError::SchemaMismatch {
-            found: state.schema_version,
-            expected: SCHEMA_VERSION,
-        }
-    } else if state.reporting_time_zone != context.reporting_zone.name() {
-        RecordError::ZoneMismatch {
-            found: state.reporting_time_zone.clone(),
-            expected: context.reporting_zone.name().to_owned(),
-        }
-    } else {
-        RecordError::StalePriceBook {
-            current: state.price_book_version,
-        }
-    }
+    mismatch(state, context.reporting_zone).unwrap_or_else(|| RecordError::StalePriceBook {
+        current: state.map_or(0, |state| state.price_book_version),
+    })
 }

@@ -3,15 +3,18 @@
 //! A mark moves the session's earliest and latest instants and nothing else, so that sending it
 //! again, or an end before its start, changes nothing that the other order would not.
 
+use std::sync::LazyLock;
+
 use cost_calculation::UnixMillis;
 use events::SessionMark;
 use serde::Deserialize;
 
 use crate::{
-    database::{Database, DatabaseError, Statement},
+    database::{Database, DatabaseError, Rows, Statement},
     record_batch::{RecordError, SESSION_OWNER},
     reporting_zone::ReportingZone,
     schema::SCHEMA_VERSION,
+    write_guard::{SCHEMA_AND_ZONE, STATE, mismatch},
 };
 
 /// A session after its mark.
@@ -27,67 +30,64 @@ pub struct MarkedSession {
     pub is_new: bool,
 }
 
-/// A Worker of another schema or zone writes no mark either.
-const GUARD: &str = "EXISTS (SELECT 1 FROM ledger_state
-  WHERE schema_version = ?1 ->> 'schema_version' AND reporting_time_zone = ?1 ->> 'zone')";
+const THIS_USER: &str = "tenant_id = ?1 ->> 'tenant_id' AND user_id = ?1 ->> 'user_id'";
 
-fn insert_user() -> String {
-    format!(
-        "INSERT INTO users (tenant_id, user_id)
-         SELECT ?1 ->> 'tenant_id', ?1 ->> 'user_id' WHERE {GUARD}
-         ON CONFLICT (tenant_id, user_id) DO NOTHING"
-    )
-}
-
-fn unarchive() -> [String; 2] {
+/// User, session out of the archive, session: in this order. A mark has a day, and no price.
+static WRITE: LazyLock<[String; 4]> = LazyLock::new(|| {
     [
         format!(
-            "INSERT INTO sessions SELECT * FROM sessions_archive
-             WHERE id = ?1 ->> 'session_id' AND {GUARD} ON CONFLICT (id) DO NOTHING"
+            "INSERT INTO users (tenant_id, user_id)
+             SELECT ?1 ->> 'tenant_id', ?1 ->> 'user_id' WHERE {SCHEMA_AND_ZONE}
+             ON CONFLICT (tenant_id, user_id) DO NOTHING"
         ),
-        format!("DELETE FROM sessions_archive WHERE id = ?1 ->> 'session_id' AND {GUARD}"),
+        format!(
+            "INSERT INTO sessions SELECT * FROM sessions_archive
+             WHERE id = ?1 ->> 'session_id' AND {SCHEMA_AND_ZONE}
+             ON CONFLICT (id) DO NOTHING"
+        ),
+        format!(
+            "DELETE FROM sessions_archive WHERE id = ?1 ->> 'session_id' AND {SCHEMA_AND_ZONE}"
+        ),
+        format!(
+            "INSERT INTO sessions (id, user_key, start_time, end_time, last_seen, first_ingest_id)
+             SELECT ?1 ->> 'session_id', user_key, ?1 ->> 'timestamp', ?1 ->> 'end_time',
+               ?1 ->> 'timestamp', ?1 ->> 'ingest_id'
+             FROM users WHERE {THIS_USER} AND {SCHEMA_AND_ZONE}
+             ON CONFLICT (id) DO UPDATE SET
+               {SESSION_OWNER},
+               start_time = MIN(sessions.start_time, excluded.start_time),
+               last_seen = MAX(sessions.last_seen, excluded.last_seen),
+               end_time = NULLIF(
+                 MAX(COALESCE(sessions.end_time, -1), COALESCE(excluded.end_time, -1)), -1)"
+        ),
     ]
-}
+});
 
-fn insert_day() -> String {
+static INSERT_DAY: LazyLock<String> = LazyLock::new(|| {
     format!(
         "INSERT INTO session_days (day, user_key, session_id)
          SELECT ?1 ->> 'day', user_key, ?1 ->> 'session_id' FROM users
-         WHERE tenant_id = ?1 ->> 'tenant_id' AND user_id = ?1 ->> 'user_id' AND {GUARD}
+         WHERE {THIS_USER} AND {SCHEMA_AND_ZONE}
          ON CONFLICT DO NOTHING"
     )
-}
+});
 
-fn bump_ledger() -> String {
-    format!("UPDATE ledger_state SET ledger_version = ledger_version + 1 WHERE {GUARD}")
-}
+static BUMP_LEDGER: LazyLock<String> = LazyLock::new(|| {
+    format!("UPDATE ledger_state SET ledger_version = ledger_version + 1 WHERE {SCHEMA_AND_ZONE}")
+});
 
-const STATE: &str = "SELECT json_array(schema_version, reporting_time_zone) FROM ledger_state";
-
-const ANSWER: &str = "
-SELECT json_object('start_time', start_time, 'end_time', end_time, 'last_seen', last_seen,
-  'is_new', json(iif(first_ingest_id = ?1 ->> 'ingest_id', 'true', 'false')))
-FROM sessions WHERE id = ?1 ->> 'session_id'";
-
-fn upsert() -> String {
+static ANSWER: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "INSERT INTO sessions (id, user_key, start_time, end_time, last_seen, first_ingest_id)
-         SELECT ?1 ->> 'session_id', user_key, ?1 ->> 'timestamp', ?1 ->> 'end_time',
-           ?1 ->> 'timestamp', ?1 ->> 'ingest_id'
-         FROM users
-         WHERE tenant_id = ?1 ->> 'tenant_id' AND user_id = ?1 ->> 'user_id' AND {GUARD}
-         ON CONFLICT (id) DO UPDATE SET
-           {SESSION_OWNER},
-           start_time = MIN(sessions.start_time, excluded.start_time),
-           last_seen = MAX(sessions.last_seen, excluded.last_seen),
-           end_time = NULLIF(MAX(COALESCE(sessions.end_time, -1), COALESCE(excluded.end_time, -1)), -1)"
+        "SELECT json_object('start_time', start_time, 'end_time', end_time, 'last_seen', last_seen,
+           'is_new', json(iif(first_ingest_id = ?1 ->> 'ingest_id', 'true', 'false')))
+         FROM sessions WHERE id = ?1 ->> 'session_id' AND {SCHEMA_AND_ZONE}"
     )
-}
+});
 
 /// Records a mark; `ingest_id` is a fresh random positive number.
 ///
 /// # Errors
-/// The ledger is of another zone or schema, or the database failed: nothing was written.
+/// As for [`crate::record_batch::record_batch`]; nothing of the mark was kept then.
 pub async fn record_session_mark<D: Database>(
     database: &D,
     mark: &SessionMark,
@@ -107,36 +107,24 @@ pub async fn record_session_mark<D: Database>(
         "zone": zone.name(),
     })
     .to_string();
-    let with = |sql: String| Statement::with_json(sql, parameter.clone());
-    let mut statements = vec![with(insert_user())];
-    statements.extend(unarchive().map(with));
-    statements.push(with(upsert()));
+    let with = |sql: &'static str| Statement::with_json(sql, parameter.clone());
+    let mut statements: Vec<Statement> = WRITE.iter().map(|sql| with(sql)).collect();
     if !mark.is_end {
-        statements.push(with(insert_day()));
+        statements.push(with(&INSERT_DAY));
     }
-    statements.extend([
-        with(bump_ledger()),
-        with(ANSWER.to_owned()),
-        Statement::new(STATE),
-    ]);
+    statements.extend([with(&BUMP_LEDGER), with(&ANSWER), Statement::new(STATE)]);
     let rows = database.batch(&statements).await?;
-    let [.., answer, state] = rows.as_slice() else {
+    let [.., session, state] = rows.as_slice() else {
         return Err(DatabaseError::Other("the batch gave no answers".to_owned()).into());
     };
-    let (schema, found) = state.first::<(i64, String)>()?.unwrap_or_default();
-    if schema != SCHEMA_VERSION {
-        return Err(RecordError::SchemaMismatch {
-            found: schema,
-            expected: SCHEMA_VERSION,
-        });
+    match session.first()? {
+        Some(session) => Ok(session),
+        None => Err(refusal(state, zone)?),
     }
-    if found != zone.name() {
-        return Err(RecordError::ZoneMismatch {
-            found,
-            expected: zone.name().to_owned(),
-        });
-    }
-    answer
-        .first()?
-        .ok_or_else(|| DatabaseError::Other("the session was not recorded".to_owned()).into())
+}
+
+/// Why the guard kept the mark out.
+fn refusal(state: &Rows, zone: ReportingZone) -> Result<RecordError, DatabaseError> {
+    Ok(mismatch(state.first()?.as_ref(), zone)
+        .unwrap_or_else(|| DatabaseError::Other("the session was not recorded".to_owned()).into()))
 }

@@ -8,126 +8,38 @@
     reason = "a test fails by panicking"
 )]
 
+mod history;
 mod recount;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicI64, Ordering};
 
-use cost_calculation::{PicoUsd, TokenUsage, Units, UnixMillis};
-use events::{Interaction, InteractionStatus, InteractionType};
+use cost_calculation::{PicoUsd, UnixMillis};
+use events::{Interaction, SessionMark};
 use futures_executor::block_on;
+use history::{
+    DAY_MS, Fault, START, Unreliable, assert_each_is_in_one_place, fault, ledger, new_ingest_id,
+    number,
+};
 use ledger::{
-    Database, DatabaseError, ReportingZone, Rows, Statement,
+    ReportingZone,
+    archive::{ArchiveConfig, archive_sessions},
     ingest::{Answer, IngestContext, ingest},
     price_cache::PriceCache,
-    record_batch::RecordError,
+    record_batch::{RecordError, RecordedCost},
+    session_mark::record_session_mark,
     sqlite::Sqlite,
 };
 use proptest::prelude::*;
 
-const DAY_MS: i64 = 86_400_000;
-const START: i64 = 1_795_000_000_000;
-
-const PRICES: &str = "
-INSERT INTO prices (provider, model, resource_type, rate, per, valid_from, valid_from_basis, source,
-  source_revision, status, observed_at, cache_ttl_s)
-SELECT 'openai', 'gpt-5-mini', j.value ->> 0, j.value ->> 1, 1000000, 0, 'assumed', 'test', 'r1',
-  'active', 0, 86400
-FROM json_each('[[\"input\",250000000000],[\"cache_read\",25000000000],[\"output\",2000000000000]]') j";
-
-fn new_ingest_id() -> i64 {
-    static NEXT: AtomicI64 = AtomicI64::new(1);
-    NEXT.fetch_add(1, Ordering::Relaxed)
-}
-
-fn ledger() -> Sqlite {
-    let database = Sqlite::migrated().expect("the migrations apply");
-    database.execute_script(PRICES).expect("prices go in");
-    database
-}
-
-/// A database that loses requests before they run and answers after they ran.
-struct Unreliable<'a> {
-    database: &'a Sqlite,
-    /// For each batch in turn: fail before it, fail after it, or let it be. Then let all be.
-    faults: RefCell<Vec<Fault>>,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Fault {
-    None,
-    Before,
-    After,
-}
-
-impl Database for Unreliable<'_> {
-    async fn batch(&self, statements: &[Statement]) -> Result<Vec<Rows>, DatabaseError> {
-        let lost = || {
-            Err(DatabaseError::Transient(
-                "Network connection lost".to_owned(),
-            ))
-        };
-        let fault = self.faults.borrow_mut().pop().unwrap_or(Fault::None);
-        match fault {
-            Fault::None => self.database.batch(statements).await,
-            Fault::Before => lost(),
-            Fault::After => {
-                self.database.batch(statements).await?;
-                lost()
-            }
-        }
-    }
-}
-
+/// Event `id` in one of its bodies: body 0 is the event, the others contradict it.
 fn event(id: u32, body: u32) -> Interaction {
-    let timestamp = START + i64::from(id % 5) * DAY_MS / 2 + i64::from(body) * 1000;
-    Interaction {
-        id: format!("event-{id}"),
-        session_id: format!("session-{}", id % 3),
-        tenant_id: String::new(),
-        user_id: format!("user-{}", (id + body) % 4),
-        timestamp: UnixMillis(timestamp),
-        price_time: UnixMillis(timestamp + 500),
-        kind: if id % 7 == 6 {
-            InteractionType::Api
-        } else {
-            InteractionType::Chat
-        },
-        duration_ms: Some(u64::from(id) * 37),
-        time_to_first_token_ms: id.is_multiple_of(2).then_some(u64::from(id) * 3),
-        provider: "openAI".to_owned(),
-        model_name: if id % 4 == 3 {
-            "model-without-price"
-        } else {
-            "gpt-5-mini"
-        }
-        .to_owned(),
-        model_reported: None,
-        endpoint: None,
-        region: None,
-        service_tier: None,
-        usage: TokenUsage {
-            input: u64::from(id) * 10 + 1,
-            cache_read: u64::from(body),
-            output: 7,
-            ..TokenUsage::default()
-        },
-        units: Units::default(),
-        declared: None,
-        agent: String::new(),
-        message_id: None,
-        trace_id: None,
-        context: None,
-        status: if id % 5 == 4 {
-            InteractionStatus::Error
-        } else {
-            InteractionStatus::Ok
-        },
-        error: None,
-        source: "api",
-        metadata: None,
-    }
+    let mut event = history::event(id, i64::from(id % 5) * 90);
+    event.timestamp.0 += i64::from(body) * 1_000;
+    event.price_time.0 += i64::from(body) * 1_000;
+    event.usage.cache_read += u64::from(body);
+    event.user_id = format!("user-{}", (id + body) % 4);
+    event
 }
 
 struct Client<'a> {
@@ -138,17 +50,14 @@ struct Client<'a> {
 impl<'a> Client<'a> {
     fn new(database: &'a Sqlite, faults: Vec<Fault>) -> Self {
         Self {
-            database: Unreliable {
-                database,
-                faults: RefCell::new(faults),
-            },
+            database: Unreliable::new(database, faults),
             cache: RefCell::new(PriceCache::default()),
         }
     }
 
     fn send(&self, events: &[Interaction]) -> Result<Vec<Answer>, RecordError> {
         let context = IngestContext {
-            received_at: UnixMillis(START + 10 * DAY_MS),
+            received_at: UnixMillis(START + 1_000 * DAY_MS),
             reporting_zone: ReportingZone::UTC,
             interaction_cost_max: PicoUsd::new(10_000 * 1_000_000_000_000),
             new_ingest_id,
@@ -163,60 +72,144 @@ impl<'a> Client<'a> {
 
     /// Sends until it is answered, as a client should.
     fn send_until_answered(&self, events: &[Interaction]) -> Vec<Answer> {
-        loop {
-            match self.send(events) {
-                Ok(answers) => return answers,
-                Err(RecordError::Database(error)) if error.is_worth_a_retry() => {}
-                Err(error) => panic!("{error}"),
+        until_answered(|| self.send(events))
+    }
+
+    fn mark_until_answered(&self, mark: &SessionMark) {
+        until_answered(|| {
+            let zone = ReportingZone::UTC;
+            block_on(record_session_mark(
+                &self.database,
+                mark,
+                new_ingest_id(),
+                zone,
+            ))
+        });
+    }
+
+    /// Archives what is older than a year on that day, as cron does: again until nothing is left.
+    fn archive(&self, day: i64) {
+        let config = ArchiveConfig {
+            chunk_interactions: 2,
+            ..ArchiveConfig::default()
+        };
+        for _ in 0..1_000 {
+            let run =
+                archive_sessions(&self.database, &config, || UnixMillis(START + day * DAY_MS));
+            if block_on(run).is_ok_and(|run| !run.is_more) {
+                return;
             }
+        }
+        panic!("archival never came to an end");
+    }
+}
+
+fn until_answered<T>(mut send: impl FnMut() -> Result<T, RecordError>) -> T {
+    loop {
+        match send() {
+            Ok(answer) => return answer,
+            Err(RecordError::Database(error)) if error.is_worth_a_retry() => {}
+            Err(error) => panic!("{error}"),
         }
     }
 }
 
-fn fault() -> impl Strategy<Value = Fault> {
-    prop_oneof![3 => Just(Fault::None), 1 => Just(Fault::Before), 1 => Just(Fault::After)]
+/// What happens to a ledger.
+#[derive(Debug, Clone)]
+enum Step {
+    /// A request with these events: id and body.
+    Send(Vec<(u32, u32)>),
+    /// The start or the end of a session.
+    Mark {
+        user: u32,
+        session: u32,
+        is_end: bool,
+    },
+    /// The daily archival.
+    Archive { day: i64 },
+    /// A sync changes some price.
+    MovePriceBook,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        6 => prop::collection::vec((0_u32..14, 0_u32..2), 1..8).prop_map(Step::Send),
+        1 => (0_u32..4, 0_u32..10, any::<bool>())
+            .prop_map(|(user, session, is_end)| Step::Mark { user, session, is_end }),
+        1 => (300_i64..800).prop_map(|day| Step::Archive { day }),
+        1 => Just(Step::MovePriceBook),
+    ]
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 3_000, ..ProptestConfig::default() })]
 
     #[test]
     fn any_history_leaves_each_event_once(
-        requests in prop::collection::vec(
-            prop::collection::vec((0_u32..14, 0_u32..2), 1..8), 1..8),
-        faults in prop::collection::vec(fault(), 0..12),
+        steps in prop::collection::vec(step(), 1..10),
+        faults in prop::collection::vec(fault(), 0..16),
     ) {
         let database = ledger();
         let client = Client::new(&database, faults);
-        let mut first_body: BTreeMap<u32, u32> = BTreeMap::new();
-        for request in &requests {
-            let events: Vec<_> = request.iter().map(|(id, body)| event(*id, *body)).collect();
-            let answers = client.send_until_answered(&events);
-            for ((id, body), answer) in request.iter().zip(answers) {
-                let first = *first_body.entry(*id).or_insert(*body);
-                prop_assert_eq!(first != *body, answer == Answer::Conflict, "event {}", id);
+        let mut kept: BTreeMap<u32, (u32, RecordedCost)> = BTreeMap::new();
+        let mut has_marks = false;
+        for step in &steps {
+            match step {
+                Step::Send(request) => {
+                    let events: Vec<_> = request.iter().map(|(id, body)| event(*id, *body)).collect();
+                    let answers = client.send_until_answered(&events);
+                    for ((id, body), answer) in request.iter().zip(answers) {
+                        match (kept.get(id), answer) {
+                            // A lost answer makes the repeat's a duplicate.
+                            (None, Answer::Accepted(cost) | Answer::Duplicate(cost)) => {
+                                kept.insert(*id, (*body, cost));
+                            }
+                            (Some((first, cost)), Answer::Duplicate(again)) => {
+                                prop_assert_eq!((first, cost), (body, &again), "event {}", id);
+                            }
+                            (Some((first, _)), Answer::Conflict) => prop_assert_ne!(first, body),
+                            (before, answer) => prop_assert!(false, "{:?} after {:?}", answer, before),
+                        }
+                    }
+                }
+                Step::Mark { user, session, is_end } => {
+                    has_marks = true;
+                    client.mark_until_answered(&SessionMark {
+                        session_id: format!("session-{session}"),
+                        tenant_id: String::new(),
+                        user_id: format!("user-{user}"),
+                        timestamp: UnixMillis(START + i64::from(*session) * DAY_MS),
+                        is_end: *is_end,
+                    });
+                }
+                Step::Archive { day } => client.archive(*day),
+                Step::MovePriceBook => database.execute_script(
+                    "UPDATE ledger_state SET price_book_version = price_book_version + 1",
+                ).unwrap(),
             }
         }
-        recount::assert_sums_are_true(&database, false);
-        let kept: i64 = database.with_connection(|connection| {
-            connection.query_row("SELECT COUNT(*) FROM interactions", [], |row| row.get(0)).unwrap()
-        });
-        prop_assert_eq!(usize::try_from(kept).unwrap(), first_body.len());
+        recount::assert_sums_are_true(&database, has_marks);
+        assert_each_is_in_one_place(&database);
+        let count = number(&database, "SELECT (SELECT COUNT(*) FROM interactions)
+                                            + (SELECT COUNT(*) FROM interactions_archive)");
+        prop_assert_eq!(usize::try_from(count).unwrap(), kept.len());
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
 
     #[test]
     fn order_and_grouping_of_requests_never_change_the_totals(
-        ids in prop::collection::vec(0_u32..40, 1..40),
-        order in any::<u64>(),
+        (ids, shuffled_ids) in prop::collection::vec(0_u32..40, 1..40)
+            .prop_flat_map(|ids| (Just(ids.clone()), Just(ids).prop_shuffle())),
         size in 1_usize..9,
     ) {
         let (straight, shuffled) = (ledger(), ledger());
-        let events: Vec<_> = ids.iter().map(|id| event(*id, 0)).collect();
-        Client::new(&straight, Vec::new()).send_until_answered(&events);
-        let mut other = events.clone();
-        other.sort_by_key(|e| u64::from(e.id.as_bytes()[6]).wrapping_mul(order | 1) ^ order);
+        let events = |ids: &[u32]| ids.iter().map(|id| event(*id, 0)).collect::<Vec<_>>();
+        Client::new(&straight, Vec::new()).send_until_answered(&events(&ids));
         let client = Client::new(&shuffled, Vec::new());
-        for request in other.chunks(size) {
+        for request in events(&shuffled_ids).chunks(size) {
             client.send_until_answered(request);
         }
         prop_assert_eq!(recount::totals(&straight), recount::totals(&shuffled));
@@ -234,10 +227,10 @@ fn a_repeat_gets_the_original_answer_and_adds_nothing() {
     let [Answer::Accepted(cost)] = first.as_slice() else {
         panic!("{first:?}")
     };
-    // 11 input tokens at $0.25 and 7 output tokens at $2 per million.
+    // 11 input tokens at $0.25, 1 cached at $0.025 and 7 output tokens at a hair over $2 a million.
     assert_eq!(
         cost.total_cost,
-        Some(PicoUsd::new(11 * 250_000 + 7 * 2_000_000))
+        Some(PicoUsd::new(11 * 250_000 + 25_000 + 7 * 2_000_000))
     );
     assert_eq!(
         again,
@@ -251,10 +244,150 @@ fn a_repeat_gets_the_original_answer_and_adds_nothing() {
 }
 
 #[test]
+fn a_lost_answer_is_a_duplicate_with_the_cost_that_was_recorded() {
+    let database = ledger();
+    let recorded = Client::new(&ledger(), Vec::new()).send_until_answered(&[event(2, 0)]);
+    let [Answer::Accepted(cost)] = recorded.as_slice() else {
+        panic!("{recorded:?}")
+    };
+    // The version, the prices, then the batch whose answer is lost.
+    let client = Client::new(&database, vec![Fault::None, Fault::None, Fault::After]);
+    assert!(client.send(&[event(2, 0)]).is_err());
+    assert_eq!(
+        client.send_until_answered(&[event(2, 0)]),
+        [Answer::Duplicate(cost.clone())]
+    );
+    recount::assert_sums_are_true(&database, false);
+}
+
+#[test]
+fn hundreds_of_bodies_under_one_id_are_settled_by_one_batch() {
+    let database = ledger();
+    let client = Client::new(&database, Vec::new());
+    client.send_until_answered(&[event(1, 0)]);
+    let before = (client.database.batches.get(), recount::totals(&database));
+    // The id is taken: none of these counts, wherever the kept body stands among them.
+    let mut events: Vec<_> = (1..500).map(|body| event(1, body)).collect();
+    events.insert(250, event(1, 0));
+    let answers = client.send_until_answered(&events);
+    assert_eq!(client.database.batches.get() - before.0, 1);
+    assert_eq!(recount::totals(&database), before.1);
+    for (index, answer) in answers.iter().enumerate() {
+        match answer {
+            Answer::Duplicate(_) => assert_eq!(index, 250),
+            Answer::Conflict => assert_ne!(index, 250),
+            other => panic!("{other:?}"),
+        }
+    }
+    // A fresh id: its first body counts.
+    let answers =
+        client.send_until_answered(&(0..500).map(|body| event(2, body)).collect::<Vec<_>>());
+    assert!(matches!(answers[0], Answer::Accepted(_)));
+    assert!(
+        answers[1..]
+            .iter()
+            .all(|answer| *answer == Answer::Conflict)
+    );
+    assert_eq!(client.database.batches.get() - before.0, 2);
+}
+
+#[test]
+fn a_body_that_can_not_be_priced_leaves_its_id_to_the_next_one() {
+    let database = ledger();
+    let client = Client::new(&database, Vec::new());
+    let mut dear = event(1, 0);
+    dear.usage.output = 1_000_000_000_000;
+    let answers = client.send_until_answered(&[
+        dear.clone(),
+        event(1, 1),
+        dear.clone(),
+        event(1, 2),
+        event(1, 1),
+    ]);
+    assert!(matches!(&answers[0], Answer::Rejected(_)), "{answers:?}");
+    assert!(matches!(&answers[1], Answer::Accepted(_)), "{answers:?}");
+    assert!(matches!(&answers[2], Answer::Rejected(_)), "{answers:?}");
+    assert_eq!(answers[3], Answer::Conflict);
+    assert!(matches!(&answers[4], Answer::Duplicate(_)), "{answers:?}");
+    recount::assert_sums_are_true(&database, false);
+}
+
+#[test]
+fn a_large_request_is_kept_chunk_by_chunk_and_completed_by_a_repeat() {
+    let events: Vec<_> = (0..1_200).map(|id| event(id, 0)).collect();
+    for stop in [
+        Fault::Before,
+        Fault::Within(3),
+        Fault::Within(9),
+        Fault::After,
+    ] {
+        let database = ledger();
+        // The version, the prices, the first 500; the second 500 meet the fault.
+        let faults = vec![Fault::None, Fault::None, Fault::None, stop];
+        let client = Client::new(&database, faults);
+        assert!(client.send(&events).is_err());
+        let kept = if matches!(stop, Fault::After) {
+            1_000
+        } else {
+            500
+        };
+        let count = "SELECT COUNT(*) FROM interactions";
+        assert_eq!(number(&database, count), kept, "{stop:?}");
+        recount::assert_sums_are_true(&database, false);
+        let answers = client.send_until_answered(&events);
+        let is_duplicate = |answer: &&Answer| matches!(answer, Answer::Duplicate(_));
+        let duplicates = answers.iter().filter(is_duplicate).count();
+        assert_eq!(i64::try_from(duplicates).unwrap(), kept, "{stop:?}");
+        assert_eq!(number(&database, count), 1_200);
+        recount::assert_sums_are_true(&database, false);
+    }
+}
+
+#[test]
+fn the_largest_interactions_fit_into_d1s_parameters() {
+    // The host's database takes 2,000,000 bytes in a parameter, as D1 does.
+    let database = ledger();
+    let client = Client::new(&database, Vec::new());
+    let widest = |chars: usize| "\u{10ffff}".repeat(chars);
+    let events: Vec<_> = (0..600)
+        .map(|n| {
+            let mut large = event(0, 0);
+            large.id = format!("{n:\"<128}");
+            large.session_id = widest(256);
+            large.tenant_id = widest(64);
+            large.user_id = widest(128);
+            large.agent = widest(200);
+            large.provider = widest(64);
+            large.model_name = widest(200);
+            large.model_reported = Some("\"".repeat(200));
+            large.endpoint = Some("\\".repeat(64));
+            large.region = Some(widest(64));
+            large.service_tier = Some(widest(64));
+            large.message_id = Some(widest(128));
+            large.trace_id = Some("\"".repeat(128));
+            large.context = Some(widest(40));
+            large.error = Some(widest(120));
+            large.metadata = Some(format!("{{\"a\":\"{}\"}}", "\\\"".repeat(2_000)));
+            for call in 0..32 {
+                let resource = format!("{call:\"<80}");
+                large.units.calls.insert(resource, 1_000_000_000_000);
+            }
+            large.usage.input = 1_000_000_000;
+            large
+        })
+        .collect();
+    let answers = client.send_until_answered(&events);
+    let is_accepted = |answer: &Answer| matches!(answer, Answer::Accepted(_));
+    assert!(answers.iter().all(is_accepted));
+    assert!(client.database.batches.get() > 8, "it went in chunks");
+    recount::assert_sums_are_true(&database, false);
+}
+
+#[test]
 fn an_archived_id_is_still_a_duplicate() {
     let database = ledger();
     let client = Client::new(&database, Vec::new());
-    client.send_until_answered(&[event(1, 0), event(4, 0)]);
+    client.send_until_answered(&[event(1, 0), event(21, 0)]);
     database
         .execute_script(
             "INSERT INTO interactions_archive SELECT * FROM interactions WHERE id = 'event-1';
@@ -267,7 +400,7 @@ fn an_archived_id_is_still_a_duplicate() {
              DELETE FROM sessions;",
         )
         .unwrap();
-    let answers = client.send_until_answered(&[event(1, 0), event(1, 1), event(7, 0)]);
+    let answers = client.send_until_answered(&[event(1, 0), event(1, 1), event(11, 0)]);
     assert!(matches!(answers[0], Answer::Duplicate(_)));
     assert_eq!(answers[1], Answer::Conflict);
     // A late event for the archived session is kept, and brings the session's row back.
@@ -308,7 +441,7 @@ fn an_estimate_made_with_an_older_book_never_gets_in() {
     };
     assert_eq!(
         cost.total_cost,
-        Some(PicoUsd::new(51 * 250_000 + 7 * 4_000_000))
+        Some(PicoUsd::new(51 * 250_000 + 2 * 25_000 + 7 * 4_000_000))
     );
 }
 
@@ -329,12 +462,27 @@ fn another_zone_or_schema_writes_nothing_and_says_which() {
         matches!(error, RecordError::SchemaMismatch { found: 99, .. }),
         "{error}"
     );
-    let users: i64 = database.with_connection(|connection| {
-        connection
-            .query_row("SELECT COUNT(*) FROM users", [], |row| row.get(0))
-            .unwrap()
-    });
-    assert_eq!(users, 0);
+    let mark = SessionMark {
+        session_id: "session-1".to_owned(),
+        tenant_id: String::new(),
+        user_id: "user-1".to_owned(),
+        timestamp: UnixMillis(START),
+        is_end: false,
+    };
+    let marked = block_on(record_session_mark(
+        &database,
+        &mark,
+        new_ingest_id(),
+        ReportingZone::UTC,
+    ));
+    assert!(
+        matches!(marked, Err(RecordError::SchemaMismatch { found: 99, .. })),
+        "{marked:?}"
+    );
+    for table in ["users", "interactions", "sessions", "session_days"] {
+        let count = number(&database, &format!("SELECT COUNT(*) FROM {table}"));
+        assert_eq!(count, 0, "{table}");
+    }
 }
 
 #[test]

@@ -8,11 +8,12 @@ use cost_calculation::{PicoUsd, UnixMillis};
 use edge::{Problem, Suite};
 use events::{Interaction, QueuedEvent};
 use ledger::ingest::Answer;
+use ledger::ingest_rejections::{self, IngestRejection};
 use serde_json::json;
 use worker::{Env, MessageBatch, MessageExt, QueueRetryOptionsBuilder, RawMessage};
 
 use crate::answer::{CONFLICT_DETAIL, Counts};
-use crate::{late_rejections, record, settings};
+use crate::{record, settings};
 
 /// The producer's binding.
 const BINDING: &str = "QUEUE";
@@ -20,8 +21,8 @@ const BINDING: &str = "QUEUE";
 const SEND_MESSAGES_MAX: usize = 100;
 /// The most bytes of one `sendBatch`. Cloudflare takes 256 KB; each message has some overhead.
 const SEND_BYTES_MAX: usize = 200_000;
-/// Seconds before a message is delivered again while the database is away: long enough that the
-/// queue's few retries outlast a short outage.
+/// Seconds before a message is delivered again while the database is away: with the `max_retries`
+/// of wrangler.toml, an outage of half an hour is outlasted.
 const OUTAGE_DELAY_S: u32 = 60;
 /// Seconds before a message that can't be read or recorded is delivered again.
 const POISON_DELAY_S: u32 = 5;
@@ -170,21 +171,37 @@ impl Consumer<'_> {
             .collect();
         let answers =
             record::record(self.suite, self.received_at, self.cost_max, interactions).await?;
-        let late: Vec<_> = waiting
+        let late: Vec<IngestRejection> = waiting
             .iter()
             .zip(&answers)
-            .filter_map(|((_, interaction), answer)| match answer {
-                Answer::Conflict => Some((interaction, "conflict", CONFLICT_DETAIL)),
-                Answer::Rejected(reason) => Some((interaction, "rejected", reason.as_str())),
-                Answer::Accepted(_) | Answer::Duplicate(_) => None,
-            })
+            .filter_map(|((_, interaction), answer)| self.late_rejection(interaction, answer))
             .collect();
-        late_rejections::record(self.suite, self.received_at, &late).await?;
+        ingest_rejections::record(&self.suite.database, &late).await?;
         for ((message, _), answer) in waiting.iter().zip(&answers) {
             counts.add(answer);
             message.ack();
         }
         Ok(())
+    }
+
+    /// A refusal that its sender will not hear of.
+    fn late_rejection(
+        &self,
+        interaction: &Interaction,
+        answer: &Answer,
+    ) -> Option<IngestRejection> {
+        let (problem, detail) = match answer {
+            Answer::Conflict => ("conflict", CONFLICT_DETAIL),
+            Answer::Rejected(reason) => ("rejected", reason.as_str()),
+            Answer::Accepted(_) | Answer::Duplicate(_) => return None,
+        };
+        Some(IngestRejection {
+            received_at: self.received_at.0,
+            source: interaction.source.to_owned(),
+            interaction_id: interaction.id.clone(),
+            problem: problem.to_owned(),
+            detail: detail.to_owned(),
+        })
     }
 }
 
