@@ -6,7 +6,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, SeqAccess, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::json_body::body_text;
@@ -27,13 +28,14 @@ const ESCAPED_BYTES_MAX: usize = 6 * ATTRIBUTE_BYTES_MAX + 2;
 /// The whole body is refused only where it can't be taken apart into spans, or is too large.
 pub fn parse(body: &[u8], context: &Context<'_>) -> Result<OtlpOutcome, Rejection> {
     let text = body_text(body, TRACE_BYTES_MAX)?;
-    let request: Request<'_> = serde_json::from_str(text).map_err(|error| refuse(&error))?;
+    let Object(request): Object<Request<'_>> =
+        serde_json::from_str(text).map_err(|error| refuse(&error))?;
     let raw_spans: Vec<&RawValue> = request
         .resource_spans
         .0
         .iter()
-        .flat_map(|resource| resource.scope_spans.0.iter())
-        .flat_map(|scope| scope.spans.0.iter().copied())
+        .flat_map(|Object(resource)| resource.scope_spans.0.iter())
+        .flat_map(|Object(scope)| scope.spans.0.iter().copied())
         .collect();
     if raw_spans.len() > SPANS_MAX {
         return Err(too_many_spans());
@@ -71,13 +73,13 @@ fn refuse(error: &serde_json::Error) -> Rejection {
 #[derive(Deserialize)]
 struct Request<'a> {
     #[serde(borrow, default, rename = "resourceSpans")]
-    resource_spans: Bounded<ResourceSpans<'a>, SPAN_GROUPS_MAX>,
+    resource_spans: Bounded<Object<ResourceSpans<'a>>, SPAN_GROUPS_MAX>,
 }
 
 #[derive(Deserialize)]
 struct ResourceSpans<'a> {
     #[serde(borrow, default, rename = "scopeSpans")]
-    scope_spans: Bounded<ScopeSpans<'a>, SPAN_GROUPS_MAX>,
+    scope_spans: Bounded<Object<ScopeSpans<'a>>, SPAN_GROUPS_MAX>,
 }
 
 #[derive(Deserialize)]
@@ -106,10 +108,10 @@ struct JsonSpan<'a> {
     #[serde(borrow, default)]
     attributes: JsonAttributes<'a>,
     #[serde(borrow, default)]
-    status: Option<JsonStatus<'a>>,
+    status: Option<Object<JsonStatus<'a>>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 struct JsonStatus<'a> {
     #[serde(borrow, default)]
     code: Option<&'a RawValue>,
@@ -133,17 +135,17 @@ struct JsonAnyValue<'a> {
     #[serde(borrow, default)]
     int_value: Option<&'a RawValue>,
     #[serde(borrow, default)]
-    array_value: Option<JsonArray<'a>>,
+    array_value: Option<Object<JsonArray<'a>>>,
 }
 
 #[derive(Deserialize)]
 struct JsonArray<'a> {
     #[serde(borrow, default)]
-    values: Bounded<JsonAnyValue<'a>, ATTRIBUTES_MAX>,
+    values: Bounded<Object<JsonAnyValue<'a>>, ATTRIBUTES_MAX>,
 }
 
 fn read_span(raw: &RawValue) -> Result<Span<'_>, Rejection> {
-    let span: JsonSpan<'_> = serde_json::from_str(raw.get()).map_err(|_| {
+    let Object(span): Object<JsonSpan<'_>> = serde_json::from_str(raw.get()).map_err(|_| {
         Rejection::invalid(
             "span",
             "is not a span in OTLP's JSON encoding",
@@ -151,10 +153,7 @@ fn read_span(raw: &RawValue) -> Result<Span<'_>, Rejection> {
         )
     })?;
     let parent = span.parent_span_id.unwrap_or_default();
-    let status = span.status.unwrap_or(JsonStatus {
-        code: None,
-        message: None,
-    });
+    let status = span.status.map(|Object(status)| status).unwrap_or_default();
     Ok(Span {
         trace_id: hex_id(&span.trace_id.0, 32, "traceId")?,
         span_id: hex_id(&span.span_id.0, 16, "spanId")?,
@@ -211,7 +210,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for JsonAttributes<'a> {
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
                 let mut attributes = Attributes::default();
-                while let Some(JsonKeyValue { key, value }) = seq.next_element()? {
+                while let Some(Object(JsonKeyValue { key, value })) = seq.next_element()? {
                     let wanted = Attribute::from_key(&key.0);
                     if let (Some(attribute), Some(value)) = (wanted, value)
                         && attributes.len() < ATTRIBUTES_MAX
@@ -228,7 +227,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for JsonAttributes<'a> {
 }
 
 fn attribute_value(attribute: Attribute, raw: &RawValue) -> Option<AttributeValue<'_>> {
-    let value: JsonAnyValue<'_> = serde_json::from_str(raw.get()).ok()?;
+    let Object(value): Object<JsonAnyValue<'_>> = serde_json::from_str(raw.get()).ok()?;
     if let Some(text) = value.string_value {
         return if attribute == Attribute::ObservationStatusMessage {
             Some(AttributeValue::Unread(text.get()))
@@ -245,8 +244,9 @@ fn attribute_value(attribute: Attribute, raw: &RawValue) -> Option<AttributeValu
             .and_then(|text| text.strip_suffix('"'));
         return digits.unwrap_or(json).parse().ok().map(AttributeValue::Int);
     }
-    let texts = value.array_value?.values.0.into_iter();
-    let texts = texts.filter_map(|item| item.string_value);
+    let Object(list) = value.array_value?;
+    let texts = list.values.0.into_iter();
+    let texts = texts.filter_map(|Object(item)| item.string_value);
     Some(AttributeValue::of_texts(
         texts
             .filter(|text| text.get().len() <= ESCAPED_BYTES_MAX)
@@ -258,6 +258,25 @@ fn text_of(raw: &RawValue) -> Option<Cow<'_, str>> {
     serde_json::from_str::<Text<'_>>(raw.get())
         .ok()
         .map(|text| text.0)
+}
+
+/// An object: serde takes a list for a struct too, by the order of its fields.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ObjectVisitor<T>(std::marker::PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+            type Value = Object<T>;
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+            }
+        }
+        deserializer.deserialize_map(ObjectVisitor(std::marker::PhantomData))
+    }
 }
 
 const TOO_MANY: &str = "too many items";

@@ -116,7 +116,7 @@ fn a_trace_allocates_what_it_keeps_and_none_of_its_content() {
                 kept += otlp_json::parse(json.as_bytes(), &context)
                     .unwrap()
                     .interactions
-                    .len()
+                    .len();
             }),
         ),
         (
@@ -125,19 +125,19 @@ fn a_trace_allocates_what_it_keeps_and_none_of_its_content() {
                 kept += otlp_protobuf::parse(&protobuf, &context)
                     .unwrap()
                     .interactions
-                    .len()
+                    .len();
             }),
         ),
         (
             "JSON that breaks off",
             measure(|| {
-                drop(otlp_json::parse(&json.as_bytes()[..json.len() - 9], &context).unwrap_err())
+                drop(otlp_json::parse(&json.as_bytes()[..json.len() - 9], &context).unwrap_err());
             }),
         ),
         (
             "protobuf that breaks off",
             measure(|| {
-                drop(otlp_protobuf::parse(&protobuf[..protobuf.len() - 9], &context).unwrap_err())
+                drop(otlp_protobuf::parse(&protobuf[..protobuf.len() - 9], &context).unwrap_err());
             }),
         ),
     ] {

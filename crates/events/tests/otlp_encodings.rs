@@ -277,6 +277,31 @@ fn null_is_the_same_as_nothing() {
 }
 
 #[test]
+fn a_list_is_no_object() {
+    for json in [
+        "[]",
+        r#"[[{"scopeSpans":[]}]]"#,
+        r#"{"resourceSpans":[[]]}"#,
+        r#"{"resourceSpans":[{"scopeSpans":[[]]}]}"#,
+    ] {
+        let rejection = otlp_json::parse(json.as_bytes(), &context()).unwrap_err();
+        assert!(
+            rejection.fault.contains("is not an OTLP trace request"),
+            "{json}: {rejection}"
+        );
+    }
+    let spans = r#"{"resourceSpans":[{"scopeSpans":[{"spans":[[],["5c8b"],7,"span"]}]}]}"#;
+    let outcome = otlp_json::parse(spans.as_bytes(), &context()).unwrap();
+    assert_eq!(outcome.rejected.len(), 4);
+    assert!(
+        outcome
+            .rejected
+            .iter()
+            .all(|span| span.rejection.field == "span")
+    );
+}
+
+#[test]
 fn a_body_that_breaks_off_is_refused_whole() {
     let protobuf = to_protobuf(BODIES[0]);
     let rejection = otlp_protobuf::parse(&protobuf[..protobuf.len() / 2], &context()).unwrap_err();

@@ -124,12 +124,17 @@ impl DatabaseError {
     pub fn from_message(message: &str) -> Self {
         const TRANSIENT: [&str; 5] = [
             "Network connection lost",
-            "storage caused object to be reset",
+            "caused object to be reset",
             "reset because its code was updated",
             "due to transient issue",
             "Internal error while starting up D1 DB storage",
         ];
-        const OVERLOADED: [&str; 2] = ["overloaded", "Too many requests queued"];
+        const OVERLOADED: [&str; 4] = [
+            "overloaded",
+            "Too many requests queued",
+            "exceeded its CPU time limit",
+            "exceeded its memory limit",
+        ];
         let message = message.to_owned();
         if TRANSIENT.iter().any(|part| message.contains(part)) {
             Self::Transient(message)
@@ -184,6 +189,16 @@ mod tests {
             "D1_ERROR: D1 DB is overloaded. Requests queued for too long.",
         );
         assert!(matches!(busy, DatabaseError::Overloaded(_)) && busy.is_worth_a_retry());
+        for reset in [
+            "D1_ERROR: Internal error in D1 DB storage caused object to be reset.",
+            "D1_ERROR: D1 DB storage operation exceeded timeout which caused object to be reset.",
+            "D1_ERROR: D1 DB exceeded its CPU time limit and was reset.",
+        ] {
+            assert!(
+                DatabaseError::from_message(reset).is_worth_a_retry(),
+                "{reset}"
+            );
+        }
         let unique = DatabaseError::from_message(
             "D1_ERROR: UNIQUE constraint failed: ev.id: SQLITE_CONSTRAINT (extended: SQLITE_CONSTRAINT_PRIMARYKEY)",
         );

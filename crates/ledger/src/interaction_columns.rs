@@ -81,19 +81,22 @@ pub fn interaction_row(interaction: &Interaction, body_hash: &str, zone: Reporti
     ])
 }
 
-/// The trace of an interaction row, prefixed with `table.`: a trace that the id begins with is not
-/// stored twice.
+/// The trace of an interaction row, prefixed with `table.`: the trace that a span's id begins with
+/// is not stored twice. A JSON event's id may look the same, and is its sender's own.
 pub fn trace_id_sql(table: &str) -> String {
     format!(
-        "COALESCE({table}.trace_id, \
-         CASE WHEN substr({table}.id, 33, 1) = '-' THEN substr({table}.id, 1, 32) END)"
+        "COALESCE({table}.trace_id, CASE WHEN {table}.source <> '{}' \
+         AND substr({table}.id, 33, 1) = '-' THEN substr({table}.id, 1, 32) END)",
+        events::json_event::SOURCE
     )
 }
 
 fn stored_trace_id(interaction: &Interaction) -> Option<&str> {
     let trace_id = interaction.trace_id.as_deref()?;
     let rest = interaction.id.strip_prefix(trace_id);
-    let is_in_id = trace_id.len() == 32 && rest.is_some_and(|rest| rest.starts_with('-'));
+    let is_in_id = interaction.source != events::json_event::SOURCE
+        && trace_id.len() == 32
+        && rest.is_some_and(|rest| rest.starts_with('-'));
     (!is_in_id).then_some(trace_id)
 }
 

@@ -6,6 +6,7 @@
 //! batch's own `ingest_id`. The insert itself compares the price book, the schema and the
 //! reporting zone with `ledger_state`, so that no estimate made with an older book gets in.
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use cost_calculation::{Estimate, PicoUsd, UnixMillis};
@@ -126,7 +127,7 @@ struct EventsParameter<'a> {
     schema_version: i64,
     zone: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    users: Vec<[&'a str; 2]>,
+    users: Vec<(&'a str, &'a str, Vec<&'a str>)>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     events: Vec<serde_json::Value>,
 }
@@ -159,10 +160,18 @@ const NEW_ROWS: &str =
     "i.interaction_key > (SELECT MAX(interaction_key) FROM interactions) - (?1 ->> 'count')
          AND i.ingest_id = ?1 ->> 'ingest_id'";
 
+// Each user with the ids of their events. One who is not known yet becomes so only by an event that
+// is new: a conflict leaves nothing behind. Indexes: users' and interactions' unique ones.
 static INSERT_USERS: LazyLock<String> = LazyLock::new(|| {
     format!(
         "INSERT INTO users (tenant_id, user_id)
-         SELECT j.value ->> 0, j.value ->> 1 FROM json_each(?1, '$.users') j WHERE {}
+         SELECT j.value ->> 0, j.value ->> 1 FROM json_each(?1, '$.users') j
+         WHERE {}
+           AND NOT EXISTS (SELECT 1 FROM users u
+             WHERE u.tenant_id = j.value ->> 0 AND u.user_id = j.value ->> 1)
+           AND EXISTS (SELECT 1 FROM json_each(j.value, '$[2]') e
+             WHERE NOT EXISTS (SELECT 1 FROM interactions k WHERE k.id = e.value)
+               AND NOT EXISTS (SELECT 1 FROM interactions_archive k WHERE k.id = e.value))
          ON CONFLICT (tenant_id, user_id) DO NOTHING",
         *GUARD
     )
@@ -334,17 +343,15 @@ fn statements(
     context: &BatchContext,
     batch: &[PricedInteraction<'_>],
 ) -> Result<Vec<Statement>, DatabaseError> {
-    let mut users: Vec<[&str; 2]> = batch
-        .iter()
-        .map(|priced| {
-            let Interaction {
-                tenant_id, user_id, ..
-            } = priced.interaction;
-            [tenant_id.as_str(), user_id.as_str()]
-        })
+    let mut ids_by_user: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for PricedInteraction { interaction, .. } in batch {
+        let user = (interaction.tenant_id.as_str(), interaction.user_id.as_str());
+        ids_by_user.entry(user).or_default().push(&interaction.id);
+    }
+    let users = ids_by_user
+        .into_iter()
+        .map(|((tenant_id, user_id), ids)| (tenant_id, user_id, ids))
         .collect();
-    users.sort_unstable();
-    users.dedup();
     let guarded = |users, events| EventsParameter {
         ingest_id: context.ingest_id,
         received_at: context.received_at.0,
@@ -456,7 +463,7 @@ fn answers(
     let [.., stored, state] = rows else {
         return Err(DatabaseError::Other("the batch gave no answers".to_owned()).into());
     };
-    let stored: std::collections::HashMap<String, StoredAnswer> = stored
+    let stored: HashMap<String, StoredAnswer> = stored
         .decode::<StoredAnswer>()?
         .into_iter()
         .map(|answer| (answer.id.clone(), answer))

@@ -193,6 +193,9 @@ proptest! {
         let count = number(&database, "SELECT (SELECT COUNT(*) FROM interactions)
                                             + (SELECT COUNT(*) FROM interactions_archive)");
         prop_assert_eq!(usize::try_from(count).unwrap(), kept.len());
+        let strangers = number(&database, "SELECT COUNT(*) FROM users WHERE user_key NOT IN (
+            SELECT user_key FROM interactions UNION ALL SELECT user_key FROM interactions_archive)");
+        prop_assert!(strangers == 0 || has_marks, "a conflict made its user known");
     }
 }
 
