@@ -26,12 +26,18 @@ export interface SuiteOptions {
   primary?: WorkerName;
   /** Gets every line that a Worker logs. */
   onLog?: (line: string) => void;
+  /** Changes a Worker's options: other bindings, or one missing. */
+  adjust?: (name: WorkerName, options: WorkerOptions) => WorkerOptions;
+  /** Workers beside the three, for example a queue's consumer. */
+  moreWorkers?: readonly WorkerOptions[];
 }
 
 export interface Suite {
   /** The one address of all three, without a slash at its end. */
   url: string;
   database: Database;
+  /** A Worker by its name, to be asked directly. */
+  worker(name: string): Promise<Awaited<ReturnType<Miniflare["getWorker"]>>>;
   /** Runs a Worker's scheduled handler as cron would; answers with the outcome, `ok` or `exception`. */
   runScheduled(worker: WorkerName, cron: string, scheduledTime: Date): Promise<string>;
   stop(): Promise<void>;
@@ -46,6 +52,7 @@ export async function startSuite(options: SuiteOptions = {}): Promise<Suite> {
     return {
       url: url.origin,
       database,
+      worker: (name) => miniflare.getWorker(name),
       async runScheduled(worker, cron, scheduledTime) {
         const fetcher = await miniflare.getWorker(worker);
         return (await fetcher.scheduled({ cron, scheduledTime })).outcome;
@@ -75,11 +82,16 @@ function miniflareOptions(options: SuiteOptions): MiniflareOptions {
     ...(onLog && { handleStructuredLogs: ({ message }: { message: string }) => { onLog(message); } }),
     d1Persist: options.persist ? join(options.persist, "v3", "d1") : false,
     // Miniflare serves the first one on the port.
-    workers: workerNames
-      .toSorted((a, b) => Number(b === primary) - Number(a === primary))
-      .map((name) => workerOptions(name, options)),
+    workers: [
+      ...workerNames
+        .toSorted((a, b) => Number(b === primary) - Number(a === primary))
+        .map((name) => (options.adjust ?? unchanged)(name, workerOptions(name, options))),
+      ...(options.moreWorkers ?? []),
+    ],
   };
 }
+
+const unchanged = (_name: WorkerName, options: WorkerOptions): WorkerOptions => options;
 
 function workerOptions(name: WorkerName, options: SuiteOptions): WorkerOptions {
   const directory = workerDirectory(name);

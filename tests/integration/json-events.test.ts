@@ -33,7 +33,11 @@ test("a_session_is_tracked_from_start_to_end", async () => {
   assert.equal(json.session.status, "closed");
   assert.equal(json.session.token_count, 3000);
   assert.equal(picoOf(json.session.total_cost), 2n * picoOf((await post("/track/interaction", first)).json.total_cost));
-  assert.equal(json.session.interaction_count, (await suite.call("/sessions/session-1")).json.session.interaction_count);
+  // The order of arrival changes nothing; a later event opens the session again.
+  assert.equal((await post("/track/session/end", mark(minutesAgo(10)))).status, 200);
+  assert.equal((await post("/track/interaction", chat("event-2b", { timestamp: minutesAgo(5), duration_ms: 1 }))).json.status, "accepted");
+  const reopened = (await suite.call("/sessions/session-1")).json.session;
+  assert.deepEqual([reopened.status, reopened.interaction_count], ["open", 3]);
 });
 
 test("the_same_id_with_other_content_is_refused_and_changes_nothing", async () => {

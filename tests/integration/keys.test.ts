@@ -1,7 +1,8 @@
 // Who may do what: each endpoint with no key, a wrong key, and the key of another scope.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { newKey } from "../../scripts/suite/api-keys.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { newKey, storeKeyStatement } from "../../scripts/suite/api-keys.ts";
 import { openSuite, type OpenSuite } from "./open-suite.ts";
 
 let suite: OpenSuite;
@@ -54,6 +55,50 @@ test("a_revoked_or_expired_key_is_refused", async () => {
   await suite.database.prepare(`UPDATE api_keys SET expires_at = 1 WHERE id = '${expired.id}'`).run();
   assert.equal((await suite.call("/sessions", { key: revoked })).status, 401);
   assert.equal((await suite.call("/sessions", { key: expired })).status, 401);
+});
+
+test("a_key_is_made_listed_and_revoked_by_an_admin", async () => {
+  const made = await suite.call("/admin/keys", { body: { name: "LibreChat", scopes: ["ingest", "backfill"] }, key: suite.keys.admin });
+  assert.equal(made.status, 201);
+  const key = { id: made.json.id, secret: made.json.secret, name: "LibreChat", scopes: ["ingest"] as const };
+  const listed = (await suite.call("/admin/keys", { key: suite.keys.admin })).json.items.find(({ id }: { id: string }) => id === key.id);
+  assert.deepEqual([listed.name, listed.scopes, listed.secret, listed.key_hash], ["LibreChat", ["ingest", "backfill"], undefined, undefined]);
+  const [{ key_hash }] = (await suite.rows<{ key_hash: string }>(`SELECT key_hash FROM api_keys WHERE id = '${key.id}'`)) as [{ key_hash: string }];
+  assert.match(key_hash, /^[0-9a-f]{64}$/, "only the hash is kept");
+
+  const send = () => suite.call("/track/batch", { body: { events: [] }, key });
+  assert.equal((await send()).status, 200);
+  const itself = await suite.call(`/admin/keys/${suite.keys.admin.id}`, { method: "DELETE", key: suite.keys.admin });
+  assert.deepEqual([itself.status, itself.json.field], [422, "id"]);
+  assert.equal((await suite.call("/admin/keys/pk-tt-nobody", { method: "DELETE", key: suite.keys.admin })).status, 404);
+  for (let time = 0; time < 2; time += 1) {
+    assert.equal((await suite.call(`/admin/keys/${key.id}`, { method: "DELETE", key: suite.keys.admin })).status, 204);
+  }
+  // The Worker has just read the key, and believes it for a while: never for a minute.
+  const revokedAt = Date.now();
+  while ((await send()).status !== 401) {
+    assert.ok(Date.now() - revokedAt < 60_000, "a revoked key works for a minute");
+    await sleep(500);
+  }
+  assert.match((await send()).json.detail, /was revoked/);
+  const audit = await suite.rows("SELECT action, count(*) AS n FROM admin_audit GROUP BY action ORDER BY action");
+  assert.deepEqual(audit, [{ action: "key.create", n: 1 }, { action: "key.revoke", n: 1 }]);
+});
+
+test("a_colon_in_a_secret_is_part_of_it_and_a_broken_header_is_no_key", async () => {
+  const key = { ...newKey("colon", ["read"]), secret: "sk-tt-with:colon::" };
+  const { sql, parameter } = storeKeyStatement(key, Date.now());
+  await suite.database.prepare(sql).bind(parameter).run();
+  assert.equal((await suite.call("/sessions", { key })).status, 200);
+  const encoded = (text: string): string => `Basic ${Buffer.from(text).toString("base64")}`;
+  for (const authorization of [
+    encoded(`${key.id}:sk-tt-with`), encoded(`${key.id}:`), encoded(":"), encoded(key.id), "Basic", "Basic ????", "Bearer", "Bearer ", `Bearer ${key.id}`,
+    `Basic ${"A".repeat(5_000)}`, encoded(`' OR 1=1 --:x`), `bearer ${"%".repeat(10)}`,
+  ]) {
+    const { status, json } = await suite.call("/sessions", { key: null, headers: { authorization } });
+    assert.equal(status, 401, authorization.slice(0, 40));
+    assert.match(json.detail, /send|check/);
+  }
 });
 
 test("a_key_never_shows_in_the_logs", async () => {

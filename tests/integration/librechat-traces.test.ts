@@ -137,6 +137,13 @@ test("librechats_settings_find_one_project", async () => {
   assert.ok(response.ok, `${response.status} ${await response.text()}`);
 });
 
+test("librechats_settings_check_sends_the_public_half_alone", async () => {
+  const check = (publicHalf: string) => suite.call("/api/public/ingestion", { key: null, headers: { authorization: `Bearer ${publicHalf}` }, body: { batch: [] } });
+  const answer = await check(suite.keys.ingest.id);
+  assert.deepEqual([answer.status, answer.json], [207, { successes: [], errors: [] }]);
+  assert.equal((await check("pk-tt-nobody")).status, 401);
+});
+
 function pick(tokens: Record<string, number>, buckets: readonly string[]): (number | undefined)[] {
   return buckets.map((bucket) => tokens[bucket]);
 }

@@ -58,6 +58,25 @@ test("a conflict that shows only in the consumer is written down", async () => {
   assert.equal(await count(queued), await count(direct));
 });
 
+test("an admin sees a late conflict, in its list and on the page of the suite's health", async () => {
+  const { json } = await queued.call("/admin/rejections", { key: queued.keys.admin });
+  assert.deepEqual([json.total, json.items[0].interaction_id, json.items[0].problem], [1, events[0]!.id, "conflict"]);
+  assert.match(json.items[0].detail, /send the same content again, or another id/);
+  const health = await queued.call("/health", { key: null });
+  assert.equal(health.json.workers["analytics-tracker"].detail.late_rejections, 1);
+  assert.equal((await queued.call("/admin/rejections?limit=0", { key: queued.keys.admin })).status, 400);
+});
+
+test("the start and the end of a session pass through the queue", async () => {
+  const mark = { session_id: "marked", user_id: "ada", timestamp: Date.now() - 60_000 };
+  for (const path of ["/track/session/end", "/track/session/start", "/track/session/end"]) {
+    const { status, json } = await queued.call(path, { body: mark, key: queued.keys.ingest });
+    assert.deepEqual([status, json.status], [202, "queued"]);
+  }
+  const stored = () => queued.rows("SELECT start_time, end_time, interaction_count FROM sessions WHERE id = 'marked'");
+  await until(async () => JSON.stringify(await stored()) === JSON.stringify([{ start_time: mark.timestamp, end_time: mark.timestamp, interaction_count: 0 }]), "the marks are kept");
+});
+
 test("a wrong event is refused before it is queued", async () => {
   const { status, json } = await queued.call("/track/interaction", { body: { ...events[0]!, id: "wrong", type: "chats" }, key: queued.keys.ingest });
   assert.deepEqual([status, json.field], [422, "type"]);
@@ -70,11 +89,67 @@ test("no word of a prompt passes through the queue into logs or tables", async (
   }
 });
 
+test("poison goes to the dead-letter queue, and what came with it is recorded", async () => {
+  const dead: string[] = [];
+  const suite = await openSuite({
+    variables: { INGEST_MODE: "queue" },
+    prices: false,
+    adjust: (name, options) => name === "analytics-tracker"
+      ? { ...options, queueConsumers: { "tokentill-events": { maxBatchSize: 100, maxBatchTimeout: 1, maxRetries: 1, deadLetterQueue: "tokentill-events-dead" } } }
+      : options,
+    moreWorkers: [{
+      name: "beside",
+      modules: true,
+      // Puts poison into the queue, and keeps what is given up.
+      script: `export default {
+        async fetch(request, env) { await env.QUEUE.send(await request.text()); return new Response("sent"); },
+        async queue(batch) { for (const { body } of batch.messages) console.log("dead " + JSON.stringify(body)); },
+      }`,
+      compatibilityDate: "2026-07-01",
+      queueProducers: { QUEUE: "tokentill-events" },
+      queueConsumers: { "tokentill-events-dead": { maxBatchTimeout: 1 } },
+    }],
+  });
+  try {
+    const poison = ["no JSON", '{"interaction":{"id":"half"}}'];
+    const beside = await suite.worker("beside");
+    for (const body of poison) await (await beside.fetch("https://beside/", { method: "POST", body })).text();
+    const event = { id: "beside-poison", type: "api", user_id: "ada", timestamp: Date.now() - 60_000 };
+    assert.equal((await suite.call("/track/interaction", { body: event, key: suite.keys.ingest })).status, 202);
+    await until(async () => {
+      dead.splice(0, dead.length, ...suite.logs.filter((line) => line.startsWith("dead ")).map((line) => JSON.parse(line.slice(5)) as string));
+      return dead.length === poison.length;
+    }, "both poisoned messages are in the dead-letter queue");
+    assert.deepEqual(dead.toSorted(), poison.toSorted());
+    assert.deepEqual(await suite.rows("SELECT id FROM interactions"), [{ id: "beside-poison" }]);
+    assert.deepEqual(await suite.rows("SELECT * FROM ingest_rejections"), []);
+  } finally {
+    await suite.stop();
+  }
+});
+
+test("an outage of the database loses no message of the queue", async () => {
+  const suite = await openSuite({ variables: { INGEST_MODE: "queue" }, prices: false });
+  try {
+    // Another schema stands for a database that can't be written to: the tracker must wait.
+    await suite.database.prepare("UPDATE ledger_state SET schema_version = schema_version + 1000").run();
+    const event = { id: "during-outage", type: "api", user_id: "ada", timestamp: Date.now() - 60_000 };
+    assert.equal((await suite.call("/track/interaction", { body: event, key: suite.keys.ingest })).status, 202);
+    await until(async () => suite.logs.some((line) => line.includes('"event":"queue"') && line.includes('"failed":1')), "the consumer met the outage");
+    assert.deepEqual(await suite.rows("SELECT id FROM interactions"), []);
+    await suite.database.prepare("UPDATE ledger_state SET schema_version = schema_version - 1000").run();
+    // The message comes again a minute later.
+    await until(async () => (await suite.rows("SELECT id FROM interactions")).length === 1, "the message was delivered again", 90_000);
+  } finally {
+    await suite.stop();
+  }
+});
+
 /** Waits for a condition; a minute is far beyond what it takes anywhere. */
-async function until(condition: () => Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 60_000;
+async function until(condition: () => Promise<boolean>, what: string, patienceMs = 60_000): Promise<void> {
+  const deadline = Date.now() + patienceMs;
   while (!(await condition())) {
-    assert.ok(Date.now() < deadline, `after a minute it is not so that ${what}`);
+    assert.ok(Date.now() < deadline, `after ${patienceMs / 1000} s it is not so that ${what}`);
     await sleep(100);
   }
 }

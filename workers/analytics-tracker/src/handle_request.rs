@@ -83,9 +83,8 @@ impl Visit<'_> {
             Route::TrackBatch => track::batch(self, request).await,
             Route::StartSession => track::session_mark(self, request, false).await,
             Route::EndSession => track::session_mark(self, request, true).await,
-            Route::ExportLangfuseTraces | Route::ExportTraces => {
-                traces::export(self, request).await
-            }
+            Route::ExportLangfuseTraces => traces::export(self, request, "langfuse").await,
+            Route::ExportTraces => traces::export(self, request, "otel").await,
             Route::ListLangfuseProjects => langfuse::projects(self, request).await,
             Route::RecordScore => langfuse::record_score(self, request).await,
             Route::DeleteScore { id } => langfuse::delete_score(self, request, &id).await,
@@ -133,7 +132,8 @@ impl Visit<'_> {
                 "Content-Type is `{media_type}`: send `application/json`"
             )));
         }
-        if let Some(encoding) = header(request, "content-encoding").filter(|e| e != "identity") {
+        let encoding = content_encoding(request);
+        if encoding != "identity" {
             return Err(Problem::unsupported_media_type(format!(
                 "Content-Encoding is `{encoding}`: send this body plain"
             )));
@@ -149,6 +149,14 @@ pub(crate) fn header(request: &Request, name: &str) -> Option<String> {
     let value = request.headers().get(name).ok().flatten()?;
     let value = value.trim();
     (!value.is_empty()).then(|| value.to_owned())
+}
+
+/// How the body is packed, in lower case; `identity` without a word about it.
+pub(crate) fn content_encoding(request: &Request) -> String {
+    header(request, "content-encoding").map_or_else(
+        || "identity".to_owned(),
+        |encoding| encoding.to_ascii_lowercase(),
+    )
 }
 
 /// The body's type without parameters, in lower case; empty without one.

@@ -6,7 +6,7 @@ use events::{Context, OtlpOutcome, QueuedEvent, gunzip, otlp_json, otlp_protobuf
 use serde_json::json;
 use worker::{Request, Response};
 
-use crate::handle_request::{Visit, header, media_type, problem_of};
+use crate::handle_request::{Visit, content_encoding, media_type, problem_of};
 use crate::settings::IngestMode;
 use crate::{counted_sources, queue, record, settings};
 
@@ -19,12 +19,13 @@ enum Encoding {
     Protobuf,
 }
 
-/// `POST /api/public/otel/v1/traces` and `POST /v1/traces`.
+/// `POST /api/public/otel/v1/traces` (`source` is `langfuse`) and `POST /v1/traces` (`otel`).
 pub(crate) async fn export(
     visit: &mut Visit<'_>,
     request: &mut Request,
+    source: &'static str,
 ) -> Result<Response, Problem> {
-    visit.log.source = "otlp";
+    visit.log.source = source;
     let sender = visit.sender(request, Scope::Ingest).await?;
     let encoding = encoding(request)?;
     let is_gzip = is_gzip(request)?;
@@ -46,6 +47,10 @@ pub(crate) async fn export(
     }
     .map_err(|refusal| problem_of(&refusal))?;
     drop(body);
+    // A body comes from one exporter; where nothing of it is kept, its endpoint tells which.
+    if let Some(first) = outcome.interactions.first() {
+        visit.log.source = first.source;
+    }
     let messages = record_outcome(visit, outcome, limits).await?;
     answer(visit, encoding, &messages)
 }
@@ -149,10 +154,10 @@ fn encoding(request: &Request) -> Result<Encoding, Problem> {
 }
 
 fn is_gzip(request: &Request) -> Result<bool, Problem> {
-    match header(request, "content-encoding").as_deref() {
-        None | Some("identity") => Ok(false),
-        Some("gzip") => Ok(true),
-        Some(other) => Err(Problem::unsupported_media_type(format!(
+    match content_encoding(request).as_str() {
+        "identity" => Ok(false),
+        "gzip" => Ok(true),
+        other => Err(Problem::unsupported_media_type(format!(
             "Content-Encoding is `{other}`: send `gzip` or a plain body"
         ))),
     }
