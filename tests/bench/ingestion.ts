@@ -15,6 +15,7 @@ import { openaiAnthropicError } from "../integration/fixtures.ts";
 import { ClosedLoop, prepareRequest } from "./closed-loop.ts";
 import { startComparison } from "./comparison-suite.ts";
 import { median, milliseconds, summarise } from "./latencies.ts";
+import { cpuMilliseconds, workerdProcesses } from "./workerd-processes.ts";
 
 const rounds = Number(process.env["ROUNDS"] ?? 5);
 const singlesPerRound = 300;
@@ -24,8 +25,11 @@ const batchSize = 500;
 interface Candidate {
   name: string;
   url: string;
+  workerd: number;
   singles: number[][];
+  singleCpu: number[];
   eventsPerSecond: number[];
+  eventCpu: number[];
   repeatsPerSecond: number[];
 }
 
@@ -33,9 +37,24 @@ await buildWorkers();
 const directory = mkdtempSync(join(tmpdir(), "tokentill-bench-"));
 const outbound = (): never => { throw new Error("no network while measuring"); };
 const options = { outbound, variables: { COOKIE_SECRET: "a secret of the benchmark, long enough" }, onLog: () => undefined };
-const suite = await startSuite({ ...options, persist: join(directory, "suite") });
-const direct = await startSuite({ ...options, persist: join(directory, "direct"), primary: "analytics-tracker" });
-const comparison = await startComparison(join(directory, "comparison"));
+/** Starts something, and says which workerd it runs in. */
+async function started<T>(start: () => Promise<T>): Promise<T & { workerd: number }> {
+  const before = workerdProcesses();
+  const suite = await start();
+  return { ...suite, workerd: workerdProcesses().find((pid) => !before.includes(pid)) ?? NaN };
+}
+
+/** What the tracker logged of its requests: events by route, and the rows that D1 says it wrote. */
+const written: { route: string; accepted: number; rows_written: number }[] = [];
+const noteRows = (line: string): void => {
+  if (!line.startsWith("{")) return;
+  const { event, route, accepted, rows_written } = JSON.parse(line);
+  if (event === "request" && accepted > 0) written.push({ route, accepted, rows_written });
+};
+
+const suite = await started(() => startSuite({ ...options, persist: join(directory, "suite") }));
+const direct = await started(() => startSuite({ ...options, persist: join(directory, "direct"), primary: "analytics-tracker", onLog: noteRows }));
+const comparison = await started(() => startComparison(join(directory, "comparison")));
 
 const ingest = newKey("bench", ["ingest"]);
 const admin = newKey("bench admin", ["admin"]);
@@ -62,13 +81,17 @@ const post = (path: string, body: unknown): Buffer => prepareRequest("POST", pat
 
 try {
   const candidates: Candidate[] = [
-    { name: "tracker, directly", url: direct.url },
-    { name: "TypeScript Worker", url: comparison.url },
-    { name: "tracker, through the front door", url: suite.url },
-  ].map((candidate) => ({ ...candidate, singles: [], eventsPerSecond: [], repeatsPerSecond: [] }));
+    { name: "tracker, directly", ...direct },
+    { name: "TypeScript Worker", ...comparison },
+    { name: "tracker, through the front door", ...suite },
+  ].map(({ name, url, workerd }) => ({ name, url, workerd, singles: [], singleCpu: [], eventsPerSecond: [], eventCpu: [], repeatsPerSecond: [] }));
   for (const candidate of candidates) await measureSingles(candidate, 100);
   for (let round = 0; round < rounds; round += 1) {
-    for (const candidate of candidates) candidate.singles.push(await measureSingles(candidate, singlesPerRound));
+    for (const candidate of candidates) {
+      const cpu = cpuMilliseconds(candidate.workerd);
+      candidate.singles.push(await measureSingles(candidate, singlesPerRound));
+      candidate.singleCpu.push((cpuMilliseconds(candidate.workerd) - cpu) / singlesPerRound);
+    }
     for (const candidate of candidates) await measureBatches(candidate);
     console.log(`  round ${round + 1} of ${rounds}`);
   }
@@ -100,31 +123,42 @@ async function measureBatches(candidate: Candidate): Promise<void> {
     post("/track/batch", { events: Array.from({ length: batchSize }, freshEvent) }));
   for (const rates of [candidate.eventsPerSecond, candidate.repeatsPerSecond]) {
     const started = performance.now();
+    const cpu = cpuMilliseconds(candidate.workerd);
     for (const batch of batches) {
       const { status } = await client.send(batch);
       if (status >= 300) throw new Error(`${candidate.name} answered ${status} to a batch`);
     }
     rates.push((batchesPerRound * batchSize * 1000) / (performance.now() - started));
+    if (rates === candidate.eventsPerSecond) candidate.eventCpu.push((cpuMilliseconds(candidate.workerd) - cpu) / (batchesPerRound * batchSize));
   }
   client.close();
 }
 
 function report(candidates: readonly Candidate[]): void {
-  console.log(`\nIngestion, ${availableParallelism()} cores, ${rounds} interleaved rounds, one connection`);
-  console.log(`${"".padEnd(34)}${["one event p50", "p95", "p99", "max", `${batchSize} a batch`, "the same again"].map((title) => title.padStart(16)).join("")}`);
-  for (const { name, singles, eventsPerSecond, repeatsPerSecond } of candidates) {
+  console.log(`\nIngestion, ${availableParallelism()} cores, ${rounds} interleaved rounds, one connection; CPU is all of workerd's, the database's included`);
+  const titles = ["one event p50", "p95", "p99", "max", "CPU", `${batchSize} a batch`, "CPU an event", "the same again"];
+  console.log(`${"".padEnd(34)}${titles.map((title) => title.padStart(15)).join("")}`);
+  for (const { name, singles, singleCpu, eventsPerSecond, eventCpu, repeatsPerSecond } of candidates) {
     const each = singles.map(summarise);
     const columns = [
       ...(["p50", "p95", "p99", "max"] as const).map((field) => milliseconds(median(each.map((summary) => summary[field])))),
+      milliseconds(median(singleCpu)),
       `${Math.round(median(eventsPerSecond))}/s`,
+      milliseconds(median(eventCpu)),
       `${Math.round(median(repeatsPerSecond))}/s`,
     ];
-    console.log(`${name.padEnd(34)}${columns.map((column) => column.padStart(16)).join("")}`);
+    console.log(`${name.padEnd(34)}${columns.map((column) => column.padStart(15)).join("")}`);
   }
   const [ours, theirs] = candidates;
   const ratio = (of: (candidate: Candidate) => number[]): string =>
     median(of(ours!).map((value, round) => value / of(theirs!)[round]!)).toFixed(2);
-  console.log(`tracker to TypeScript Worker, median of the rounds: p50 ×${ratio(({ singles }) => singles.map((round) => summarise(round).p50))}, batches ×${ratio(({ eventsPerSecond }) => eventsPerSecond)}`);
+  const percentile = (field: "p50" | "p99") => ({ singles }: Candidate): number[] => singles.map((round) => summarise(round)[field]);
+  console.log(`tracker to TypeScript Worker, median of the rounds: p50 ×${ratio(percentile("p50"))}, p99 ×${ratio(percentile("p99"))}, batches ×${ratio(({ eventsPerSecond }) => eventsPerSecond)}`);
+  const rows = (wanted: string): string => {
+    const of = written.filter(({ route }) => route === wanted);
+    return (of.reduce((sum, { rows_written }) => sum + rows_written, 0) / of.reduce((sum, { accepted }) => sum + accepted, 0)).toFixed(1);
+  };
+  console.log(`Rows written an event, as D1 counts them (indexes included): ${rows("trackInteraction")} alone, ${rows("trackBatch")} in a batch of ${batchSize}`);
 }
 
 /** What an interaction takes in the database, its estimate and its share of the rollups included. */
@@ -146,23 +180,47 @@ async function emptySize(): Promise<number> {
   }
 }
 
+/** What a megabyte of LibreChat's traces takes: as captured, and with nothing in it to record. */
 async function reportTrace(): Promise<void> {
+  const count = 30;
   const client = await ClosedLoop.open(direct.url);
-  const durations: number[] = [];
-  let bytes = 0;
-  for (let index = 0; index < 20; index += 1) {
-    // Other span ids each time: the same spans again would only be looked up.
-    const spans = Array.from({ length: 14 }, (_, copy) =>
-      (JSON.parse(withFreshSpanIds(movedTo(openaiAnthropicError, new Date()), `${index}-${copy}`)) as { resourceSpans: unknown[] }).resourceSpans).flat();
-    const body = JSON.stringify({ resourceSpans: spans });
-    bytes = body.length;
-    const { status, durationMs } = await client.send(prepareRequest("POST", "/api/public/otel/v1/traces", headers, body));
-    if (status >= 300) throw new Error(`the trace was answered ${status}`);
-    durations.push(durationMs);
+  console.log(`\nLibreChat's traces: ${count} bodies each; CPU is all of workerd's`);
+  const bodies: [string, (salt: number) => string][] = [
+    ["as captured", capturedTrace],
+    ["three calls with long prompts", longPrompts],
+    ["the same without an interaction: receiving and parsing alone", (salt) => longPrompts(salt).replaceAll(/"stringValue":"(?:generation|tool)"/g, '"stringValue":"chain"')],
+  ];
+  for (const [what, bodyOf] of bodies) {
+    const requests = Array.from({ length: count }, (_, salt) => bodyOf(salt)).map((body) => prepareRequest("POST", "/api/public/otel/v1/traces", headers, body));
+    const before = cpuMilliseconds(direct.workerd);
+    const durations: number[] = [];
+    for (const request of requests) {
+      const { status, durationMs } = await client.send(request);
+      if (status >= 300) throw new Error(`the trace was answered ${status}`);
+      durations.push(durationMs);
+    }
+    const cpu = (cpuMilliseconds(direct.workerd) - before) / count;
+    const { p50, p99 } = summarise(durations);
+    console.log(`  ${(requests[0]!.length / 1_048_576).toFixed(2)} MiB, ${what}: CPU ${milliseconds(cpu)}, p50 ${milliseconds(p50)}, p99 ${milliseconds(p99)}`);
   }
   client.close();
-  const { p50, p99 } = summarise(durations);
-  console.log(`A LibreChat trace of ${(bytes / 1_048_576).toFixed(2)} MiB: p50 ${milliseconds(p50)}, p99 ${milliseconds(p99)} (wall time, the database's included)`);
+}
+
+/** Fourteen times what LibreChat sent, a megabyte with 42 calls; other span ids each time, since the same again would only be looked up. */
+function capturedTrace(salt: number): string {
+  const spans = Array.from({ length: 14 }, (_, copy) =>
+    (JSON.parse(withFreshSpanIds(movedTo(openaiAnthropicError, new Date()), `${salt}-${copy}`)) as { resourceSpans: unknown[] }).resourceSpans).flat();
+  return JSON.stringify({ resourceSpans: spans });
+}
+
+/** What LibreChat sent, its prompts and answers lengthened to a megabyte. */
+function longPrompts(salt: number): string {
+  const body = JSON.parse(withFreshSpanIds(movedTo(openaiAnthropicError, new Date()), `long-${salt}`));
+  const spans = body.resourceSpans.flatMap(({ scopeSpans }: any) => scopeSpans).flatMap(({ spans }: any) => spans);
+  const contents = spans.flatMap(({ attributes }: any) => attributes).filter(({ key }: any) => /\.(input|output)$/.test(key));
+  const line = "a \"quoted\" line of a long conversation, in JSON inside JSON\\n\n";
+  for (const { value } of contents) value.stringValue = line.repeat(Math.ceil(1_000_000 / contents.length / (line.length + 5)));
+  return JSON.stringify(body);
 }
 
 function withFreshSpanIds(body: string, salt: string): string {
