@@ -42,7 +42,11 @@ fn write_value(json: &str, compact: &mut String) -> Result<(), Rejection> {
     match kind_of(json) {
         "an object" => {
             let fields = Fields::of_object::<METADATA_FIELDS_MAX>(json, "metadata.")?;
-            let sorted: BTreeMap<_, _> = fields.into_entries().into_iter().collect();
+            // Inserted one by one: collecting would bring a sort into each Worker.
+            let mut sorted = BTreeMap::new();
+            for (key, value) in fields.into_entries() {
+                sorted.insert(key, value);
+            }
             compact.push('{');
             for (index, (key, value)) in sorted.iter().enumerate() {
                 separate(index, compact);
