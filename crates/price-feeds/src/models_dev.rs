@@ -9,7 +9,7 @@ use cost_calculation::{ParsedModel, canonical_provider};
 use crate::{
     Feed, FeedError, PriceKey, Quote, Rate,
     quote::{FeedBuilder, STANDARD_TIER, SkipReason, TOKENS_PER},
-    raw_object::{RawObject, count, decimal_text},
+    raw_object::{self, RawObject, count, decimal_text},
 };
 
 /// Its ids for providers that the suite's vocabulary does not list.
@@ -52,6 +52,9 @@ pub fn read(json: &str) -> Result<Feed, FeedError> {
             .map(|(_, ours)| *ours);
         let provider = known.map_or_else(|| canonical_provider(id).into_owned(), str::to_owned);
         for (model_id, model) in &models.0 {
+            if builder.is_full() {
+                break;
+            }
             let cost = RawObject::read(model).and_then(|model| model.get("cost"));
             match cost.and_then(RawObject::read) {
                 Some(cost) => read_model(&mut builder, &provider, model_id, &cost),
@@ -66,7 +69,7 @@ fn read_model(builder: &mut FeedBuilder, provider: &str, id: &str, cost: &RawObj
     let mut prices = read_costs(builder, id, 0, cost);
     let tiers = cost
         .get("tiers")
-        .and_then(|list| serde_json::from_str(list.get()).ok());
+        .and_then(|list| raw_object::list(list.get()).ok());
     let tiers: Vec<RawObject<'_>> = tiers.unwrap_or_default();
     for tier in &tiers {
         let kind = tier

@@ -9,7 +9,7 @@ use cost_calculation::ParsedModel;
 use crate::{
     Feed, FeedError, PriceKey, Quote, Rate,
     quote::{CALLS_PER, FeedBuilder, STANDARD_TIER, SkipReason, TOKENS_PER},
-    raw_object::{RawObject, count, decimal_text},
+    raw_object::{self, RawObject, count, decimal_text},
 };
 
 const PROVIDER: &str = "openrouter";
@@ -38,9 +38,12 @@ pub fn read(json: &str) -> Result<Feed, FeedError> {
     let data = answer
         .get("data")
         .ok_or_else(|| FeedError::Unreadable("no member `data`".to_owned()))?;
-    let models: Vec<RawObject<'_>> = serde_json::from_str(data.get()).map_err(unreadable)?;
+    let models: Vec<RawObject<'_>> = raw_object::list(data.get()).map_err(unreadable)?;
     let mut builder = FeedBuilder::default();
     for model in &models {
+        if builder.is_full() {
+            break;
+        }
         let id = model.text("id");
         let pricing = model.get("pricing").and_then(RawObject::read);
         let (Some(id), Some(pricing)) = (id, pricing) else {
@@ -52,7 +55,7 @@ pub fn read(json: &str) -> Result<Feed, FeedError> {
         let name = ParsedModel::parse(PROVIDER, &id);
         read_prices(&mut builder, &id, &name, 0, &pricing);
         let overrides = pricing.get("overrides");
-        let overrides = overrides.and_then(|list| serde_json::from_str(list.get()).ok());
+        let overrides = overrides.and_then(|list| raw_object::list(list.get()).ok());
         let overrides: Vec<RawObject<'_>> = overrides.unwrap_or_default();
         for tier in &overrides {
             match tier.get("min_prompt_tokens").and_then(count) {

@@ -65,6 +65,10 @@ pub enum SkipReason {
     Provisioned,
     /// A pattern that names no model.
     NoModelName,
+    /// A name that no event can carry: too long, or with control characters.
+    UnusableName,
+    /// A model with more rates than any real one.
+    TooManyRates,
 }
 
 impl SkipReason {
@@ -80,6 +84,8 @@ impl SkipReason {
             Self::ContradictsItself => "contradicts_itself",
             Self::Provisioned => "provisioned",
             Self::NoModelName => "no_model_name",
+            Self::UnusableName => "unusable_name",
+            Self::TooManyRates => "too_many_rates",
         }
     }
 }
@@ -118,9 +124,24 @@ pub enum FeedError {
         /// The limit.
         limit: usize,
     },
+    /// It has more rates than any real one.
+    #[error("the price list has more than {limit} rates")]
+    TooManyRates {
+        /// The limit.
+        limit: usize,
+    },
     /// It holds no price.
     #[error("the price list holds no price")]
     Empty,
+}
+
+/// Whether an event could name what the key names.
+fn is_usable(key: &PriceKey) -> bool {
+    let is_name = |text: &str| text.len() <= NAME_BYTES_MAX && !text.chars().any(char::is_control);
+    let names = [&key.model, &key.region, &key.service_tier, &key.schedule];
+    !key.provider.is_empty()
+        && is_name(&key.provider)
+        && names.into_iter().all(|name| is_name(name))
 }
 
 /// Collects quotes and what was skipped.
@@ -133,11 +154,28 @@ pub(crate) struct FeedBuilder {
 
 /// Examples kept for each reason.
 const EXAMPLES_PER_REASON: usize = 5;
+/// The most characters of an example.
+const EXAMPLE_CHARS_MAX: usize = 200;
+/// The most rates of a list; the largest real one has 16,000.
+const RATES_MAX: usize = 60_000;
+/// The most rates of one model; the largest real one has 116.
+pub(crate) const MODEL_RATES_MAX: usize = 1_000;
+/// The longest provider, model, region, tier or schedule, in bytes; the longest real model has 103.
+const NAME_BYTES_MAX: usize = 256;
 
 impl FeedBuilder {
     /// Adds a quote; the first one for a key and start stays.
     pub(crate) fn add(&mut self, quote: Quote) {
         use std::collections::btree_map::Entry;
+        if self.is_full() {
+            return;
+        }
+        if !is_usable(&quote.key) {
+            let key = quote.key;
+            return self.skip(SkipReason::UnusableName, || {
+                format!("{}/{}", key.provider, key.model)
+            });
+        }
         let Quote {
             key,
             valid_from_ms,
@@ -158,12 +196,18 @@ impl FeedBuilder {
         }
     }
 
+    /// Whether the list has more rates than are taken: it will be refused.
+    pub(crate) fn is_full(&self) -> bool {
+        self.quotes.len() > RATES_MAX
+    }
+
     /// Counts something that gave no quote.
     pub(crate) fn skip(&mut self, reason: SkipReason, place: impl FnOnce() -> String) {
         let count = self.skipped.entry(reason).or_default();
         *count += 1;
         if *count <= EXAMPLES_PER_REASON {
-            self.skipped_examples.push((reason, place()));
+            let place = place().chars().take(EXAMPLE_CHARS_MAX).collect();
+            self.skipped_examples.push((reason, place));
         }
     }
 
@@ -177,7 +221,11 @@ impl FeedBuilder {
     }
 
     /// The feed; an error if it holds no quote at all.
-    pub(crate) fn finish(self) -> Result<Feed, FeedError> {
+    pub(crate) fn finish(mut self) -> Result<Feed, FeedError> {
+        if self.is_full() {
+            return Err(FeedError::TooManyRates { limit: RATES_MAX });
+        }
+        self.drop_overfull_models();
         if self.quotes.is_empty() {
             return Err(FeedError::Empty);
         }
@@ -204,4 +252,27 @@ impl FeedBuilder {
             skipped_examples: self.skipped_examples,
         })
     }
+
+    fn drop_overfull_models(&mut self) {
+        let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
+        let keys: Vec<&PriceKey> = self.quotes.keys().map(|(key, _)| key).collect();
+        for model in keys.chunk_by(|left, right| is_same_model(left, right)) {
+            if let [first, ..] = model
+                && model.len() > MODEL_RATES_MAX
+            {
+                counts.insert((first.provider.clone(), first.model.clone()), model.len());
+            }
+        }
+        for ((provider, model), count) in counts {
+            self.quotes
+                .retain(|(key, _), _| (&key.provider, &key.model) != (&provider, &model));
+            self.skip(SkipReason::TooManyRates, || {
+                format!("{provider}/{model}: {count} rates")
+            });
+        }
+    }
+}
+
+fn is_same_model(left: &PriceKey, right: &PriceKey) -> bool {
+    (&left.provider, &left.model) == (&right.provider, &right.model)
 }

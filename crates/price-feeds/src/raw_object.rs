@@ -1,12 +1,16 @@
 //! JSON objects whose values stay text, so that no number passes through a float.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{MapAccess, Visitor},
+    de::{Error, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
+
+/// The most members of an object and elements of a list. The largest real object, `LiteLLM`'s whole
+/// map, has 4,600; without a limit a list of a few megabytes of `{}` would take gigabytes.
+const MEMBERS_MAX: usize = 50_000;
 
 /// The members of an object in the order of the text; a value is parsed only when it is needed.
 #[derive(Debug, Default)]
@@ -59,6 +63,46 @@ pub(crate) fn count(value: &RawValue) -> Option<u64> {
     whole.parse().ok()
 }
 
+/// The elements of a list, within the limit.
+pub(crate) fn list<'a, T: Deserialize<'a>>(text: &'a str) -> Result<Vec<T>, serde_json::Error> {
+    serde_json::from_str::<Bounded<T>>(text).map(|bounded| bounded.0)
+}
+
+struct TooMany(&'static str);
+
+impl fmt::Display for TooMany {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "more than {MEMBERS_MAX} {}", self.0)
+    }
+}
+
+struct Bounded<T>(Vec<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Bounded<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ListVisitor<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
+            type Value = Bounded<T>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a JSON list")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Bounded<T>, A::Error> {
+                let mut elements = Vec::new();
+                while let Some(element) = list.next_element()? {
+                    if elements.len() == MEMBERS_MAX {
+                        return Err(A::Error::custom(TooMany("elements")));
+                    }
+                    elements.push(element);
+                }
+                Ok(Bounded(elements))
+            }
+        }
+        deserializer.deserialize_seq(ListVisitor(PhantomData))
+    }
+}
+
 /// A key that borrows unless the text escapes something in it.
 struct Key<'a>(Cow<'a, str>);
 
@@ -95,8 +139,13 @@ impl<'de> Deserialize<'de> for RawObject<'de> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawObject<'de>, A::Error> {
-                let mut members = Vec::with_capacity(map.size_hint().unwrap_or(32));
+                let mut members = Vec::new();
                 while let Some((Key(key), value)) = map.next_entry::<Key<'de>, &'de RawValue>()? {
+                    if members.is_empty() {
+                        members.reserve(24);
+                    } else if members.len() == MEMBERS_MAX {
+                        return Err(A::Error::custom(TooMany("members")));
+                    }
                     members.push((key, value));
                 }
                 Ok(RawObject(members))

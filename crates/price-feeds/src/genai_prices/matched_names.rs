@@ -7,16 +7,18 @@
 use cost_calculation::ParsedModel;
 use serde_json::value::RawValue;
 
-use crate::raw_object::{RawObject, text};
+use crate::raw_object::{self, RawObject, text};
 
 /// Names taken from one clause at most.
 const NAMES_MAX: usize = 200;
+/// How deep a clause's alternatives may lie within each other; real ones are one deep.
+const DEPTH_MAX: u32 = 4;
 
 /// The model's id and every name that its clause lists, taken apart by the provider's rules.
 pub(super) fn read(provider: &str, id: &str, clause: Option<&RawValue>) -> Vec<ParsedModel> {
     let mut names = vec![id.to_owned()];
     if let Some(clause) = clause {
-        collect(clause, &mut names);
+        collect(clause, DEPTH_MAX, &mut names);
     }
     names.truncate(NAMES_MAX);
     let mut parsed: Vec<ParsedModel> = Vec::new();
@@ -29,17 +31,17 @@ pub(super) fn read(provider: &str, id: &str, clause: Option<&RawValue>) -> Vec<P
     parsed
 }
 
-fn collect(clause: &RawValue, names: &mut Vec<String>) {
-    let Some(clause) = RawObject::read(clause) else {
+fn collect(clause: &RawValue, depth: u32, names: &mut Vec<String>) {
+    let Some(clause) = RawObject::read(clause).filter(|_| names.len() < NAMES_MAX) else {
         return;
     };
     for (kind, operand) in &clause.0 {
         match kind.as_ref() {
             "equals" => names.extend(text(operand).map(std::borrow::Cow::into_owned)),
-            "or" => {
-                let parts: Vec<&RawValue> = serde_json::from_str(operand.get()).unwrap_or_default();
+            "or" if depth > 0 => {
+                let parts: Vec<&RawValue> = raw_object::list(operand.get()).unwrap_or_default();
                 for part in parts {
-                    collect(part, names);
+                    collect(part, depth - 1, names);
                 }
             }
             _ => {}

@@ -21,7 +21,7 @@ use crate::{
         timeline::{Alternative, Dated, Windowed},
     },
     quote::{FeedBuilder, STANDARD_TIER, SkipReason},
-    raw_object::{RawObject, count, decimal_text, text},
+    raw_object::{self, RawObject, count, decimal_text, text},
     schedule,
 };
 
@@ -33,9 +33,9 @@ pub fn read(json: &str) -> Result<Feed, FeedError> {
         let list = export
             .get("providers")
             .ok_or_else(|| FeedError::Unreadable("no member `providers`".to_owned()))?;
-        serde_json::from_str(list.get()).map_err(unreadable)?
+        raw_object::list(list.get()).map_err(unreadable)?
     } else {
-        serde_json::from_str(json).map_err(unreadable)?
+        raw_object::list(json).map_err(unreadable)?
     };
     let mut builder = FeedBuilder::default();
     for provider in &providers {
@@ -48,13 +48,16 @@ pub fn read(json: &str) -> Result<Feed, FeedError> {
         let models = provider
             .get("models")
             .map(RawValue::get)
-            .map(serde_json::from_str);
+            .map(raw_object::list);
         let Some(Ok(models)) = models else {
             builder.skip(SkipReason::Malformed, || format!("{id}: models"));
             continue;
         };
         let models: Vec<RawObject<'_>> = models;
         for model in &models {
+            if builder.is_full() {
+                break;
+            }
             read_model(&mut builder, &canonical_provider(&id), model);
         }
     }
@@ -95,7 +98,7 @@ fn read_model(builder: &mut FeedBuilder, provider: &str, model: &RawObject<'_>) 
     let variants = model
         .get("price_variants")
         .map(RawValue::get)
-        .map(serde_json::from_str);
+        .map(raw_object::list);
     let variants: Vec<RawObject<'_>> = match variants {
         Some(Ok(variants)) => variants,
         Some(Err(_)) => return adder.builder.skip(SkipReason::Malformed, || place.clone()),
@@ -120,7 +123,7 @@ fn read_model(builder: &mut FeedBuilder, provider: &str, model: &RawObject<'_>) 
 }
 
 fn alternatives<'a>(prices: &'a RawValue) -> Option<Vec<Alternative<'a>>> {
-    if let Ok(list) = serde_json::from_str::<Vec<RawObject<'a>>>(prices.get()) {
+    if let Ok(list) = raw_object::list::<RawObject<'a>>(prices.get()) {
         return list.iter().map(alternative).collect();
     }
     Some(vec![Alternative {
@@ -272,7 +275,7 @@ fn tiers(value: &RawValue) -> Option<Vec<(u64, String)>> {
     }
     let tiered = RawObject::read(value)?;
     let mut pairs = vec![(0, decimal_text(tiered.get("base")?)?.into_owned())];
-    let list: Vec<RawObject<'_>> = serde_json::from_str(tiered.get("tiers")?.get()).ok()?;
+    let list: Vec<RawObject<'_>> = raw_object::list(tiered.get("tiers")?.get()).ok()?;
     for tier in &list {
         let start = count(tier.get("start")?)?;
         pairs.push((

@@ -2,6 +2,9 @@
 
 use crate::{raw_object::RawObject, schedule::Window};
 
+/// The most alternatives of one model; real ones have up to a dozen.
+const ALTERNATIVES_MAX: usize = 200;
+
 /// Prices with the condition under which they hold.
 pub(super) struct Alternative<'a> {
     pub(super) constraint: Option<RawObject<'a>>,
@@ -29,8 +32,11 @@ enum Condition {
 
 /// The alternatives as a sequence in time; the last alternative that holds applies.
 ///
-/// `None` if a constraint is of a kind that is not known.
+/// `None` if a constraint is of a kind that is not known, or there are too many.
 pub(super) fn steps<'p, 'a>(alternatives: &'p [Alternative<'a>]) -> Option<Vec<Dated<'p, 'a>>> {
+    if alternatives.len() > ALTERNATIVES_MAX {
+        return None;
+    }
     let conditions: Vec<_> = alternatives
         .iter()
         .map(|alternative| {
@@ -131,11 +137,17 @@ fn midnight_ms(date: &str) -> Option<i64> {
         .parse()
         .ok()
         .filter(|month| (1..=12).contains(month))?;
-    let day: i64 = parts
-        .next()?
-        .parse()
-        .ok()
-        .filter(|day| (1..=31).contains(day))?;
+    let day: i64 = parts.next()?.parse().ok().filter(|day| *day >= 1)?;
+    let is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let days_of_month = match month {
+        2 if is_leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    if day > days_of_month {
+        return None;
+    }
     // Days from the civil calendar (Howard Hinnant's algorithm), counted from 1 March.
     let (year, month) = if month > 2 {
         (year, month - 3)
@@ -166,7 +178,16 @@ mod tests {
         assert_eq!(midnight_ms("1970-01-01"), Some(0));
         assert_eq!(midnight_ms("2026-11-23"), Some(1_795_392_000_000));
         assert_eq!(midnight_ms("2024-02-29"), Some(1_709_164_800_000));
-        assert_eq!(midnight_ms("soon"), None);
+        for none in [
+            "soon",
+            "2026-02-29",
+            "2026-04-31",
+            "0001-01-01",
+            "10000-01-01",
+            "2026-13-01",
+        ] {
+            assert_eq!(midnight_ms(none), None, "{none}");
+        }
         let list = alternatives(
             r#"[{"prices": {"input_mtok": 1}},
                 {"constraint": {"start_date": "2026-10-20"}, "prices": {"input_mtok": 2}},

@@ -16,11 +16,20 @@ use crate::{
     Feed, FeedError, PriceKey, Quote, Rate,
     litellm::field::{Field, FieldName},
     quote::{CALLS_PER, FeedBuilder, STANDARD_TIER, SkipReason},
-    raw_object::{RawObject, count, decimal_text},
+    raw_object::{self, RawObject, count, decimal_text},
 };
 
 /// Entries that describe the file instead of a model.
 const NOT_MODELS: [&str; 2] = ["sample_spec", "fallback_generalizations"];
+
+/// The largest factor of a fast mode that is written out; the real ones are 2 and 6.
+const FAST_FACTOR_MAX: i64 = 10;
+
+/// The most members of all entries together; the real map has 90,000.
+const MEMBERS_MAX: usize = 500_000;
+
+/// The most prices of one entry that are looked at: more than a model may have.
+const ENTRY_PRICES_MAX: usize = 2 * crate::quote::MODEL_RATES_MAX;
 
 /// Providers that run on the operator's own machine: zero is their price.
 const SELF_HOSTED: [&str; 2] = ["ollama", "lemonade"];
@@ -42,6 +51,7 @@ pub fn read(json: &str) -> Result<Feed, FeedError> {
         serde_json::from_str(json).map_err(|error| FeedError::Unreadable(error.to_string()))?;
     let mut builder = FeedBuilder::default();
     let mut entries = Vec::with_capacity(map.0.len());
+    let mut member_count = 0;
     for (name, value) in &map.0 {
         if NOT_MODELS.contains(&name.as_ref()) {
             continue;
@@ -52,6 +62,12 @@ pub fn read(json: &str) -> Result<Feed, FeedError> {
                 let is_second = SECOND_NAMES
                     .iter()
                     .any(|second| provider.starts_with(second));
+                member_count += fields.0.len();
+                if member_count > MEMBERS_MAX {
+                    return Err(FeedError::Unreadable(format!(
+                        "more than {MEMBERS_MAX} members of entries"
+                    )));
+                }
                 entries.push((is_second, name, provider, fields));
             }
             None => builder.skip(SkipReason::Malformed, || name.to_string()),
@@ -59,6 +75,9 @@ pub fn read(json: &str) -> Result<Feed, FeedError> {
     }
     entries.sort_by(|left, right| (left.0, left.1).cmp(&(right.0, right.1)));
     for (_, name, provider, fields) in entries {
+        if builder.is_full() {
+            break;
+        }
         read_entry(&mut builder, name, &provider, &fields);
     }
     builder.finish()
@@ -169,7 +188,9 @@ fn push(
     value: &RawValue,
     prices: &mut Vec<EntryPrice>,
 ) {
-    if value.get() == "null" || prices.iter().any(|known| known.field == field) {
+    // An entry with so many is left out as a whole at the end; until then it should cost little.
+    let is_overfull = prices.len() > ENTRY_PRICES_MAX;
+    if value.get() == "null" || is_overfull || prices.iter().any(|known| known.field == field) {
         return;
     }
     let Some(text) = decimal_text(value) else {
@@ -196,7 +217,7 @@ fn read_tiers(
     let Some(list) = fields.get("tiered_pricing") else {
         return;
     };
-    let Ok(tiers) = serde_json::from_str::<Vec<RawObject<'_>>>(list.get()) else {
+    let Ok(tiers) = raw_object::list::<RawObject<'_>>(list.get()) else {
         builder.skip(SkipReason::Malformed, || format!("{name}: tiered_pricing"));
         return;
     };
@@ -208,8 +229,7 @@ fn read_tiers(
             continue;
         }
         let range = tier.get("range");
-        let range =
-            range.and_then(|range| serde_json::from_str::<Vec<&RawValue>>(range.get()).ok());
+        let range = range.and_then(|range| raw_object::list::<&RawValue>(range.get()).ok());
         let above = range.and_then(|range| range.first().and_then(|first| count(first)));
         let Some(above) = above else {
             builder.skip(SkipReason::Malformed, || {
@@ -285,7 +305,8 @@ fn read_fast(fields: &RawObject<'_>, prices: &mut Vec<EntryPrice>) {
         .get("provider_specific_entry")
         .and_then(RawObject::read)
         .and_then(|entry| entry.get("fast").and_then(count))
-        .and_then(|factor| i64::try_from(factor).ok());
+        .and_then(|factor| i64::try_from(factor).ok())
+        .filter(|factor| (1..=FAST_FACTOR_MAX).contains(factor));
     let Some(factor) = factor else { return };
     let fast: Vec<_> = prices
         .iter()

@@ -6,7 +6,7 @@ use super::{EntryPrice, field};
 use crate::{
     Rate,
     quote::{FeedBuilder, SkipReason},
-    raw_object::{RawObject, decimal_text, text},
+    raw_object::{self, RawObject, decimal_text, text},
     schedule::{self, Window},
 };
 
@@ -58,17 +58,17 @@ pub(super) fn read(
 }
 
 fn windows(list: &RawValue) -> Option<String> {
-    let list: Vec<RawObject<'_>> = serde_json::from_str(list.get()).ok()?;
+    let list: Vec<RawObject<'_>> = raw_object::list(list.get()).ok()?;
     let mut windows = Vec::new();
     for entry in &list {
         let days: Vec<u8> = match entry.get("weekdays") {
-            Some(days) => serde_json::from_str(days.get()).ok()?,
+            Some(days) => raw_object::list(days.get()).ok()?,
             None => Vec::new(),
         };
         let hours = entry.get("hours_utc")?;
         let hours: Vec<String> = match text(hours) {
             Some(one) => vec![one.into_owned()],
-            None => serde_json::from_str(hours.get()).ok()?,
+            None => raw_object::list(hours.get()).ok()?,
         };
         for range in &hours {
             windows.push(Window::read(range, &days)?);
