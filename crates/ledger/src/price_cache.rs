@@ -11,6 +11,8 @@ use serde::Deserialize;
 
 use crate::database::{Database, DatabaseError, Rows, Statement};
 
+/// How long what was read is used: whether a price is stale changes with time alone.
+const AGE_MS_MAX: i64 = 10 * 60_000;
 /// The most keys that are remembered; past it the cache begins anew.
 const KEYS_MAX: usize = 4_000;
 
@@ -27,6 +29,7 @@ pub struct PriceCache {
 struct ReadBook {
     version: i64,
     book: PriceBook,
+    read_at: UnixMillis,
 }
 
 const VERSION: &str = "SELECT json_array(price_book_version) FROM ledger_state";
@@ -78,11 +81,10 @@ impl PriceCache {
         billables: &[Billable<'_>],
         now: UnixMillis,
     ) -> Result<(&PriceBook, i64), DatabaseError> {
-        if self
-            .read
-            .as_ref()
-            .is_some_and(|read| read.book.key_count() > KEYS_MAX)
-        {
+        if self.read.as_ref().is_some_and(|read| {
+            let age_ms = now.0.saturating_sub(read.read_at.0);
+            read.book.key_count() > KEYS_MAX || !(0..=AGE_MS_MAX).contains(&age_ms)
+        }) {
             self.forget();
         }
         // Twice at most: the book may have moved between what is here and what is read now, and
@@ -90,7 +92,7 @@ impl PriceCache {
         for _ in 0..2 {
             let read = match self.read.take() {
                 Some(read) => read,
-                None => ReadBook::open(database).await?,
+                None => ReadBook::open(database, now).await?,
             };
             let missing = read.missing(billables);
             if missing.is_empty() {
@@ -109,7 +111,7 @@ impl PriceCache {
 }
 
 impl ReadBook {
-    async fn open<D: Database>(database: &D) -> Result<Self, DatabaseError> {
+    async fn open<D: Database>(database: &D, now: UnixMillis) -> Result<Self, DatabaseError> {
         let rows = database
             .batch(&[
                 Statement::new(VERSION),
@@ -122,6 +124,7 @@ impl ReadBook {
         };
         Ok(Self {
             version: version_in(version)?,
+            read_at: now,
             book: PriceBook::new(Vec::new(), aliases_in(aliases)?, mappings_in(mappings)?),
         })
     }

@@ -116,6 +116,11 @@ fn a_new_installation_has_the_snapshots_prices_after_few_statements() {
     let report = block_on(sync_quotes(&counting, &list, UnixMillis(NOW_MS), false)).unwrap();
     assert!(list.quotes.len() > 20_000);
     assert!(counting.1.get() < 60, "{} statements", counting.1.get());
+    assert_eq!(
+        report.statements,
+        counting.1.get(),
+        "the run's record says so"
+    );
     assert_eq!(report.opened + report.quarantined, list.quotes.len());
     let filter = RateFilter {
         provider: Some("openai".to_owned()),
@@ -473,9 +478,7 @@ fn an_override_with_an_end_leaves_no_gap_behind() {
         "pilot",
     ))
     .unwrap();
-    // The next sync comes two hours after the end, with an unchanged list.
-    let report = sync(&database, &one_model("3e-07", "1e-06"), end + DAY_MS / 12);
-    assert_eq!(report.opened, 1);
+    // The list price behind it is in the book from the first moment: no sync has to come in time.
     let rate = |at| in_force(&database, "gpt-x", "input", at).map(|rate| rate.0);
     assert_eq!(rate(end - 1), Some(7_000_000_000));
     assert_eq!(rate(end), Some(300_000_000_000));
@@ -606,4 +609,63 @@ fn count(database: &Sqlite, table: &str) -> i64 {
             })
             .unwrap()
     })
+}
+
+/// A database that keeps what it is asked.
+struct Recording<'a>(&'a Sqlite, std::cell::RefCell<Vec<Statement>>);
+
+impl Database for Recording<'_> {
+    async fn batch(&self, statements: &[Statement]) -> Result<Vec<Rows>, DatabaseError> {
+        self.1.borrow_mut().extend_from_slice(statements);
+        self.0.batch(statements).await
+    }
+}
+
+#[test]
+fn a_page_of_rates_is_read_in_the_order_of_an_index_and_only_the_page_is_sorted() {
+    let database = with_snapshot();
+    let plan_of = |filter: &RateFilter| -> Vec<String> {
+        let recording = Recording(&database, std::cell::RefCell::default());
+        block_on(rates(&recording, filter)).unwrap();
+        let statement = recording.1.borrow().last().unwrap().clone();
+        database.with_connection(|connection| {
+            let sql = format!("EXPLAIN QUERY PLAN {}", statement.sql);
+            let mut explain = connection.prepare(&sql).unwrap();
+            let parameter = statement.parameter.iter();
+            let steps = explain
+                .query_map(rusqlite::params_from_iter(parameter), |row| {
+                    row.get::<_, String>(3)
+                })
+                .unwrap();
+            steps.map(Result::unwrap).collect()
+        })
+    };
+    let filter = RateFilter {
+        at: NOW_MS,
+        now: NOW_MS,
+        limit: 100,
+        offset: 20_000,
+        ..RateFilter::default()
+    };
+    let one_model = RateFilter {
+        provider: Some("openai".to_owned()),
+        model: Some("gpt-5-mini".to_owned()),
+        ..filter.clone()
+    };
+    let past_the_page = |plan: &[String]| -> Vec<String> {
+        let page = plan.iter().position(|step| step.starts_with("SCAN page"));
+        plan[..page.unwrap()].to_vec()
+    };
+    let plan = plan_of(&filter);
+    assert!(
+        past_the_page(&plan).contains(&"SCAN p USING INDEX prices_by_key".to_owned())
+            && !past_the_page(&plan)
+                .iter()
+                .any(|step| step.contains("B-TREE")),
+        "{plan:?}"
+    );
+    let plan = plan_of(&one_model);
+    let found = past_the_page(&plan);
+    let search = "SEARCH p USING INDEX prices_by_key (provider=? AND model=?)";
+    assert!(found.iter().any(|step| step == search), "{plan:?}");
 }

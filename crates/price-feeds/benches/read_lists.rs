@@ -68,6 +68,7 @@ fn models(litellm_text: &str, snapshot_text: &str) -> Models {
                 valid_from_ms: row.valid_from_ms,
                 valid_to_ms: row.valid_to_ms,
                 source: row.source.as_str().to_owned(),
+                revision: row.revision,
                 status: match row.quarantined_because {
                     Some(_) => RowStatus::Quarantined,
                     None => RowStatus::Active,

@@ -1,7 +1,7 @@
 //! Rates that wait, and what an admin decides on them.
 use edge::Problem;
 use edge::respond::json;
-use ledger::prices::quarantine::{Decision, decide, waiting};
+use ledger::prices::quarantine::{Decision, decide, waiting, waiting_count};
 use ledger::prices::sync::SyncError;
 use serde_json::{Value, json};
 use worker::{Request, Response};
@@ -14,7 +14,9 @@ use crate::show_rate;
 pub(crate) async fn list(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     visit.reader(request).await?;
     QueryParameters::of(request)?.finish()?;
-    let rows = waiting(&visit.suite.database, visit.received_at).await?;
+    let database = &visit.suite.database;
+    let rows = waiting(database, visit.received_at).await?;
+    let total = waiting_count(database).await?;
     let items: Vec<Value> = rows
         .iter()
         .map(|(row, in_force)| {
@@ -24,7 +26,7 @@ pub(crate) async fn list(visit: &Visit<'_>, request: &Request) -> Result<Respons
             })
         })
         .collect();
-    json(200, &json!({ "total": items.len(), "items": items }))
+    json(200, &json!({ "total": total, "items": items }))
 }
 
 /// `POST /pricing/quarantine/{id}/approve`.

@@ -121,7 +121,8 @@ async fn once(
         .get("etag")
         .ok()
         .flatten()
-        .filter(|etag| etag.len() <= 256);
+        // One that could not be sent back would make every later request fail.
+        .filter(|etag| etag.len() <= 256 && etag.bytes().all(|byte| (0x20..0x7f).contains(&byte)));
     match outcome(response.status_code()) {
         Outcome::NotModified => return Ok(Fetched::NotModified),
         Outcome::Failed(failure) => return Err(failure),

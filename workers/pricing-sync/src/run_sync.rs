@@ -2,7 +2,10 @@
 use cost_calculation::UnixMillis;
 use edge::respond::json;
 use edge::{Problem, Suite};
+use ledger::Database;
+use ledger::api_keys::audit;
 use ledger::job_runs::{Begun, RunRequest, StartedRun, begin, slot};
+use ledger::prices::dated::apply_due;
 use ledger::prices::sync::{
     FetchedList, SourceState, SyncError, SyncReport, mark_failed, mark_unchanged, source_state,
     sync_quotes,
@@ -15,12 +18,14 @@ use worker::{Env, Request, Response};
 use crate::decide_quarantine::problem_of;
 use crate::fetch_list::{ATTEMPT_SECONDS_DEFAULT, Fetched, fetch_list};
 use crate::handle_request::Visit;
-use crate::sources::{Origin, PERIOD_MS, SCHEDULED, SNAPSHOT, in_turn, origin};
+use crate::sources::{HOUR_MS, Origin, PERIOD_MS, SCHEDULED, SNAPSHOT, in_turn, origin};
 
 /// Longer than the runtime lets a scheduled handler live.
 const LEASE_MS: i64 = 16 * 60_000;
 /// The variable that says how many seconds one attempt at a list may take.
 const TIMEOUT: &str = "PRICE_LIST_TIMEOUT_SECONDS";
+/// What comes into force or ends by its date, in `job_runs`.
+const DATED_JOB: &str = "pricing-sync:dated";
 /// The Worker's name in `job_runs`.
 const WORKER: &str = "pricing-sync";
 
@@ -53,8 +58,8 @@ impl Failure {
     }
 }
 
-/// Runs the first source that is due at the time of a tick: the snapshot before all, once for each
-/// release.
+/// Brings into force what is due by its date, and runs the first source that is due at the time of a
+/// tick: the snapshot before all, once for each release.
 pub(crate) async fn run_scheduled(env: &Env, tick: UnixMillis) {
     let result = match Suite::of(env) {
         Ok(suite) => run_due(env, &suite, tick).await,
@@ -66,19 +71,54 @@ pub(crate) async fn run_scheduled(env: &Env, tick: UnixMillis) {
 }
 
 async fn run_due(env: &Env, suite: &Suite, tick: UnixMillis) -> Result<(), Problem> {
+    apply_dated(suite, tick).await?;
     let now = edge::clock::now();
     let loaded = source_state(&suite.database, Source::Snapshot).await?;
     let is_loaded = loaded.and_then(|state| state.content_hash) == Some(hash(SNAPSHOT));
     let first = (!is_loaded).then_some(Source::Snapshot);
     for source in first.into_iter().chain(in_turn(tick)) {
-        if origin(env, source)? == Origin::Off {
+        // An address that can't be used is that source's failed run, and stops no other.
+        if origin(env, source).is_ok_and(|origin| origin == Origin::Off) {
             continue;
         }
         let scheduled_time = slot(tick, PERIOD_MS);
-        if let Begun::Started(run) = begin_run(suite, source, scheduled_time, now).await? {
-            // The run's record and the log have the outcome; the next tick tries again.
-            let _ = recorded(env, suite, source, &run).await;
-            return Ok(());
+        if let Begun::Started(run) =
+            begin_run(suite, &job_name(source), scheduled_time, now).await?
+        {
+            // The run's record and the log have the outcome; the next tick tries again. A snapshot
+            // that is refused must not stand before the lists for ever.
+            let outcome = recorded(env, suite, source, &run).await;
+            if source != Source::Snapshot || outcome.is_ok() {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What comes into force or ends by its date, as a recorded run of its own.
+async fn apply_dated(suite: &Suite, tick: UnixMillis) -> Result<(), Problem> {
+    let started_at = edge::clock::now();
+    let scheduled_time = slot(tick, HOUR_MS);
+    let Begun::Started(run) = begin_run(suite, DATED_JOB, scheduled_time, started_at).await? else {
+        return Ok(());
+    };
+    let outcome = apply_due(&suite.database, started_at).await;
+    let now = edge::clock::now();
+    let line = |status: &str, error: Option<&str>| {
+        json!({ "event": "job", "job": DATED_JOB, "status": status, "error": error,
+            "duration_ms": now.0 - started_at.0, "rows_read": suite.database.rows_read(),
+            "rows_written": suite.database.rows_written() })
+    };
+    match outcome {
+        Ok(report) => {
+            edge::log::info(&line("ok", None));
+            run.finish_ok(&suite.database, now, &report).await?;
+        }
+        Err(error) => {
+            let reason = error.to_string();
+            edge::log::error(&line("failed", Some(&reason)));
+            run.finish_failed(&suite.database, now, &reason).await?;
         }
     }
     Ok(())
@@ -86,13 +126,12 @@ async fn run_due(env: &Env, suite: &Suite, tick: UnixMillis) -> Result<(), Probl
 
 async fn begin_run(
     suite: &Suite,
-    source: Source,
+    job: &str,
     scheduled_time: UnixMillis,
     now: UnixMillis,
 ) -> Result<Begun, Problem> {
-    let job = job_name(source);
     let request = RunRequest {
-        job: &job,
+        job,
         scheduled_time,
         worker: WORKER,
         now,
@@ -110,7 +149,7 @@ pub(crate) async fn run_by_admin(
     visit: &Visit<'_>,
     request: &mut Request,
 ) -> Result<Response, Problem> {
-    visit.admin(request).await?;
+    let admin = visit.admin(request).await?;
     let mut fields = visit.fields(request).await?;
     let source = match fields.text("source")? {
         Some(name) => syncable(&name)?,
@@ -128,8 +167,15 @@ pub(crate) async fn run_by_admin(
     let outcome = if is_dry_run {
         sync(env, suite, source, true).await
     } else {
-        match begin_run(suite, source, now, now).await? {
-            Begun::Started(run) => recorded(env, suite, source, &run).await,
+        match begin_run(suite, &job_name(source), now, now).await? {
+            Begun::Started(run) => {
+                // Before the first change: what came of it is in the run's record.
+                let detail = json!({ "job": job_name(source), "scheduled_time": now.0 });
+                let actor = visit.actor(&admin);
+                let audit = audit(actor, "price_sync.run", source.as_str(), &detail, None)?;
+                suite.database.query(audit).await?;
+                recorded(env, suite, source, &run).await
+            }
             Begun::AlreadyDone | Begun::Busy { .. } => return Err(busy()),
             Begun::SchemaMismatch { found } => {
                 return Err(Problem::unavailable(format!(
@@ -172,7 +218,7 @@ async fn longest_unheard(visit: &Visit<'_>) -> Result<Source, Problem> {
     }
     let mut oldest = None;
     for source in SCHEDULED {
-        if origin(visit.env, source)? == Origin::Off {
+        if origin(visit.env, source).is_ok_and(|origin| origin == Origin::Off) {
             continue;
         }
         let checked_at = source_state(database, source)
@@ -266,7 +312,14 @@ async fn sync(
                 .await
                 .map_err(|failure| Failure::List(failure.reason))?
             {
-                Fetched::NotModified => return unchanged(suite, source, dry_run).await,
+                Fetched::NotModified if known.is_some() => {
+                    return unchanged(suite, source, dry_run).await;
+                }
+                Fetched::NotModified => {
+                    return Err(Failure::List(
+                        "answered 304 to a request for the whole list".to_owned(),
+                    ));
+                }
                 Fetched::List { text, etag } => (text, etag),
             }
         }

@@ -7,7 +7,7 @@ use worker::Env;
 /// How often each source is heard, in milliseconds: the lists change a few times a day.
 pub(crate) const PERIOD_MS: i64 = 6 * HOUR_MS;
 /// How often the cron runs.
-const HOUR_MS: i64 = 3_600_000;
+pub(crate) const HOUR_MS: i64 = 3_600_000;
 
 /// The snapshot that comes with the suite.
 pub(crate) const SNAPSHOT: &str = include_str!("../../../pricing/snapshot.jsonl");

@@ -37,19 +37,8 @@ impl BookWrite<'_> {
         self.changes.iter().any(|changes| !changes.is_empty())
     }
 
-    /// Writes; `false` if the book moved since it was read, and nothing was written.
-    pub(super) async fn run<D: Database>(
-        self,
-        database: &D,
-        now: UnixMillis,
-    ) -> Result<bool, DatabaseError> {
-        let expected = self.book_version;
-        let rows = database.batch(&self.statements(now)).await?;
-        let found = rows.first().map(book_version).transpose()?;
-        Ok(found == Some(expected))
-    }
-
-    fn statements(self, now: UnixMillis) -> Vec<Statement> {
+    /// The statements of the batch, for [`write`].
+    pub(super) fn statements(self, now: UnixMillis) -> Vec<Statement> {
         let is_bump = self.changes_book();
         let version = self.book_version;
         let mut statements = vec![Statement::new(BOOK_VERSION)];
@@ -150,6 +139,18 @@ impl BookWrite<'_> {
         }
         statements
     }
+}
+
+/// Writes the statements of a [`BookWrite`]; `false` if the book moved since it was read, and nothing
+/// was written.
+pub(super) async fn write<D: Database>(
+    database: &D,
+    statements: &[Statement],
+    expected_version: i64,
+) -> Result<bool, DatabaseError> {
+    let rows = database.batch(statements).await?;
+    let found = rows.first().map(book_version).transpose()?;
+    Ok(found == Some(expected_version))
 }
 
 /// An insert from a select without a condition, made only at this version of the book.

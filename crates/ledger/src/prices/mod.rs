@@ -8,6 +8,7 @@
 
 mod apply;
 pub mod conflicts;
+pub mod dated;
 pub mod freshness;
 pub mod mappings;
 pub mod overrides;

@@ -6,14 +6,18 @@
 use cost_calculation::{ParsedModel, ResourceType, Schedule, UnixMillis, canonical_provider};
 use price_feeds::{
     PriceKey, Quote, Rate, STANDARD_TIER, Source,
-    merge::{ModelChanges, SourcedQuote, merge_model},
+    merge::{BookRow, ModelChanges, SourcedQuote, merge_model},
 };
 use serde_json::json;
 
-use super::{apply::BookWrite, stored::read_models, sync::SyncError};
+use super::{
+    apply::{BookWrite, write},
+    stored::{ModelName, read_models},
+    sync::SyncError,
+};
 use crate::{
     api_keys::{Actor, audit},
-    database::{Database, DatabaseError},
+    database::{Database, DatabaseError, Statement},
 };
 
 /// How often an override is merged anew because the book moved.
@@ -139,65 +143,120 @@ impl OverrideKey {
     }
 }
 
-/// Makes, replaces or ends an override; returns what changed in the book.
+/// A change of an override, thought through and not made.
+pub(super) struct PlannedChange {
+    book_version: i64,
+    model: ModelName,
+    /// The operator's words on the key so far.
+    before: Vec<Quote>,
+    /// Every quote of the model after the change.
+    quotes: Vec<SourcedQuote>,
+    /// The model's rows before it.
+    pub(super) rows: Vec<BookRow>,
+    /// What it changes in the book.
+    pub(super) changes: ModelChanges,
+}
+
+/// Reads the model, and finds what the change would do to it.
+pub(super) async fn plan<D: Database>(
+    database: &D,
+    key: &PriceKey,
+    change: OverrideChange,
+    now: UnixMillis,
+) -> Result<PlannedChange, OverrideError> {
+    check(change)?;
+    let model = (key.provider.clone(), key.model.clone());
+    let mut stored = read_models(database, std::slice::from_ref(&model), None).await?;
+    let mut quotes = stored.quotes.remove(&model).unwrap_or_default();
+    let of_key = |quote: &&SourcedQuote| is_of_key(quote, key);
+    let before = quotes.iter().filter(of_key);
+    let before = before.map(|quote| quote.quote.clone()).collect();
+    apply_change(&mut quotes, key, change, now)?;
+    let rows = stored.rows.remove(&model).unwrap_or_default();
+    let changes = merge_model(&quotes, &rows, now.0);
+    Ok(PlannedChange {
+        book_version: stored.book_version,
+        model,
+        before,
+        quotes,
+        rows,
+        changes,
+    })
+}
+
+/// A change of an override that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverrideChanged {
+    /// What changed in the book.
+    pub changes: ModelChanges,
+    /// The model's rows before it.
+    pub rows: Vec<BookRow>,
+}
+
+/// Makes, replaces or ends an override.
 pub async fn change_override<D: Database>(
     database: &D,
     actor: Actor<'_>,
     key: &OverrideKey,
     change: OverrideChange,
     reason: &str,
-) -> Result<ModelChanges, OverrideError> {
+) -> Result<OverrideChanged, OverrideError> {
     let key = key.to_price_key()?;
     let now = UnixMillis(actor.at);
-    check(change)?;
-    let model = (key.provider.clone(), key.model.clone());
     for _ in 0..ATTEMPTS_MAX {
-        let mut stored = read_models(database, std::slice::from_ref(&model), None).await?;
-        let mut quotes = stored.quotes.remove(&model).unwrap_or_default();
-        let before: Vec<_> = quotes
-            .iter()
-            .filter(|quote| quote.source == Source::Override && quote.quote.key == key)
-            .map(|quote| quote_json(&quote.quote))
-            .collect();
-        apply_change(&mut quotes, &key, change, now)?;
-        let rows = stored.rows.remove(&model).unwrap_or_default();
-        let changes = merge_model(&quotes, &rows, now.0);
-        let (action, after) = match change {
-            OverrideChange::Set {
-                rate,
-                valid_from,
-                valid_to,
-            } => (
-                "price_override.set",
-                json!({ "rate": rate.rate_pico.to_string(), "per": rate.per,
-                    "valid_from": valid_from.0, "valid_to": valid_to.map(|end| end.0) }),
-            ),
-            OverrideChange::End { valid_to } => {
-                ("price_override.end", json!({ "valid_to": valid_to.0 }))
-            }
-        };
-        let subject = format!("{}/{} {}", key.provider, key.model, key.resource_type);
-        let detail = json!({
-            "region": key.region, "service_tier": key.service_tier,
-            "min_context": key.min_context, "schedule": key.schedule,
-            "before": before, "after": after,
-        });
-        let write = BookWrite {
-            book_version: stored.book_version,
+        let planned = plan(database, &key, change, now).await?;
+        let audit = audit_of(actor, &key, change, &planned.before, reason)?;
+        let statements = BookWrite {
+            book_version: planned.book_version,
             source: Some(Source::Override),
-            models: std::slice::from_ref(&model),
-            quotes: quotes
+            models: std::slice::from_ref(&planned.model),
+            quotes: planned
+                .quotes
                 .iter()
                 .filter(|quote| quote.source == Source::Override)
                 .collect(),
-            changes: vec![changes.clone()],
-            audit: Some(audit(actor, action, &subject, &detail, Some(reason))?),
-        };
-        if write.run(database, now).await? {
-            return Ok(changes);
+            changes: vec![planned.changes.clone()],
+            audit: Some(audit),
+        }
+        .statements(now);
+        if write(database, &statements, planned.book_version).await? {
+            return Ok(OverrideChanged {
+                changes: planned.changes,
+                rows: planned.rows,
+            });
         }
     }
     Err(SyncError::BookKeptMoving.into())
+}
+
+fn audit_of(
+    actor: Actor<'_>,
+    key: &PriceKey,
+    change: OverrideChange,
+    before: &[Quote],
+    reason: &str,
+) -> Result<Statement, DatabaseError> {
+    let (action, after) = match change {
+        OverrideChange::Set {
+            rate,
+            valid_from,
+            valid_to,
+        } => (
+            "price_override.set",
+            json!({ "rate": rate.rate_pico.to_string(), "per": rate.per,
+                "valid_from": valid_from.0, "valid_to": valid_to.map(|end| end.0) }),
+        ),
+        OverrideChange::End { valid_to } => {
+            ("price_override.end", json!({ "valid_to": valid_to.0 }))
+        }
+    };
+    let subject = format!("{}/{} {}", key.provider, key.model, key.resource_type);
+    let detail = json!({
+        "region": key.region, "service_tier": key.service_tier,
+        "min_context": key.min_context, "schedule": key.schedule,
+        "before": before.iter().map(quote_json).collect::<Vec<_>>(), "after": after,
+    });
+    audit(actor, action, &subject, &detail, Some(reason))
 }
 
 fn check(change: OverrideChange) -> Result<(), OverrideError> {
@@ -227,25 +286,28 @@ fn check(change: OverrideChange) -> Result<(), OverrideError> {
     Ok(())
 }
 
+fn is_of_key(quote: &SourcedQuote, key: &PriceKey) -> bool {
+    quote.source == Source::Override && quote.quote.key == *key
+}
+
 fn apply_change(
     quotes: &mut Vec<SourcedQuote>,
     key: &PriceKey,
     change: OverrideChange,
     now: UnixMillis,
 ) -> Result<(), OverrideError> {
-    let is_of_key =
-        |quote: &SourcedQuote| quote.source == Source::Override && quote.quote.key == *key;
+    let of_key: Vec<_> = quotes
+        .extract_if(.., |quote| is_of_key(quote, key))
+        .collect();
     match change {
         OverrideChange::Set {
             rate,
             valid_from,
             valid_to,
         } => {
-            quotes.retain(|quote| !is_of_key(quote) || quote.quote.valid_from_ms < valid_from.0);
-            end_at(
-                quotes.iter_mut().filter(|quote| is_of_key(quote)),
-                valid_from.0,
-            );
+            for word in of_key {
+                around(&word, valid_from.0, valid_to.map(|end| end.0), quotes);
+            }
             quotes.push(SourcedQuote {
                 source: Source::Override,
                 revision: format!("override-{}", now.0),
@@ -258,29 +320,48 @@ fn apply_change(
             });
         }
         OverrideChange::End { valid_to } => {
-            let found = quotes.iter().any(|quote| {
-                is_of_key(quote) && quote.quote.valid_to_ms.is_none_or(|end| end > valid_to.0)
-            });
-            if !found {
+            let is_live = |word: &SourcedQuote| {
+                let end_ms = word.quote.valid_to_ms.unwrap_or(i64::MAX);
+                end_ms > valid_to.0 && end_ms > word.quote.valid_from_ms
+            };
+            if !of_key.iter().any(is_live) {
                 return Err(OverrideError::NothingToEnd);
             }
-            quotes.retain(|quote| !is_of_key(quote) || quote.quote.valid_from_ms < valid_to.0);
-            end_at(
-                quotes.iter_mut().filter(|quote| is_of_key(quote)),
-                valid_to.0,
-            );
+            for mut word in of_key {
+                if is_live(&word) {
+                    // One that was in force already stays as a word of no length: it says from
+                    // when it is taken back.
+                    let from_ms = word.quote.valid_from_ms;
+                    if from_ms > now.0 && from_ms >= valid_to.0 {
+                        continue;
+                    }
+                    word.quote.valid_to_ms = Some(valid_to.0.max(from_ms));
+                }
+                quotes.push(word);
+            }
         }
     }
     Ok(())
 }
 
-fn end_at<'a>(quotes: impl Iterator<Item = &'a mut SourcedQuote>, end_ms: i64) {
-    for quote in quotes {
-        let end = quote
-            .quote
-            .valid_to_ms
-            .map_or(end_ms, |end| end.min(end_ms));
-        quote.quote.valid_to_ms = Some(end);
+/// What is left of an operator's earlier word beside a new one: what was before it, and what comes
+/// after it if it ends.
+fn around(word: &SourcedQuote, from_ms: i64, to_ms: Option<i64>, quotes: &mut Vec<SourcedQuote>) {
+    let (start_ms, end_ms) = (word.quote.valid_from_ms, word.quote.valid_to_ms);
+    let part = |valid_from_ms: i64, valid_to_ms: Option<i64>| {
+        let mut part = word.clone();
+        part.quote.valid_from_ms = valid_from_ms;
+        part.quote.valid_to_ms = valid_to_ms;
+        part
+    };
+    if start_ms < from_ms {
+        let end_ms = end_ms.map_or(from_ms, |end| end.min(from_ms));
+        quotes.push(part(start_ms, Some(end_ms)));
+    }
+    if let Some(to_ms) = to_ms
+        && end_ms.is_none_or(|end| end > to_ms.max(start_ms))
+    {
+        quotes.push(part(start_ms.max(to_ms), end_ms));
     }
 }
 

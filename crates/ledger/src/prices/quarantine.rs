@@ -55,6 +55,15 @@ pub async fn waiting<D: Database>(
         .decode()
 }
 
+/// How many rates wait, also where there are more than [`waiting`] shows.
+pub async fn waiting_count<D: Database>(database: &D) -> Result<u64, DatabaseError> {
+    // Index prices_waiting.
+    const COUNT: &str = "SELECT json_array(COUNT(*)) FROM prices
+        WHERE status <> 'active' AND status = 'quarantined'";
+    let count = database.query(Statement::new(COUNT)).await?;
+    Ok(count.first::<(u64,)>()?.map_or(0, |(count,)| count))
+}
+
 /// Approves or rejects; `false` if no waiting rate has this id.
 pub async fn decide<D: Database>(
     database: &D,
@@ -70,8 +79,11 @@ pub async fn decide<D: Database>(
         };
         let statements = statements(actor, version, &waiting, decision, reason)?;
         let rows = database.batch(&statements).await?;
-        if rows.first().map(book_version).transpose()? == Some(version) {
-            return Ok(true);
+        let [found, still_waiting, ..] = rows.as_slice() else {
+            return Err(DatabaseError::Other("the batch gave no rows".to_owned()).into());
+        };
+        if book_version(found)? == version {
+            return Ok(!still_waiting.is_empty());
         }
     }
     Err(SyncError::BookKeptMoving)
@@ -106,8 +118,12 @@ fn statements(
     decision: Decision,
     reason: &str,
 ) -> Result<Vec<Statement>, DatabaseError> {
+    // A rejection by another admin moves no version: the row itself has to wait still.
     const GUARD: &str = "EXISTS (SELECT 1 FROM ledger_state
-        WHERE price_book_version = ?1 ->> 'version')";
+        WHERE price_book_version = ?1 ->> 'version')
+        AND EXISTS (SELECT 1 FROM prices WHERE id = ?1 ->> 'id' AND status = 'quarantined')";
+    const STILL_WAITING: &str = "SELECT json_array(id) FROM prices
+        WHERE id = ?1 ->> 'id' AND status = 'quarantined'";
     // Index prices_by_key.
     const SAME_KEY: &str = "status = 'active' AND provider = ?1 ->> 'provider'
         AND model = ?1 ->> 'model' AND resource_type = ?1 ->> 'resource_type'
@@ -135,21 +151,31 @@ fn statements(
     let audit = audit(actor, action, &subject, &detail, Some(reason))?;
     let audit = Statement {
         sql: format!(
-            "{} WHERE {version} = (SELECT price_book_version FROM ledger_state)",
-            audit.sql
+            "{} WHERE {version} = (SELECT price_book_version FROM ledger_state)
+             AND EXISTS (SELECT 1 FROM prices WHERE id = {} AND status = 'quarantined')",
+            audit.sql, waiting.id
         )
         .into(),
         ..audit
     };
-    let mut statements = vec![Statement::new(BOOK_VERSION)];
+    // What waits is decided after everything that depends on its waiting.
+    let mut statements = vec![
+        Statement::new(BOOK_VERSION),
+        with(STILL_WAITING.to_owned()),
+        audit,
+    ];
     match decision {
         Decision::Approve => statements.extend([
             with(format!(
-                "UPDATE prices SET valid_to = MAX(valid_from, ?1 ->> 'now')
-                 WHERE {SAME_KEY} AND (valid_to IS NULL OR valid_to > ?1 ->> 'now') AND {GUARD}"
+                "UPDATE prices SET valid_to = ?1 ->> 'now'
+                 WHERE {SAME_KEY} AND valid_from <= ?1 ->> 'now'
+                   AND (valid_to IS NULL OR valid_to > ?1 ->> 'now') AND {GUARD}"
             )),
+            // An override may be announced: it begins when it said.
             with(format!(
-                "UPDATE prices SET status = 'active', reason = ?1 ->> 'reason', valid_to = NULL,
+                "UPDATE prices SET status = 'active', reason = ?1 ->> 'reason',
+                   valid_to = (SELECT MIN(valid_from) FROM prices WHERE {SAME_KEY}
+                     AND valid_from > ?1 ->> 'now' AND valid_to IS NOT valid_from),
                    valid_from = iif(EXISTS (SELECT 1 FROM prices WHERE {SAME_KEY}), ?1 ->> 'now', 0),
                    valid_from_basis = iif(EXISTS (SELECT 1 FROM prices WHERE {SAME_KEY}),
                      'observed', 'assumed')
@@ -161,11 +187,14 @@ fn statements(
              WHERE id = ?1 ->> 'id' AND {GUARD}"
         ))),
     }
-    statements.push(audit);
     if decision == Decision::Approve {
-        statements.push(with(format!(
-            "UPDATE ledger_state SET price_book_version = price_book_version + 1 WHERE {GUARD}"
-        )));
+        // An approved row is active; one that another admin decided meanwhile is not by this batch.
+        statements.push(with(
+            "UPDATE ledger_state SET price_book_version = price_book_version + 1
+             WHERE price_book_version = ?1 ->> 'version'
+               AND EXISTS (SELECT 1 FROM prices WHERE id = ?1 ->> 'id' AND status = 'active')"
+                .to_owned(),
+        ));
     }
     Ok(statements)
 }

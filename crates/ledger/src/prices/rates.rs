@@ -114,6 +114,9 @@ pub async fn rates<D: Database>(
     database: &D,
     filter: &RateFilter,
 ) -> Result<RatePage, DatabaseError> {
+    // What lies before the page is only counted off: its sources are not looked up.
+    const ORDER: &str = "ORDER BY p.provider, p.model, p.resource_type, p.region, p.service_tier,
+        p.min_context, p.schedule, p.valid_from";
     // Index prices_by_key, from its first columns where provider and model are given. The plus
     // keeps the planner from prices_by_start: nearly every row began before the moment.
     let mut conditions = vec![
@@ -151,11 +154,11 @@ pub async fn rates<D: Database>(
             ),
             Statement::with_json(
                 format!(
-                    "SELECT {SHOWN} FROM prices p LEFT JOIN price_sources s ON s.source = p.source
-                     WHERE {conditions}
-                     ORDER BY p.provider, p.model, p.resource_type, p.region, p.service_tier,
-                       p.min_context, p.schedule, p.valid_from
-                     LIMIT ?1 ->> 'limit' OFFSET ?1 ->> 'offset'"
+                    "WITH page AS MATERIALIZED (
+                       SELECT p.id FROM prices p WHERE {conditions} {ORDER}
+                       LIMIT ?1 ->> 'limit' OFFSET ?1 ->> 'offset')
+                     SELECT {SHOWN} FROM page CROSS JOIN prices p ON p.id = page.id
+                       LEFT JOIN price_sources s ON s.source = p.source {ORDER}"
                 ),
                 parameter,
             ),

@@ -38,7 +38,8 @@ GROUP BY q.provider, q.model";
 const ROWS: &str = "
 SELECT json_array(p.provider, p.model, json_group_array(json_array(p.id, p.source, p.status,
   p.resource_type, p.region, p.service_tier, p.min_context, p.schedule, p.valid_from, p.valid_to,
-  p.rate, p.per)))
+  p.rate, p.per, p.source_revision,
+  iif(p.status = 'rejected', COALESCE(p.reason, ''), ''))))
 FROM json_each(?1, '$.models') k
   JOIN prices p ON p.provider = k.value ->> 0 AND p.model = k.value ->> 1
 GROUP BY p.provider, p.model";
@@ -74,6 +75,8 @@ struct StoredRow(
     Option<i64>,
     i64,
     i64,
+    String,
+    String,
 );
 
 /// Reads the quotes of every source but one, and the rows, of some models.
@@ -148,24 +151,18 @@ fn rows_in(rows: &Rows) -> Result<BTreeMap<ModelName, Vec<BookRow>>, DatabaseErr
     for (provider, model, rows) in rows.decode::<(String, String, Vec<StoredRow>)>()? {
         let found = rows
             .into_iter()
-            .map(|row| {
-                let status = match row.2.as_str() {
-                    "active" => RowStatus::Active,
-                    "quarantined" => RowStatus::Quarantined,
-                    _ => RowStatus::Rejected,
-                };
-                BookRow {
-                    id: row.0,
-                    key: key(&provider, &model, (row.3, row.4, row.5, row.6, row.7)),
-                    rate: Rate {
-                        rate_pico: row.10,
-                        per: row.11,
-                    },
-                    valid_from_ms: row.8,
-                    valid_to_ms: row.9,
-                    source: row.1,
-                    status,
-                }
+            .map(|row| BookRow {
+                status: RowStatus::of(&row.2, &row.13),
+                id: row.0,
+                key: key(&provider, &model, (row.3, row.4, row.5, row.6, row.7)),
+                rate: Rate {
+                    rate_pico: row.10,
+                    per: row.11,
+                },
+                valid_from_ms: row.8,
+                valid_to_ms: row.9,
+                source: row.1,
+                revision: row.12,
             })
             .collect();
         models.insert((provider, model), found);

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 pub use super::stored::{SourceState, mark_failed, mark_unchanged, source_state};
 use super::{
-    apply::BookWrite,
+    apply::{BookWrite, write},
     rates::rate_text,
     stored::{ModelName, read_models},
 };
@@ -129,7 +129,7 @@ pub struct SyncReport {
     pub skipped: BTreeMap<&'static str, usize>,
     /// A few of them, each with where it stands.
     pub skipped_examples: Vec<String>,
-    /// Models whose quotes changed since the last sync, or whose dated change is due.
+    /// Models whose quotes changed since the last sync.
     pub changed_models: usize,
     /// Price rows opened.
     pub opened: usize,
@@ -196,12 +196,11 @@ pub async fn sync_quotes<D: Database>(
             .push(quote);
     }
     let is_first = state.is_none_or(|state| state.content_hash.is_none());
-    let mut changed = if is_first {
+    let changed = if is_first {
         models.keys().cloned().collect()
     } else {
         changed_models(database, list.source, &models, &mut report).await?
     };
-    changed.extend(due_models(database, now, &mut report).await?);
     report.changed_models = changed.len();
     for chunk in chunks(&changed, &models) {
         merge_chunk(database, list, &models, &chunk, now, dry_run, &mut report).await?;
@@ -237,16 +236,19 @@ async fn merge_chunk<D: Database>(
             let rows = stored.rows.remove(model).unwrap_or_default();
             changes.push(merge_model(&all, &rows, now.0));
         }
-        let write = BookWrite {
+        let statements = BookWrite {
             book_version: stored.book_version,
             source: Some(list.source),
             models: chunk,
             quotes,
             changes: changes.clone(),
             audit: None,
+        }
+        .statements(now);
+        let is_written = dry_run || {
+            report.statements += statements.len();
+            write(database, &statements, stored.book_version).await?
         };
-        let is_written = dry_run || write.run(database, now).await?;
-        report.statements += if dry_run { 0 } else { 7 };
         if is_written {
             for changes in &changes {
                 report.count(changes);
@@ -265,11 +267,13 @@ async fn changed_models<D: Database>(
     report: &mut SyncReport,
 ) -> Result<BTreeSet<ModelName>, DatabaseError> {
     // The primary key of price_quotes serves both parts; the first one has to look at all of the
-    // source's keys, once in each sync of a list that changed.
+    // source's keys, once in each sync of a list that changed. One row a provider: each costs a
+    // crossing to the Worker, and none may be over D1's 2 MB.
     const KNOWN: &str = "
-SELECT json_group_array(json_array(provider, model, n)) FROM (
+SELECT json_array(provider, json_group_array(json_array(model, n))) FROM (
   SELECT provider, model, COUNT(*) AS n FROM price_quotes WHERE source = ?1 ->> 'source'
-  GROUP BY provider, model)";
+  GROUP BY provider, model)
+GROUP BY provider";
     const DIFFERENT: &str = "
 SELECT json_array(n.value ->> 0, n.value ->> 1) FROM json_each(?1, '$.models') n
 WHERE EXISTS (
@@ -283,16 +287,17 @@ WHERE EXISTS (
       AND q.valid_to IS r.value ->> 6 AND q.rate = r.value ->> 7 AND q.per = r.value ->> 8
       AND q.source = ?1 ->> 'source'))";
     let parameter = json!({ "source": source.as_str() });
-    let known: Option<Vec<(String, String, usize)>> = database
+    let known = database
         .query(Statement::with(KNOWN, &parameter)?)
         .await?
-        .first()?;
+        .decode::<(String, Vec<(String, usize)>)>()?;
     report.statements += 1;
-    let known: BTreeMap<ModelName, usize> = known
-        .unwrap_or_default()
-        .into_iter()
-        .map(|(provider, model, count)| ((provider, model), count))
-        .collect();
+    let mut counts: BTreeMap<ModelName, usize> = BTreeMap::new();
+    for (provider, models) in known {
+        let named = |(model, count)| ((provider.clone(), model), count);
+        counts.extend(models.into_iter().map(named));
+    }
+    let known = counts;
     let mut changed: BTreeSet<ModelName> = known
         .keys()
         .filter(|model| !models.contains_key(*model))
@@ -340,34 +345,6 @@ fn compared(sourced: &SourcedQuote) -> Value {
         quote.rate.rate_pico,
         quote.rate.per,
     ])
-}
-
-/// Models of any source with a quote that began or ended since the last sync.
-async fn due_models<D: Database>(
-    database: &D,
-    now: UnixMillis,
-    report: &mut SyncReport,
-) -> Result<Vec<ModelName>, DatabaseError> {
-    const HOUR_MS: i64 = 3_600_000;
-    const DUE: &str = "
-SELECT DISTINCT json_array(provider, model) FROM price_quotes
-WHERE (valid_from > ?1 ->> 'since' AND valid_from <= ?1 ->> 'now')
-  OR (valid_to > ?1 ->> 'since' AND valid_to <= ?1 ->> 'now')";
-    const LAST: &str = "SELECT json_array(MAX(checked_at)) FROM price_sources";
-    let last = database
-        .query(Statement::new(LAST))
-        .await?
-        .first::<(Option<i64>,)>()?;
-    report.statements += 1;
-    let Some((Some(last),)) = last else {
-        return Ok(Vec::new());
-    };
-    let parameter = json!({ "since": last.saturating_sub(HOUR_MS), "now": now.0 });
-    report.statements += 1;
-    database
-        .query(Statement::with(DUE, &parameter)?)
-        .await?
-        .decode()
 }
 
 /// The models in chunks that one batch takes.

@@ -9,17 +9,25 @@ pub enum RowStatus {
     Active,
     /// It waits for a second source or an operator.
     Quarantined,
-    /// An operator refused it, or its source took it back.
+    /// An operator refused it: it stays out, also when its source repeats it.
     Rejected,
+    /// It waited, and its source took it back or another one settled it. Said again, it waits anew.
+    Withdrawn,
 }
 
+/// Why a waiting row waits no longer without an operator's word.
+pub const WITHDRAWN_BECAUSE: [&str; 2] = [SETTLED, NO_LONGER_QUOTED];
+pub(super) const SETTLED: &str = "settled by another source";
+pub(super) const NO_LONGER_QUOTED: &str = "no longer quoted";
+
 impl RowStatus {
-    /// The name in the price book.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Quarantined => "quarantined",
-            Self::Rejected => "rejected",
+    /// From the price book's status and reason, which say "rejected" of both kinds.
+    pub fn of(status: &str, reason: &str) -> Self {
+        match status {
+            "active" => Self::Active,
+            "quarantined" => Self::Quarantined,
+            _ if WITHDRAWN_BECAUSE.contains(&reason) => Self::Withdrawn,
+            _ => Self::Rejected,
         }
     }
 }
@@ -39,6 +47,8 @@ pub struct BookRow {
     pub valid_to_ms: Option<i64>,
     /// The source's name.
     pub source: String,
+    /// The source's revision.
+    pub revision: String,
     /// Whether it prices anything.
     pub status: RowStatus,
 }
@@ -52,6 +62,14 @@ impl BookRow {
         self.is_active()
             && self.valid_from_ms <= now_ms
             && self.valid_to_ms.is_none_or(|end| now_ms < end)
+    }
+
+    /// Whether it prices some moment after `from_ms`.
+    pub(crate) fn reaches_beyond(&self, from_ms: i64) -> bool {
+        self.is_active()
+            && self
+                .valid_to_ms
+                .is_none_or(|end| end > from_ms && end > self.valid_from_ms)
     }
 
     pub(crate) fn is_override(&self) -> bool {

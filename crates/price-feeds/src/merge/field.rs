@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use cost_calculation::ValidFromBasis;
 
 use super::{
-    BookRow, CacheMeasures, Conflict, ModelChanges, NewRow, RowStatus, SourcedQuote, SubKey, guard,
-    history,
+    BookRow, CacheMeasures, Conflict, ModelChanges, NewRow, RowStatus, SourcedQuote, SubKey,
+    change::{NO_LONGER_QUOTED, SETTLED},
+    guard, history,
+    override_timeline::{ListPrice, OverrideTimeline},
 };
 use crate::{PriceKey, Rate, Source};
 
@@ -41,36 +43,135 @@ pub(super) struct FieldMerge<'a> {
     pub(super) rows: &'a [&'a BookRow],
     /// What a cache write is measured against.
     pub(super) beside: &'a CacheMeasures,
+    /// Whether the book charges for the same resource in the standard tier, everywhere.
+    pub(super) is_charged_elsewhere: bool,
     pub(super) now_ms: i64,
 }
 
 impl FieldMerge<'_> {
     pub(super) fn run(&self, changes: &mut ModelChanges) {
-        let mut by_source = self.quotes_in_force();
-        // An operator's word replaces what it names, in whatever the lists say beside it.
-        let overrides = by_source.remove(&Source::Override).unwrap_or_default();
-        if by_source.is_empty() && !overrides.is_empty() {
-            by_source.insert(Source::Override, Shape::new());
-        }
+        let by_source = self.quotes_in_force();
+        let overrides = self.overrides();
+        let decided = self.decided_by_operator(&overrides);
         let is_known = self.rows.iter().any(|row| row.is_active());
         let mut doubted = BTreeSet::new();
         for (source, listed) in &by_source {
+            // Beside an operator's word in force, a list's is not put to the question.
             let mut shape = listed.clone();
-            shape.extend(overrides.clone());
-            let accepted = self.accepted(&shape, &by_source, &mut doubted, changes);
+            shape.retain(|key, _| !self.is_overridden(overrides.get(key)));
+            let mut accepted = self.accepted(&shape, &by_source, &mut doubted, changes);
+            let is_believed = !accepted.is_empty();
+            accepted.retain(|quote| !decided.contains_key(&sub_key(&quote.quote.key)));
             report_conflicts(*source, listed, &by_source, changes);
             if is_known {
                 // A price in force stays while the first source's word is doubted.
-                self.change(*source, &shape, &accepted, changes);
+                self.change(listed, &accepted, &decided, changes);
                 break;
             }
             // A new field whose price is doubted is left to the next source.
-            if !accepted.is_empty() {
+            if is_believed {
                 self.begin(&accepted, changes);
                 break;
             }
         }
+        for (key, price_key) in decided {
+            OverrideTimeline {
+                key: price_key,
+                overrides: overrides.get(&key).cloned().unwrap_or_default(),
+                list: self.list_price(&key, &by_source, is_known),
+                rows: self.active_rows(&key).collect(),
+                is_first: !is_known,
+                now_ms: self.now_ms,
+            }
+            .run(changes);
+        }
         self.withdraw(&doubted, changes);
+    }
+
+    /// The operator's words that are of any length, by context tier and window, in order of time.
+    fn overrides(&self) -> BTreeMap<SubKey, Vec<&SourcedQuote>> {
+        let mut overrides: BTreeMap<SubKey, Vec<&SourcedQuote>> = BTreeMap::new();
+        let of_operator = self
+            .quotes
+            .iter()
+            .filter(|quote| quote.source == Source::Override);
+        for quote in of_operator {
+            let key = sub_key(&quote.quote.key);
+            overrides.entry(key).or_default().push(quote);
+        }
+        for quotes in overrides.values_mut() {
+            quotes.sort_by_key(|quote| quote.quote.valid_from_ms);
+        }
+        overrides
+    }
+
+    fn is_overridden(&self, overrides: Option<&Vec<&SourcedQuote>>) -> bool {
+        overrides.is_some_and(|quotes| quotes.iter().any(|quote| quote.is_in_force(self.now_ms)))
+    }
+
+    /// The context tiers and windows on which an operator's word decides now or later, or of which
+    /// a row still says so.
+    fn decided_by_operator<'k>(
+        &'k self,
+        overrides: &BTreeMap<SubKey, Vec<&'k SourcedQuote>>,
+    ) -> BTreeMap<SubKey, &'k PriceKey> {
+        let is_live = |quote: &&&SourcedQuote| {
+            let end_ms = quote.quote.valid_to_ms.unwrap_or(i64::MAX);
+            end_ms > self.now_ms && end_ms > quote.quote.valid_from_ms
+        };
+        let words = overrides.values().flatten().filter(is_live);
+        let rows = self
+            .rows
+            .iter()
+            .filter(|row| row.is_override() && row.reaches_beyond(self.now_ms));
+        words
+            .map(|quote| &quote.quote.key)
+            .chain(rows.map(|row| &row.key))
+            .map(|key| (sub_key(key), key))
+            .collect()
+    }
+
+    /// What the lists say beside an operator's word; where that is doubted or nothing, the price
+    /// that the word interrupts.
+    fn list_price(
+        &self,
+        key: &SubKey,
+        by_source: &BTreeMap<Source, Shape<'_>>,
+        is_known: bool,
+    ) -> Option<ListPrice> {
+        let said = by_source
+            .values()
+            .take(if is_known { 1 } else { usize::MAX })
+            .filter_map(|shape| shape.get(key))
+            .find(|quote| self.doubt(key, quote, by_source).is_none())
+            .map(|quote| ListPrice {
+                rate: quote.quote.rate,
+                source: quote.book_source(),
+                revision: quote.book_revision(),
+            });
+        said.or_else(|| {
+            let row = self
+                .last_list_row(key)
+                .filter(|row| row.reaches_beyond(self.now_ms) || self.is_interrupted(row))?;
+            Some(ListPrice {
+                rate: row.rate,
+                source: row.source.parse().ok()?,
+                revision: row.revision.clone(),
+            })
+        })
+    }
+
+    /// Whether an override begins where a row ends.
+    fn is_interrupted(&self, row: &BookRow) -> bool {
+        self.active_rows(&sub_key(&row.key))
+            .any(|other| other.is_override() && Some(other.valid_from_ms) == row.valid_to_ms)
+    }
+
+    fn active_rows(&self, key: &SubKey) -> impl Iterator<Item = &BookRow> {
+        self.rows
+            .iter()
+            .copied()
+            .filter(move |row| row.is_active() && sub_key(&row.key) == *key)
     }
 
     /// What each source says now, the first source by priority first.
@@ -79,7 +180,7 @@ impl FieldMerge<'_> {
         for quote in self
             .quotes
             .iter()
-            .filter(|quote| quote.is_in_force(self.now_ms))
+            .filter(|quote| quote.source != Source::Override && quote.is_in_force(self.now_ms))
         {
             let shape = by_source.entry(quote.source).or_default();
             let key = sub_key(&quote.quote.key);
@@ -122,18 +223,22 @@ impl FieldMerge<'_> {
         by_source: &BTreeMap<Source, Shape<'_>>,
     ) -> Option<String> {
         let (source, rate) = (quote.source, quote.quote.rate);
-        let in_force = self.in_force(key);
-        if source == Source::Override || in_force.is_some_and(|row| row.rate.equals(rate)) {
+        let in_force = self.in_force(key).filter(|row| !row.is_override());
+        if in_force.is_some_and(|row| row.rate.equals(rate)) {
             return None;
         }
         let base = (0, String::new());
         let has_base = by_source
             .get(&source)
             .is_some_and(|shape| shape.contains_key(&base));
-        let change = self
-            .last_list_rate(key)
-            .and_then(|last| guard::doubt_by_change(rate, last));
-        let reason = guard::doubt_by_itself(rate, key, has_base, self.beside).or(change)?;
+        let resource_type = &quote.quote.key.resource_type;
+        let last = self.last_list_row(key).or_else(|| self.row_so_far(key));
+        let change = last.and_then(|last| guard::doubt_by_change(rate, last.rate));
+        let free = (last.is_none() && rate.is_zero() && self.is_charged_elsewhere)
+            .then(|| "free in this region or service tier alone".to_owned());
+        let reason = guard::doubt_by_itself(resource_type, rate, key, has_base, self.beside)
+            .or(change)
+            .or(free)?;
         if source == Source::Snapshot {
             // It says itself which of its rates two sources agreed on when it was built.
             return (!quote.revision.contains('+')).then_some(reason);
@@ -160,18 +265,30 @@ impl FieldMerge<'_> {
             .copied()
     }
 
-    /// The last rate that was a list price: an operator's own price is no measure for one.
-    fn last_list_rate(&self, key: &SubKey) -> Option<Rate> {
-        self.rows
-            .iter()
-            .filter(|row| row.is_active() && !row.is_override() && sub_key(&row.key) == *key)
+    /// The last row that was a list price: an operator's own price is no measure for one.
+    fn last_list_row(&self, key: &SubKey) -> Option<&BookRow> {
+        self.active_rows(key)
+            .filter(|row| !row.is_override())
             .filter(|row| row.valid_to_ms.is_none_or(|end| end > row.valid_from_ms))
             .max_by_key(|row| (row.valid_from_ms, row.id))
-            .map(|row| row.rate)
+    }
+
+    /// The list price that a call of a new context tier or window had so far: without it, a new
+    /// tier would be a way around the guard.
+    fn row_so_far(&self, (min_context, _): &SubKey) -> Option<&BookRow> {
+        self.rows
+            .iter()
+            .filter(|row| row.is_in_force(self.now_ms) && !row.is_override())
+            .filter(|row| row.key.schedule.is_empty() && row.key.min_context <= *min_context)
+            .max_by_key(|row| (row.key.min_context, row.valid_from_ms, row.id))
+            .copied()
     }
 
     /// The first rows of a field, its past included.
     fn begin(&self, accepted: &[&SourcedQuote], changes: &mut ModelChanges) {
+        if accepted.is_empty() {
+            return;
+        }
         let (mut rows, from_ms) = history::lay(self.quotes, self.now_ms);
         rows.extend(accepted.iter().map(|quote| {
             let from_ms = from_ms.max(quote.quote.valid_from_ms);
@@ -193,60 +310,47 @@ impl FieldMerge<'_> {
     /// Rows that follow the ones in force.
     fn change(
         &self,
-        source: Source,
         shape: &Shape<'_>,
         accepted: &[&SourcedQuote],
+        decided: &BTreeMap<SubKey, &PriceKey>,
         changes: &mut ModelChanges,
     ) {
         for quote in accepted {
-            let in_force = self.in_force(&sub_key(&quote.quote.key));
-            let is_override = quote.source == Source::Override;
-            let is_same = |row: &BookRow| {
-                row.rate.equals(quote.quote.rate) && row.is_override() == is_override
-            };
-            if let Some(row) = in_force.filter(|row| is_same(row)) {
-                let end = quote.quote.valid_to_ms.filter(|_| is_override);
-                changes.close.extend(
-                    end.filter(|_| row.valid_to_ms != end)
-                        .map(|end| (row.id, end)),
-                );
+            let key = sub_key(&quote.quote.key);
+            let in_force = self.in_force(&key);
+            if in_force.is_some_and(|row| row.rate.equals(quote.quote.rate)) {
                 continue;
             }
             let (from_ms, basis) = self.start(quote, in_force);
-            let key = sub_key(&quote.quote.key);
-            let overlapping = self.rows.iter().filter(|row| {
-                row.is_active()
-                    && sub_key(&row.key) == key
-                    && row.valid_to_ms.is_none_or(|end| end > from_ms)
-            });
+            let overlapping = self
+                .active_rows(&key)
+                .filter(|row| row.valid_to_ms.is_none_or(|end| end > from_ms));
             changes
                 .close
                 .extend(overlapping.map(|row| (row.id, from_ms.max(row.valid_from_ms))));
             changes.open.push(new_row(quote, from_ms, basis, None));
         }
-        let gone = self.rows.iter().filter(|row| row.is_in_force(self.now_ms));
-        for row in gone.filter(|row| !shape.contains_key(&sub_key(&row.key))) {
-            if row.is_override() || may_end(source, row, shape) {
-                changes.close.push((row.id, self.now_ms));
-            }
+        let gone = self.rows.iter().filter(|row| {
+            let key = sub_key(&row.key);
+            row.is_in_force(self.now_ms) && !shape.contains_key(&key) && !decided.contains_key(&key)
+        });
+        for row in gone.filter(|row| may_end(row, shape)) {
+            changes.close.push((row.id, self.now_ms));
         }
     }
 
     /// When a changed price begins: at the source's date if that is not before the price that it
-    /// follows, where a price with an end left off, else now. An operator's date holds as it is.
+    /// follows and not long ago, where a price with an end left off, else now.
     fn start(&self, quote: &SourcedQuote, in_force: Option<&BookRow>) -> (i64, ValidFromBasis) {
         let stated = quote.quote.valid_from_ms;
         let follows = in_force.is_none_or(|row| row.valid_from_ms <= stated);
-        if stated > 0 && (follows || quote.source == Source::Override) {
+        let is_recent = stated >= self.now_ms.saturating_sub(guard::BACKDATED_MS_MAX);
+        if stated > 0 && follows && is_recent {
             return (stated, ValidFromBasis::Stated);
         }
         let key = sub_key(&quote.quote.key);
-        let ended = self
-            .rows
-            .iter()
-            .filter(|row| row.is_active() && sub_key(&row.key) == key);
-        let last_end = ended.filter_map(|row| row.valid_to_ms).max();
-        let from_ms = match (in_force, last_end) {
+        let ends = self.active_rows(&key).filter_map(|row| row.valid_to_ms);
+        let from_ms = match (in_force, ends.max()) {
             (None, Some(end)) => end.min(self.now_ms),
             _ => self.now_ms,
         };
@@ -255,7 +359,7 @@ impl FieldMerge<'_> {
 
     fn quarantine(&self, quote: &SourcedQuote, reason: String, changes: &mut ModelChanges) {
         let is_known = self.rows.iter().any(|row| {
-            !row.is_active()
+            matches!(row.status, RowStatus::Quarantined | RowStatus::Rejected)
                 && row.key == quote.quote.key
                 && row.source == quote.book_source().as_str()
                 && row.rate.equals(quote.quote.rate)
@@ -285,11 +389,7 @@ impl FieldMerge<'_> {
                         && quote.quote.key == row.key
                         && quote.quote.rate.equals(row.rate)
                 });
-                let why = if is_said {
-                    "settled by another source"
-                } else {
-                    "no longer quoted"
-                };
+                let why = if is_said { SETTLED } else { NO_LONGER_QUOTED };
                 changes.withdraw.push((row.id, why));
             }
         }
@@ -324,10 +424,9 @@ fn report_conflicts(
 
 /// Whether a context tier or window that its field no longer has may end: what replaces it
 /// must not be a change that would wait for a second word.
-fn may_end(source: Source, row: &BookRow, shape: &Shape<'_>) -> bool {
+fn may_end(row: &BookRow, shape: &Shape<'_>) -> bool {
     let base = shape.get(&(0, String::new()));
-    source != Source::Override
-        && base.is_some_and(|base| guard::doubt_by_change(base.quote.rate, row.rate).is_none())
+    base.is_some_and(|base| guard::doubt_by_change(base.quote.rate, row.rate).is_none())
 }
 
 fn new_row(
@@ -342,10 +441,7 @@ fn new_row(
         valid_from_ms,
         basis,
         // A list's announced end is left to the change that follows it: until then the price holds.
-        valid_to_ms: quote
-            .quote
-            .valid_to_ms
-            .filter(|_| quote.source == Source::Override),
+        valid_to_ms: None,
         source: quote.book_source(),
         revision: quote.book_revision(),
         quarantined_because,

@@ -12,6 +12,12 @@ pub const DOLLARS_PER_MILLION_MAX: i64 = 1_000;
 /// for short ones. Providers that charge for storage alone are far below the input too, but at a
 /// price of its own for every context.
 pub const CACHE_WRITE_DIVISOR_MAX: i128 = 3;
+/// A price above this many dollars for one unit of what is no token waits; the dearest real one is
+/// less than a dollar.
+pub const DOLLARS_PER_UNIT_MAX: i64 = 100;
+/// A change that a list dates further back than this holds from its observation: a list may be late
+/// with a price, but it can't move the prices of last year.
+pub const BACKDATED_MS_MAX: i64 = 35 * 86_400_000;
 /// Sources agree within so many thousandths.
 pub const AGREEMENT_THOUSANDTHS: i128 = 10;
 /// A list with less than this share of its last count of models or rates is refused.
@@ -54,12 +60,32 @@ pub fn check_size(
 ///
 /// `has_base` says whether its source also prices short contexts at any time.
 pub(super) fn doubt_by_itself(
+    resource_type: &str,
     rate: Rate,
     sub_key: &SubKey,
     has_base: bool,
     beside: &CacheMeasures,
 ) -> Option<String> {
     const PICO: i64 = 1_000_000_000_000;
+    const ONE: Rate = Rate {
+        rate_pico: 1,
+        per: 1,
+    };
+    if resource_type == "multiplier" {
+        return rate.differs_by_more_than(ONE, CHANGE_FACTOR_MAX).then(|| {
+            format!(
+                "a factor of {}/{} is above {CHANGE_FACTOR_MAX} or below a part of it",
+                rate.rate_pico, rate.per
+            )
+        });
+    }
+    let unit_max = i128::from(DOLLARS_PER_UNIT_MAX) * i128::from(PICO);
+    if rate.per != TOKENS_PER && i128::from(rate.rate_pico) > unit_max * i128::from(rate.per) {
+        return Some(format!(
+            "{} picodollars per {} is above {DOLLARS_PER_UNIT_MAX} dollars for one",
+            rate.rate_pico, rate.per
+        ));
+    }
     if rate.per == TOKENS_PER && rate.rate_pico > DOLLARS_PER_MILLION_MAX * PICO {
         let dollars = rate.rate_pico / PICO;
         return Some(format!(

@@ -13,15 +13,16 @@ mod change;
 mod field;
 pub mod guard;
 mod history;
+mod override_timeline;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
-pub use change::{BookRow, Conflict, ModelChanges, NewRow, RowStatus};
+pub use change::{BookRow, Conflict, ModelChanges, NewRow, RowStatus, WITHDRAWN_BECAUSE};
 use field::{FieldKey, FieldMerge};
 
-use crate::{Quote, Rate, Source};
+use crate::{Quote, Rate, STANDARD_TIER, Source};
 
 /// A quote with its source and the source's revision (a hash, an `ETag` or a version).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,11 +96,32 @@ pub fn merge_model(quotes: &[SourcedQuote], rows: &[BookRow], now_ms: i64) -> Mo
             quotes,
             rows,
             beside: &beside,
+            is_charged_elsewhere: is_charged_elsewhere(&fields, field, now_ms),
             now_ms,
         }
         .run(&mut changes);
     }
     changes
+}
+
+/// Whether the book's price of the same resource in the standard tier, everywhere, is above zero.
+fn is_charged_elsewhere(
+    fields: &BTreeMap<FieldKey<'_>, (Vec<&SourcedQuote>, Vec<&BookRow>)>,
+    field: &FieldKey<'_>,
+    now_ms: i64,
+) -> bool {
+    let plain = FieldKey {
+        region: "",
+        service_tier: STANDARD_TIER,
+        ..*field
+    };
+    // Gateways name their free offers so.
+    *field != plain
+        && field.service_tier != "free"
+        && fields.get(&plain).is_some_and(|(_, rows)| {
+            rows.iter()
+                .any(|row| row.is_in_force(now_ms) && !row.is_override() && !row.rate.is_zero())
+        })
 }
 
 fn speaks_for_its_own(quote: &SourcedQuote) -> bool {

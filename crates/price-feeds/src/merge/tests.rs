@@ -48,6 +48,7 @@ fn row(id: i64, resource: &str, rate: Rate, source: Source) -> BookRow {
         valid_from_ms: 0,
         valid_to_ms: None,
         source: source.as_str().to_owned(),
+        revision: "r0".to_owned(),
         status: RowStatus::Active,
     }
 }
@@ -367,4 +368,304 @@ fn a_row_of_the_snapshot_names_the_list_that_it_repeats() {
         [(Source::GenaiPrices, cents(25), 0, false)]
     );
     assert_eq!(changes.open[0].revision, "snapshot genai-prices-0.2.3");
+}
+
+/// The book after the changes.
+fn applied(rows: &[BookRow], changes: &ModelChanges) -> Vec<BookRow> {
+    let mut rows = rows.to_vec();
+    for (id, end_ms) in &changes.close {
+        let row = rows.iter_mut().find(|row| row.id == *id).unwrap();
+        assert!(
+            *end_ms >= row.valid_from_ms,
+            "{row:?} ends before it begins"
+        );
+        row.valid_to_ms = Some(*end_ms);
+    }
+    for (id, _) in &changes.withdraw {
+        rows.iter_mut().find(|row| row.id == *id).unwrap().status = RowStatus::Withdrawn;
+    }
+    for new in &changes.open {
+        let id = i64::try_from(rows.len()).unwrap() + 1;
+        rows.push(BookRow {
+            id,
+            key: new.key.clone(),
+            rate: new.rate,
+            valid_from_ms: new.valid_from_ms,
+            valid_to_ms: new.valid_to_ms,
+            source: new.source.as_str().to_owned(),
+            revision: new.revision.clone(),
+            status: match new.quarantined_because {
+                Some(_) => RowStatus::Quarantined,
+                None => RowStatus::Active,
+            },
+        });
+    }
+    rows
+}
+
+/// Whose rate holds at a moment, of the base of `input`.
+fn at(rows: &[BookRow], at_ms: i64) -> Option<(&str, Rate)> {
+    let mut in_force = rows
+        .iter()
+        .filter(|row| row.key == key("input", 0) && row.is_in_force(at_ms));
+    let row = in_force.next()?;
+    assert_eq!(in_force.next(), None, "two rows hold at {at_ms}");
+    Some((&row.source, row.rate))
+}
+
+fn word(rate: Rate, from_ms: i64, to_ms: Option<i64>) -> SourcedQuote {
+    let mut word = quote(Source::Override, "input", rate);
+    word.quote.valid_from_ms = from_ms;
+    word.quote.valid_to_ms = to_ms;
+    word
+}
+
+#[test]
+fn an_announced_override_is_in_the_book_before_it_begins() {
+    let rows = [row(1, "input", cents(25), Source::LiteLlm)];
+    let (from_ms, to_ms) = (NOW_MS + DAY_MS, NOW_MS + 3 * DAY_MS);
+    let list = quote(Source::LiteLlm, "input", cents(25));
+    let quotes = [list.clone(), word(cents(2), from_ms, Some(to_ms))];
+    let book = applied(&rows, &merge_model(&quotes, &rows, NOW_MS));
+    let list_price = Some(("litellm", cents(25)));
+    assert_eq!(at(&book, NOW_MS), list_price);
+    assert_eq!(at(&book, from_ms - 1), list_price);
+    assert_eq!(at(&book, from_ms), Some(("override", cents(2))));
+    assert_eq!(at(&book, to_ms), list_price, "without any run in between");
+    // While it is announced, and while it holds, the list price moves on beside it.
+    for now_ms in [NOW_MS + 1, from_ms + 1] {
+        let moved = [
+            quote(Source::LiteLlm, "input", cents(30)),
+            word(cents(2), from_ms, Some(to_ms)),
+        ];
+        let book = applied(&book, &merge_model(&moved, &book, now_ms));
+        assert_eq!(at(&book, from_ms), Some(("override", cents(2))));
+        assert_eq!(at(&book, to_ms), Some(("litellm", cents(30))));
+        assert_eq!(at(&book, NOW_MS), list_price, "what was before stays");
+    }
+    // Taken back before it began, it never was.
+    let book = applied(&book, &merge_model(&[list], &book, NOW_MS + 1));
+    assert_eq!(at(&book, from_ms), list_price);
+    assert_eq!(at(&book, to_ms + DAY_MS), list_price);
+}
+
+#[test]
+fn an_override_that_is_taken_back_for_the_past_leaves_the_list_price_there() {
+    let rows = [row(1, "input", cents(25), Source::LiteLlm)];
+    let list = quote(Source::LiteLlm, "input", cents(25));
+    let start_ms = NOW_MS - 10 * DAY_MS;
+    let with = [list.clone(), word(cents(2), start_ms, None)];
+    let book = applied(&rows, &merge_model(&with, &rows, NOW_MS));
+    let end_ms = NOW_MS - 4 * DAY_MS;
+    let ended = [list, word(cents(2), start_ms, Some(end_ms))];
+    let book = applied(&book, &merge_model(&ended, &book, NOW_MS));
+    assert_eq!(at(&book, end_ms - 1), Some(("override", cents(2))));
+    assert_eq!(at(&book, end_ms), Some(("litellm", cents(25))));
+}
+
+#[test]
+fn an_announced_price_of_an_unknown_model_begins_when_it_says() {
+    let later = word(cents(2), NOW_MS + DAY_MS, None);
+    let book = applied(&[], &merge_model(&[later], &[], NOW_MS));
+    assert_eq!(at(&book, NOW_MS), None);
+    assert_eq!(at(&book, NOW_MS + DAY_MS), Some(("override", cents(2))));
+    let now = word(cents(2), NOW_MS, None);
+    let book = applied(&[], &merge_model(&[now], &[], NOW_MS));
+    assert_eq!(
+        at(&book, 0),
+        Some(("override", cents(2))),
+        "assumed from the beginning"
+    );
+}
+
+#[test]
+fn a_slip_that_comes_back_waits_again() {
+    let rows = [row(1, "input", cents(25), Source::LiteLlm)];
+    let slip = [quote(Source::LiteLlm, "input", cents(25_000))];
+    let sound = [quote(Source::LiteLlm, "input", cents(25))];
+    let waiting = |rows: &[BookRow]| {
+        let is_waiting = |row: &&BookRow| row.status == RowStatus::Quarantined;
+        rows.iter().filter(is_waiting).count()
+    };
+    let book = applied(&rows, &merge_model(&slip, &rows, NOW_MS));
+    assert_eq!(waiting(&book), 1);
+    let book = applied(&book, &merge_model(&sound, &book, NOW_MS + 1));
+    assert_eq!(waiting(&book), 0);
+    let book = applied(&book, &merge_model(&slip, &book, NOW_MS + 2));
+    assert_eq!(waiting(&book), 1, "it is not refused in silence");
+    assert_eq!(at(&book, NOW_MS + 3), Some(("litellm", cents(25))));
+}
+
+#[test]
+fn a_new_context_tier_window_region_or_factor_is_no_way_around_the_guard() {
+    let book = [
+        row(1, "input", cents(25), Source::LiteLlm),
+        row(2, "output", cents(100), Source::LiteLlm),
+    ];
+    let waits = |change: fn(&mut PriceKey), resource: &str, rate: Rate| {
+        let mut new = quote(Source::LiteLlm, resource, rate);
+        change(&mut new.quote.key);
+        let known = [
+            quote(Source::LiteLlm, "input", cents(25)),
+            quote(Source::LiteLlm, "output", cents(100)),
+            new,
+        ];
+        let changes = merge_model(&known, &book, NOW_MS);
+        let [opened] = changes.open.as_slice() else {
+            panic!("{changes:?}")
+        };
+        opened.quarantined_because.is_some()
+    };
+    let tier = |key: &mut PriceKey| key.min_context = 1_001;
+    assert!(
+        waits(tier, "input", cents(0)),
+        "free above a thousand tokens"
+    );
+    assert!(waits(tier, "input", cents(25_000)));
+    assert!(!waits(tier, "input", cents(50)), "a real one is dearer");
+    let always = |key: &mut PriceKey| "00:00-00:00".clone_into(&mut key.schedule);
+    assert!(waits(always, "output", cents(0)), "free all day");
+    assert!(
+        !waits(always, "output", cents(50)),
+        "a real one is half as dear"
+    );
+    let region = |key: &mut PriceKey| "eu".clone_into(&mut key.region);
+    assert!(waits(region, "input", cents(0)));
+    assert!(!waits(region, "input", cents(27)));
+    let batch = |key: &mut PriceKey| "batch".clone_into(&mut key.service_tier);
+    assert!(waits(batch, "input", cents(0)));
+    assert!(!waits(batch, "input", cents(12)));
+    let factor = |rate_pico, per| Rate { rate_pico, per };
+    assert!(waits(region, "multiplier", factor(1_000, 1)));
+    assert!(waits(region, "multiplier", factor(0, 1)));
+    assert!(!waits(region, "multiplier", factor(11, 10)));
+    let plain = |_: &mut PriceKey| {};
+    assert!(waits(
+        plain,
+        "web_search",
+        factor(101_000_000_000_000_000, 1_000)
+    ));
+    assert!(!waits(
+        plain,
+        "web_search",
+        factor(10_000_000_000_000, 1_000)
+    ));
+}
+
+#[test]
+fn a_list_moves_no_price_of_last_year() {
+    let rows = [row(1, "input", cents(25), Source::GenaiPrices)];
+    let dated = |days: i64| {
+        let mut dated = quote(Source::GenaiPrices, "input", cents(50));
+        dated.quote.valid_from_ms = NOW_MS - days * DAY_MS;
+        applied(&rows, &merge_model(&[dated], &rows, NOW_MS))
+    };
+    let recent = dated(10);
+    assert_eq!(
+        at(&recent, NOW_MS - 10 * DAY_MS),
+        Some(("genai-prices", cents(50)))
+    );
+    let old = dated(400);
+    assert_eq!(at(&old, NOW_MS - 1), Some(("genai-prices", cents(25))));
+    assert_eq!(at(&old, NOW_MS), Some(("genai-prices", cents(50))));
+}
+
+mod any_history {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What a source says for some time, in steps of a day around now.
+    #[derive(Debug, Clone)]
+    struct Said {
+        source: Source,
+        cents: i64,
+        from_day: i64,
+        days: Option<i64>,
+    }
+
+    fn said() -> impl Strategy<Value = Said> {
+        let source = prop_oneof![
+            Just(Source::LiteLlm),
+            Just(Source::GenaiPrices),
+            Just(Source::Override)
+        ];
+        let cents = prop_oneof![Just(20), Just(25), Just(30), Just(0), Just(9_000)];
+        (source, cents, -40_i64..20, proptest::option::of(1_i64..15)).prop_map(
+            |(source, cents, from_day, days)| Said {
+                source,
+                cents,
+                from_day,
+                days,
+            },
+        )
+    }
+
+    /// Each source's words as the tables would keep them: no two of one source at a time.
+    fn quotes_of(said: &[Said]) -> Vec<SourcedQuote> {
+        let mut quotes: Vec<SourcedQuote> = Vec::new();
+        for word in said {
+            let mut quote = quote(word.source, "input", super::cents(word.cents));
+            let is_undated = word.source == Source::LiteLlm;
+            if !is_undated {
+                quote.quote.valid_from_ms = NOW_MS + word.from_day * DAY_MS;
+                quote.quote.valid_to_ms = word
+                    .days
+                    .map(|days| quote.quote.valid_from_ms + days * DAY_MS);
+            }
+            let overlaps = quotes.iter().any(|other| {
+                let end = |quote: &SourcedQuote| quote.quote.valid_to_ms.unwrap_or(i64::MAX);
+                other.source == quote.source
+                    && other.quote.valid_from_ms < end(&quote)
+                    && quote.quote.valid_from_ms < end(other)
+            });
+            if !overlaps {
+                quotes.push(quote);
+            }
+        }
+        quotes
+    }
+
+    proptest! {
+        #[test]
+        fn a_merge_that_is_done_again_changes_nothing_and_an_override_holds_when_it_says(
+            histories in proptest::collection::vec(proptest::collection::vec(said(), 0..5), 1..5)
+        ) {
+            let mut book: Vec<BookRow> = Vec::new();
+            for (step, said) in (0..).zip(&histories) {
+                let now_ms = NOW_MS + step * DAY_MS / 2;
+                let quotes = quotes_of(said);
+                let past: Vec<_> = (1..60).map(|day| at(&book, now_ms - day * DAY_MS)).map(|found|
+                    found.map(|(source, rate)| (source.to_owned(), rate))).collect();
+                let changed = applied(&book, &merge_model(&quotes, &book, now_ms));
+                let again = merge_model(&quotes, &changed, now_ms);
+                prop_assert!(again.is_empty(), "{again:?} after {changed:?}");
+                let later = merge_model(&quotes, &changed, now_ms + 1);
+                let is_due = quotes.iter().any(|quote| [Some(quote.quote.valid_from_ms),
+                    quote.quote.valid_to_ms].contains(&Some(now_ms + 1)));
+                prop_assert!(is_due || later.is_empty(), "{later:?} after {changed:?}");
+                for day in -1..40 {
+                    let at_ms = now_ms + day * DAY_MS / 2;
+                    let overridden = quotes.iter().find(|quote| quote.source == Source::Override
+                        && quote.is_in_force(at_ms)
+                        && quote.quote.valid_to_ms.is_none_or(|end| end > now_ms));
+                    let found = at(&changed, at_ms);
+                    if let Some(word) = overridden {
+                        prop_assert_eq!(found, Some(("override", word.quote.rate)), "{} {:?}", day, changed);
+                    } else if day >= 0 {
+                        prop_assert!(found.is_none_or(|(source, _)| source != "override"), "{} {:?}", day, changed);
+                    }
+                }
+                // No list moves what was, further back than it may.
+                if quotes.iter().all(|quote| quote.source != Source::Override)
+                    && book.iter().all(|row| !row.is_override()) && !book.is_empty() {
+                    for (day, before) in (1..60).zip(past).skip(36) {
+                        let now = at(&changed, now_ms - day * DAY_MS);
+                        prop_assert_eq!(now.map(|(source, rate)| (source.to_owned(), rate)), before);
+                    }
+                }
+                book = changed;
+            }
+        }
+    }
 }
