@@ -49,7 +49,8 @@ before(async () => {
       PRICE_LIST_URL_LITELLM: `${address}/litellm`,
       PRICE_LIST_URL_GENAI_PRICES: `${address}/genai-prices`,
       PRICE_LIST_URL_MODELS_DEV: "off",
-      PRICE_LIST_URL_OPENROUTER: "off",
+      // No address at all: that is this source's failed run, and no other's.
+      PRICE_LIST_URL_OPENROUTER: "ftp://127.0.0.1/models",
       PRICE_LIST_TIMEOUT_SECONDS: "1",
     },
   });
@@ -105,6 +106,10 @@ const broken: Record<string, { answering: Answering; says: RegExp; times: number
     times: 1,
   },
   "a server that does not answer": { answering: () => {}, says: /within 1 seconds/, times: 1 },
+  "an answer that drips": { answering: (_, response) => void drip(response), says: /within 1 seconds/, times: 1 },
+  "a list of millions of nothing": { answering: serve(`[${"{},".repeat(3_000_000)}{}]`), says: /cannot be read/, times: 1 },
+  "a list of a million models": { answering: serve(`{${'"":1,'.repeat(1_900_000)}"":1}`), says: /cannot be read: more than/, times: 1 },
+  "a list that is all depth": { answering: serve(`{"gpt-0":${'{"a":'.repeat(1_600_000)}1${"}".repeat(1_600_000)}}`), says: /no price/, times: 1 },
   "a hundred megabytes": { answering: (_, response) => void endless(response), says: /more than 10000000 bytes/, times: 1 },
 };
 
@@ -115,6 +120,15 @@ async function endless(response: ServerResponse): Promise<void> {
     if (!response.write(megabyte)) await new Promise((resolve) => setImmediate(resolve));
   }
   response.end();
+}
+
+async function drip(response: ServerResponse): Promise<void> {
+  response.writeHead(200, { "content-type": "application/json" });
+  for (let sent = 0; sent < 50 && !response.destroyed; sent += 1) {
+    response.write(" ");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  response.end(list());
 }
 
 for (const [what, { answering: poisoned, says, times }] of Object.entries(broken)) {
@@ -175,6 +189,40 @@ test("an event is priced by its own date on both sides of a change", async () =>
   const before = await suite.call("/track/interaction", { body: event("before", change!.valid_from - 60_000), key: suite.keys.ingest });
   const behind = await suite.call("/track/interaction", { body: event("behind", change!.valid_from), key: suite.keys.ingest });
   assert.deepEqual([before.json.total_cost, behind.json.total_cost], ["0.3", "0.4"]);
+  // After the next change, the same questions have the same answers, and late events the same cost.
+  const asked = async () => Promise.all([-60_000, 0].map(async (after) => {
+    const at = new Date(change!.valid_from + after).toISOString();
+    return (await suite.call(`/pricing/rates?provider=openai&model=gpt-0&resource_type=input&at=${at}`)).json.items[0].rate;
+  }));
+  assert.deepEqual(await asked(), ["0.3", "0.4"]);
+  answering = serve(list(model(5e-7)), '"v5"');
+  assert.equal((await sync()).json.report.opened, 1);
+  assert.deepEqual(await asked(), ["0.3", "0.4"]);
+  const late = await suite.call("/track/interaction", { body: event("late", change!.valid_from - 30_000), key: suite.keys.ingest });
+  assert.equal(late.json.total_cost, "0.3");
+});
+
+test("a 304 to a request for the whole list is no list", async () => {
+  answering = (_, response) => void response.writeHead(304).end();
+  const answer = await sync({ source: "genai-prices" });
+  assert.equal(answer.status, 502);
+  assert.match(answer.json.detail, /304/);
+  const [heard] = await suite.rows("SELECT checked_at FROM price_sources WHERE source = 'genai-prices'");
+  assert.equal(heard?.["checked_at"], null, "the source was not heard");
+});
+
+test("a sync that an admin starts is in the audit", async () => {
+  const audited = () => suite.rows<{ actor: string; subject: string; detail: string }>("SELECT actor, subject, detail FROM admin_audit WHERE action = 'price_sync.run' ORDER BY id DESC");
+  const before = await audited();
+  answering = serve(list(model(5e-7)), '"v5"');
+  await sync({ dry_run: true });
+  assert.equal((await audited()).length, before.length, "a dry run changes nothing");
+  await sync();
+  const [row] = await audited();
+  assert.deepEqual([row!.actor, row!.subject], [suite.keys.admin.id, "litellm"]);
+  const { job, scheduled_time } = JSON.parse(row!.detail);
+  const [run] = await suite.rows(`SELECT status FROM job_runs WHERE job = '${job}' AND scheduled_time = ${scheduled_time}`);
+  assert.equal(run?.["status"], "ok", "what came of it is in the run's record");
 });
 
 test("one source down does not stop the others", async () => {
@@ -192,6 +240,11 @@ test("one source down does not stop the others", async () => {
   assert.ok(states("pricing-sync:snapshot").includes("ok"));
   assert.ok(states("pricing-sync:genai-prices").includes("ok"));
   assert.ok(states("pricing-sync:cloudflare").includes("ok"));
+  assert.ok(states("pricing-sync:litellm").includes("failed"));
+  assert.ok(states("pricing-sync:dated").every((state) => state === "ok"), "what is due by its date has runs of its own");
+  const [unusable] = await suite.rows<{ status: string; error: string }>("SELECT status, error FROM job_runs WHERE job = 'pricing-sync:openrouter'");
+  assert.equal(unusable?.status, "failed");
+  assert.match(unusable.error, /PRICE_LIST_URL_OPENROUTER/);
   const found = await suite.call("/pricing/rates?provider=openai&model=gpt-genai");
   assert.equal(found.json.items[0].rate, "2");
 });
@@ -209,6 +262,87 @@ test("an admin overrides a price and takes it back, with a reason that is kept",
   assert.deepEqual(history.json.items.map((row: { source: string }) => row.source), ["litellm", "override", "litellm"]);
   const audit = await suite.rows<{ reason: string }>("SELECT reason FROM admin_audit WHERE action LIKE 'price_override%' ORDER BY id");
   assert.deepEqual(audit.map((row) => row.reason), ["contract", "contract ended"]);
+});
+
+test("ticks that are missed are caught up within the period, one source a tick", async () => {
+  answering = (request, response) =>
+    request.url === "/litellm" ? serve(list(model(5e-7)), '"v5"')(request, response) : serve('[{"id":"openai","models":[{"id":"gpt-genai","prices":{"input_mtok":2}}]}]')(request, response);
+  const hour = 3_600_000;
+  const period = Math.ceil((Date.now() + 48 * hour) / (6 * hour)) * 6 * hour;
+  const ran = async () => (await suite.rows<{ job: string }>(`SELECT job FROM job_runs WHERE scheduled_time = ${period} AND job <> 'pricing-sync:dated' AND status = 'ok' ORDER BY job`)).map(({ job }) => job);
+  const tries = async () => (await suite.rows<{ n: number | null }>(`SELECT SUM(attempt) AS n FROM job_runs WHERE scheduled_time = ${period} AND job <> 'pricing-sync:dated'`))[0]!.n ?? 0;
+  // The first two ticks never came.
+  for (const [done, tick] of [2, 3, 4].entries()) {
+    await suite.runScheduled("pricing-sync", "37 * * * *", new Date(period + tick * hour));
+    assert.equal(await tries(), done + 1, "one source a tick");
+  }
+  for (let tick = 5; (await ran()).length < 3 && tick < 9; tick += 1) {
+    await suite.runScheduled("pricing-sync", "37 * * * *", new Date(period + 5 * hour + tick));
+  }
+  assert.deepEqual(await ran(), ["pricing-sync:cloudflare", "pricing-sync:genai-prices", "pricing-sync:litellm"]);
+});
+
+test("a trial of an override says what the real one would change, down to the estimates, and writes nothing", async () => {
+  const tool = (id: string) => ({
+    id, type: "api", session_id: "tools", user_id: "u", timestamp: new Date(Date.now() - 60_000).toISOString(), units: { calls: { "tool:search": 2 } },
+  });
+  for (const id of ["tool-1", "tool-2", "tool-3"]) {
+    const sent = await suite.call("/track/interaction", { body: tool(id), key: suite.keys.ingest });
+    assert.equal(sent.json.price_state, "unpriced", sent.text);
+  }
+  // The list of what is unpriced names the key under which a price reaches it.
+  const unpriced = async () => (await suite.call("/pricing/unpriced")).json.items.find((item: { type: string }) => item.type === "api");
+  const { missing } = await unpriced();
+  assert.deepEqual(missing, [{ provider: "tool", model: "", resource_type: "tool:search", service_tier: "standard", per: 1000 }]);
+  const override = { ...missing[0], rate: "8", reason: "the tool's price list" };
+  const asAdmin = (body: unknown) => suite.call("/pricing/overrides", { body, key: suite.keys.admin });
+  const state = () => suite.rows("SELECT (SELECT count(*) FROM prices) AS prices, (SELECT count(*) FROM price_quotes) AS quotes, (SELECT count(*) FROM admin_audit) AS audit, (SELECT count(*) FROM cost_estimates) AS estimates, price_book_version AS version FROM ledger_state");
+  const before = await state();
+  const trial = await asAdmin({ ...override, dry_run: true });
+  assert.equal(trial.status, 200, trial.text);
+  assert.deepEqual(await state(), before);
+  const { reestimates, opened_rates: [opened] } = trial.json;
+  assert.deepEqual([opened.rate, opened.per, opened.valid_from], ["8", 1000, null]);
+  assert.deepEqual([reestimates.interaction_count, reestimates.priced_count, reestimates.cost_difference, reestimates.is_complete], [3, 3, "0.048", true]);
+  assert.deepEqual(reestimates.examples.map(({ id }: { id: string }) => id).sort(), ["tool-1", "tool-2", "tool-3"]);
+  assert.equal(reestimates.months.length, 1);
+  // The real one, and the re-pricing after it, do what the trial said.
+  const real = await asAdmin(override);
+  assert.deepEqual([real.json.dry_run, real.json.reestimates, real.json.opened], [false, null, trial.json.opened]);
+  const repriced = await suite.call("/admin/reprice", { method: "POST", key: suite.keys.admin });
+  assert.equal(repriced.json.summary.revised_count, 3, repriced.text);
+  assert.equal(await unpriced(), undefined, "nothing of it is unpriced any more");
+  const receipt = await suite.call("/interactions/tool-1/cost");
+  assert.equal(receipt.json.estimate.total_cost, "0.016");
+});
+
+test("an override may begin and end in the future, and each call finds the price of its moment", async () => {
+  const [from, to] = [86_400_000, 2 * 86_400_000].map((after) => new Date(Date.now() + after).toISOString());
+  const override = { provider: "openai", model: "gpt-2", resource_type: "input", rate: "0.1", per: 1_000_000, valid_from: from, valid_to: to, reason: "a pilot" };
+  const answer = await suite.call("/pricing/overrides", { body: override, key: suite.keys.admin });
+  assert.deepEqual([answer.json.opened, answer.json.closed], [2, 1], answer.text);
+  const rateAt = async (at: number) => (await suite.call(`/pricing/rates?provider=openai&model=gpt-2&resource_type=input&at=${new Date(at).toISOString()}`)).json.items.map((item: { rate: string }) => item.rate);
+  assert.deepEqual(await rateAt(Date.now()), ["0.3"]);
+  assert.deepEqual(await rateAt(Date.parse(from!) - 1), ["0.3"]);
+  assert.deepEqual(await rateAt(Date.parse(from!)), ["0.1"]);
+  assert.deepEqual(await rateAt(Date.parse(to!)), ["0.3"]);
+});
+
+test("prices that were not confirmed for long still price, and everything says that they are stale", async () => {
+  const dayMs = 86_400_000;
+  await suite.database.prepare(`UPDATE price_sources SET checked_at = ${Date.now() - 8 * dayMs} WHERE source = 'litellm'`).run();
+  const health = await suite.call("/health", { key: null });
+  assert.equal(health.json.status, "degraded", health.text);
+  assert.equal(health.json.workers["pricing-sync"].detail.prices, "stale");
+  const sources = await suite.call("/pricing/sources");
+  assert.equal(sources.json.items.find((item: { source: string }) => item.source === "litellm").stale, true);
+  const sent = await suite.call("/track/interaction", {
+    key: suite.keys.ingest,
+    body: { id: "stale", type: "chat", session_id: "s", user_id: "u", timestamp: new Date(Date.now() - 1000).toISOString(), provider: "openAI", model_name: "gpt-7", usage_convention: "disjoint", usage: { input: 1000 } },
+  });
+  assert.equal(sent.json.price_state, "priced", "it still prices");
+  const receipt = await suite.call("/interactions/stale/cost");
+  assert.match(receipt.text, /"stale_price"/);
 });
 
 test("only an admin changes prices, and only a reader reads them", async () => {

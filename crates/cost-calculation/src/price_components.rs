@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::component_sum::ComponentSum;
 use crate::flags::{Flag, Flags};
-use crate::infrastructure::{TOOL_PROVIDER, compute_key, database_key};
+use crate::infrastructure::{Key, TOOL_PROVIDER, compute_key, database_key};
 use crate::matched_rates::{Resolved, resolve};
 use crate::multiplier::{Applied, Multipliers};
 use crate::rate_selection::{Conditions, ModelRates, STANDARD};
@@ -169,7 +169,7 @@ impl<'b> Pricing<'b> {
 
     fn price_infrastructure(
         &mut self,
-        (provider, model): &(Cow<'_, str>, &str),
+        (provider, model): &Key<'_>,
         quantities: [(ResourceType, u64); 3],
         sum: &mut ComponentSum,
     ) -> Result<(), EstimateError> {

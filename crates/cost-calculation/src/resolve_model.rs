@@ -7,6 +7,10 @@ use crate::{Billable, MatchKind, PriceBook, UnixMillis, canonical_provider};
 /// Longest model name that is looked up; the longest in public lists has 103 characters.
 const NAME_MAX: usize = 256;
 
+/// Where the models of interactions that name no provider stand in the book: nothing is there but
+/// what an operator puts there.
+pub(crate) const UNNAMED_PROVIDER: &str = "unknown";
+
 /// A key that may stand in the book.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Candidate<'a> {
@@ -78,9 +82,12 @@ pub(crate) fn walk_candidates<T>(
         at: billable.price_time,
         visit,
     };
-    if !provider.is_empty()
-        && let found @ Some(_) = walk.names_at(&provider, &name, None)
-    {
+    let at = if provider.is_empty() {
+        UNNAMED_PROVIDER
+    } else {
+        &provider
+    };
+    if let found @ Some(_) = walk.names_at(at, &name, None) {
         return found;
     }
     if let Some((prefix, rest)) = name.split_once('/')

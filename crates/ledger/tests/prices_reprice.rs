@@ -8,24 +8,24 @@
     reason = "a test fails by panicking"
 )]
 
+mod interrupted;
 mod recount;
 
-use std::cell::{Cell, RefCell};
-use std::pin::pin;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::task::{Context, Poll, Waker};
 
 use cost_calculation::{PicoUsd, TokenUsage, Units, UnixMillis};
 use events::{Interaction, InteractionStatus, InteractionType};
+use interrupted::{Interrupted, block_on};
 use ledger::{
-    Database, DatabaseError, ReportingZone, Rows, Statement,
+    Database, ReportingZone,
     api_keys::Actor,
     ingest::{IngestContext, ingest},
     price_cache::PriceCache,
     prices::{
         mappings::{self, Mapping},
+        override_preview::{OverridePreview, preview_override},
         overrides::{OverrideChange, OverrideKey, change_override},
-        unpriced,
+        unpriced::{self, MissingPrice},
     },
     reprice::{RepriceConfig, RepricePlace, RepriceSummary, reprice_unpriced},
     sqlite::Sqlite,
@@ -34,15 +34,6 @@ use price_feeds::Rate;
 
 const DAY_MS: i64 = 86_400_000;
 const NOW_MS: i64 = 1_795_392_000_000;
-
-/// Runs a future of the database on rusqlite, which never waits; one may start another.
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    let mut context = Context::from_waker(Waker::noop());
-    match pin!(future).poll(&mut context) {
-        Poll::Ready(output) => output,
-        Poll::Pending => panic!("rusqlite never waits"),
-    }
-}
 
 fn new_ingest_id() -> i64 {
     static NEXT: AtomicI64 = AtomicI64::new(1);
@@ -198,9 +189,13 @@ fn what_was_unpriced_is_priced_once_and_the_sums_move() {
     );
     recount::assert_sums_are_true(&database, false);
     assert!(
-        block_on(unpriced::models(&database, "2026-01-01"))
-            .unwrap()
-            .is_empty()
+        block_on(unpriced::models(
+            &database,
+            "2026-01-01",
+            UnixMillis(NOW_MS)
+        ))
+        .unwrap()
+        .is_empty()
     );
 }
 
@@ -212,7 +207,12 @@ fn a_part_is_priced_when_its_price_arrives_and_the_rest_stays_open() {
     assert_eq!(first.revised_count, 1);
     let (found, _) = standing(&database);
     assert_eq!(found, states(&[("partial", 1), ("unpriced", 1)]));
-    let open = block_on(unpriced::models(&database, "2026-01-01")).unwrap();
+    let open = block_on(unpriced::models(
+        &database,
+        "2026-01-01",
+        UnixMillis(NOW_MS),
+    ))
+    .unwrap();
     assert_eq!(open.len(), 2);
     price(&database, "gpt-new", "output", 10);
     let second = reprice(&database, Some(first.place), &RepriceConfig::default());
@@ -312,51 +312,23 @@ fn a_mapping_prices_what_its_endpoint_sent() {
     recount::assert_sums_are_true(&database, false);
 }
 
-/// What happens in between.
-type Event<'a> = Box<dyn FnOnce(&Sqlite) + 'a>;
-
-/// A database in which something happens right before the batch of that number.
-struct Interrupted<'a> {
-    database: &'a Sqlite,
-    batches: Cell<usize>,
-    before: usize,
-    happens: RefCell<Option<Event<'a>>>,
-}
-
-impl Database for Interrupted<'_> {
-    async fn batch(&self, statements: &[Statement]) -> Result<Vec<Rows>, DatabaseError> {
-        self.batches.set(self.batches.get() + 1);
-        if self.batches.get() >= self.before
-            && let Some(happens) = self.happens.borrow_mut().take()
-        {
-            happens(self.database);
-        }
-        self.database.batch(statements).await
-    }
-}
-
 #[test]
 fn an_ingest_in_flight_does_not_slip_past_a_price_that_arrives() {
     // Whatever batch of the ingest the price arrives before, the event has it, or the next
     // re-pricing gives it.
     for before in 1..=6 {
         let database = Sqlite::migrated().unwrap();
-        let interrupted = Interrupted {
-            database: &database,
-            batches: Cell::new(0),
-            before,
-            happens: RefCell::new(Some(Box::new(|database| {
-                price(database, "gpt-new", "input", 2);
-                price(database, "gpt-new", "output", 10);
-                reprice(database, None, &RepriceConfig::default());
-            }))),
-        };
+        let interrupted = Interrupted::before(&database, before, |database| {
+            price(database, "gpt-new", "input", 2);
+            price(database, "gpt-new", "output", 10);
+            reprice(database, None, &RepriceConfig::default());
+        });
         record(
             &interrupted,
             &mut PriceCache::default(),
             vec![chat(1, "gpt-new", 1)],
         );
-        if interrupted.happens.borrow().is_none() {
+        if interrupted.has_happened() {
             assert_eq!(
                 standing(&database).0,
                 states(&[("priced", 1)]),
@@ -372,17 +344,12 @@ fn a_price_that_moves_while_a_chunk_is_priced_is_not_missed() {
     for before in 1..=5 {
         let database = with_events(vec![chat(1, "gpt-new", 1)]);
         price(&database, "gpt-new", "input", 2);
-        let interrupted = Interrupted {
-            database: &database,
-            batches: Cell::new(0),
-            before,
-            happens: RefCell::new(Some(Box::new(|database| {
-                price(database, "gpt-new", "output", 10);
-            }))),
-        };
+        let interrupted = Interrupted::before(&database, before, |database| {
+            price(database, "gpt-new", "output", 10);
+        });
         let summary = reprice(&interrupted, None, &RepriceConfig::default());
         let next = reprice(&database, Some(summary.place), &RepriceConfig::default());
-        if interrupted.happens.borrow().is_none() {
+        if interrupted.has_happened() {
             let (found, total) = standing(&database);
             assert_eq!(
                 (found, total),
@@ -392,4 +359,248 @@ fn a_price_that_moves_while_a_chunk_is_priced_is_not_missed() {
         }
         recount::assert_sums_are_true(&database, false);
     }
+}
+
+/// What a price from a moment on would change.
+fn preview<D: Database>(
+    database: &D,
+    (provider, model, resource): (&str, &str, &str),
+    dollars: i64,
+    per: i64,
+    valid_from: i64,
+) -> OverridePreview {
+    let key = OverrideKey {
+        provider: provider.to_owned(),
+        model: model.to_owned(),
+        resource_type: resource.to_owned(),
+        ..OverrideKey::default()
+    };
+    let change = OverrideChange::Set {
+        rate: Rate {
+            rate_pico: dollars * 1_000_000_000_000,
+            per,
+        },
+        valid_from: UnixMillis(valid_from),
+        valid_to: None,
+    };
+    let config = RepriceConfig::default();
+    let first_day = ReportingZone::UTC.day(UnixMillis(NOW_MS - config.window_ms));
+    let preview = preview_override(
+        database,
+        &key,
+        change,
+        &first_day,
+        UnixMillis(NOW_MS),
+        &config,
+    );
+    block_on(preview).unwrap()
+}
+
+/// Every row that a price or an estimate is in.
+fn written(database: &Sqlite) -> Vec<i64> {
+    let tables = [
+        "prices",
+        "price_quotes",
+        "cost_estimates",
+        "admin_audit",
+        "job_runs",
+    ];
+    database.with_connection(|connection| {
+        let count = |table: &str| {
+            let sql = format!("SELECT COUNT(*) FROM {table}");
+            connection.query_row(&sql, [], |row| row.get(0)).unwrap()
+        };
+        let version = "SELECT price_book_version FROM ledger_state";
+        let version = connection.query_row(version, [], |row| row.get(0)).unwrap();
+        tables
+            .iter()
+            .map(|table| count(table))
+            .chain([version])
+            .collect()
+    })
+}
+
+#[test]
+fn a_trial_of_an_override_says_what_the_real_one_changes_and_writes_nothing() {
+    let events: Vec<_> = (0..12)
+        .map(|number| chat(number, "gpt-new", number % 5))
+        .chain([chat(1, "gpt-other", 1), chat(2, "gpt-new", 40)])
+        .collect();
+    let database = with_events(events);
+    price(&database, "gpt-new", "input", 2);
+    reprice(&database, None, &RepriceConfig::default());
+    let before = written(&database);
+    let key = ("openai", "gpt-new", "output");
+    let trial = preview(&database, key, 10, 1_000_000, NOW_MS);
+    assert_eq!(written(&database), before);
+    assert_eq!(
+        (trial.changes.open.len(), trial.changes.close.len()),
+        (1, 0)
+    );
+    let found = &trial.reestimates;
+    assert_eq!((found.interaction_count, found.priced_count), (12, 12));
+    assert!(found.is_complete);
+    assert_eq!(
+        found.cost_before.0,
+        12 * 2_000_000_000,
+        "1,000 × $2 / M each"
+    );
+    assert_eq!(found.cost_after.0, 12 * 3_000_000_000, "and 100 × $10 / M");
+    let months: Vec<_> = found
+        .months
+        .iter()
+        .map(|(month, (n, _))| (month.as_str(), *n))
+        .collect();
+    assert_eq!(months, [("2026-11", 12)]);
+    assert_eq!(found.examples.len(), 12);
+    // The real one does what the trial said.
+    price(&database, "gpt-new", "output", 10);
+    let summary = reprice(&database, None, &RepriceConfig::default());
+    assert_eq!(summary.revised_count, found.interaction_count);
+    assert_eq!(i128::from(standing(&database).1), found.cost_after.0);
+    // What is priced whole keeps its estimate: another price changes none.
+    let dearer = preview(&database, key, 20, 1_000_000, 1);
+    assert_eq!(dearer.changes.close.len(), 1);
+    assert_eq!(dearer.reestimates.interaction_count, 0);
+}
+
+/// A call of a tool, which names neither provider nor model.
+fn tool_call(number: i64) -> Interaction {
+    Interaction {
+        kind: InteractionType::Api,
+        provider: String::new(),
+        model_name: String::new(),
+        usage: TokenUsage::default(),
+        units: Units {
+            calls: [("tool:search".to_owned(), 3)].into(),
+            ..Units::default()
+        },
+        ..chat(number, "tool", 1)
+    }
+}
+
+/// An operation of a database that is not the installation's own.
+fn database_call(number: i64, provider: &str, model: &str) -> Interaction {
+    Interaction {
+        kind: InteractionType::Db,
+        provider: provider.to_owned(),
+        model_name: model.to_owned(),
+        usage: TokenUsage::default(),
+        units: Units {
+            operations: 2,
+            ..Units::default()
+        },
+        ..chat(number, "db", 1)
+    }
+}
+
+#[test]
+fn every_unpriced_line_names_the_key_under_which_a_price_reaches_it() {
+    let at_endpoint = Interaction {
+        endpoint: Some("Acme vLLM".to_owned()),
+        ..chat(3, "acme-llama", 1)
+    };
+    let at_a_tier = Interaction {
+        service_tier: Some("flex".to_owned()),
+        ..chat(4, "gpt-tier", 1)
+    };
+    let of_nobody = Interaction {
+        provider: String::new(),
+        ..chat(6, "house-model", 1)
+    };
+    let in_a_region = Interaction {
+        provider: "bedrock".to_owned(),
+        ..chat(7, "eu.acme.model-v1:0", 1)
+    };
+    let events = vec![
+        chat(1, "gpt-new", 1),
+        tool_call(2),
+        at_endpoint,
+        at_a_tier,
+        database_call(5, "mongodb", ""),
+        of_nobody,
+        in_a_region,
+        database_call(8, "", "MongoDB-Atlas"),
+    ];
+    let count = i64::try_from(events.len()).unwrap();
+    let database = with_events(events);
+    price(&database, "gpt-tier", "input", 1);
+    price(&database, "gpt-tier", "output", 1);
+    let open = block_on(unpriced::models(
+        &database,
+        "2026-01-01",
+        UnixMillis(NOW_MS),
+    ))
+    .unwrap();
+    let mut missing: Vec<MissingPrice> = open.into_iter().flat_map(|model| model.missing).collect();
+    missing.sort();
+    let keys: Vec<_> = missing
+        .iter()
+        .map(|key| {
+            (
+                key.provider.as_str(),
+                key.model.as_str(),
+                key.resource_type.as_str(),
+                key.service_tier.as_str(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        keys,
+        [
+            ("acme vllm", "acme-llama", "input", "standard"),
+            ("acme vllm", "acme-llama", "output", "standard"),
+            ("aws", "acme.model-v1:0", "input", "standard"),
+            ("aws", "acme.model-v1:0", "output", "standard"),
+            ("mongodb", "", "operations", "standard"),
+            ("openai", "gpt-new", "input", "standard"),
+            ("openai", "gpt-new", "output", "standard"),
+            ("openai", "gpt-tier", "input", "flex"),
+            ("openai", "gpt-tier", "output", "flex"),
+            ("tool", "", "tool:search", "standard"),
+            ("unknown", "house-model", "input", "standard"),
+            ("unknown", "house-model", "output", "standard"),
+            ("unknown", "mongodb-atlas", "operations", "standard"),
+        ]
+    );
+    // One step: each key, priced as it is named, and nothing is unpriced any more.
+    for key in &missing {
+        let key_of_override = OverrideKey {
+            provider: key.provider.clone(),
+            model: key.model.clone(),
+            resource_type: key.resource_type.clone(),
+            service_tier: key.service_tier.clone(),
+            ..OverrideKey::default()
+        };
+        let change = OverrideChange::Set {
+            rate: Rate {
+                rate_pico: 1_000_000_000_000,
+                per: key.per,
+            },
+            valid_from: UnixMillis(1),
+            valid_to: None,
+        };
+        let actor = Actor {
+            key_id: "pk-admin",
+            at: NOW_MS,
+        };
+        block_on(change_override(
+            &database,
+            actor,
+            &key_of_override,
+            change,
+            "known now",
+        ))
+        .unwrap();
+    }
+    reprice(&database, None, &RepriceConfig::default());
+    assert_eq!(standing(&database).0, states(&[("priced", count)]));
+    let open = block_on(unpriced::models(
+        &database,
+        "2026-01-01",
+        UnixMillis(NOW_MS),
+    ))
+    .unwrap();
+    assert_eq!(open, []);
+    recount::assert_sums_are_true(&database, false);
 }

@@ -93,8 +93,14 @@ export interface paths {
         /**
          * Sets, replaces or ends an operator's own price.
          * @description It goes before every list for exactly what it names, from `valid_from` on. `end` takes it back
-         *     from `valid_to` (or now) on, and the lists' price resumes. Estimates that were made stay; what
-         *     was unpriced is priced by the next re-pricing run.
+         *     from `valid_to` (or now) on, and the lists' price resumes. Both may lie in the future: the book
+         *     holds the rows ahead, so that each call finds the price of its moment. One within another leaves
+         *     what the other says before and after it. Estimates that were made stay; what was unpriced is
+         *     priced by the next re-pricing run.
+         *
+         *     With `dry_run` the answer says what would change, and nothing is written: the rates opened and
+         *     closed, and which interactions of the last 35 days the next re-pricing would estimate anew, by
+         *     how much.
          */
         post: operations["changeOverride"];
         delete?: never;
@@ -206,7 +212,8 @@ export interface paths {
         /**
          * Brings one source's list into the book.
          * @description Without `source`, the one heard longest ago (in an empty book, the snapshot). With `dry_run` the
-         *     answer shows what would change, and nothing is written. The cron hears one source an hour.
+         *     answer shows what would change, and nothing is written. The cron hears one source an hour, and
+         *     brings into force what is due by its date.
          */
         post: operations["runSync"];
         delete?: never;
@@ -225,6 +232,11 @@ export interface paths {
         /**
          * Models that were used and have no price, or a price for a part only.
          * @description At most 500, the most used first. A model leaves the list once its interactions are priced.
+         *
+         *     `missing` names what to set a price for: each entry, sent to `POST /pricing/overrides` with a
+         *     `rate`, a `per` and a `reason`, prices its part; with all of them, nothing of the model is
+         *     unpriced. A call of a tool is priced under the provider `tool`; what names no provider stands
+         *     under `unknown`.
          */
         get: operations["listUnpriced"];
         put?: never;
@@ -241,6 +253,25 @@ export interface components {
     schemas: {
         /** @description ISO 8601 with a zone, an ISO date (UTC), or unix milliseconds. */
         AskedMoment: string | number | null;
+        ChangedRate: {
+            /**
+             * Format: int64
+             * @description Of a row that is there already.
+             */
+            id?: number;
+            min_context: number;
+            model: string;
+            per: number;
+            provider: string;
+            rate: components["schemas"]["Money"];
+            region: string;
+            resource_type: string;
+            schedule: string;
+            service_tier: string;
+            source: string;
+            valid_from: components["schemas"]["Moment"];
+            valid_to: components["schemas"]["Moment"];
+        };
         ConflictPage: {
             items: {
                 min_context: number;
@@ -322,6 +353,8 @@ export interface components {
         /** @description US dollars for `per` units, exact, without trailing zeros. */
         Money: string;
         Override: {
+            /** @description Say what would change, and write nothing. */
+            dry_run?: boolean;
             /** @description Take the override back instead. */
             end?: boolean;
             /** @description 0 without it. */
@@ -346,8 +379,15 @@ export interface components {
         OverrideAnswer: {
             /** @description Price rows closed. */
             closed: number;
+            /** @description With their new `valid_to`. */
+            closed_rates: components["schemas"]["ChangedRate"][];
+            /** @description Whether this is what would be, and nothing was written. */
+            dry_run: boolean;
             /** @description Price rows opened. */
             opened: number;
+            opened_rates: components["schemas"]["ChangedRate"][];
+            /** @description Null unless it is a dry run. */
+            reestimates: components["schemas"]["Reestimates"] | null;
             /** @enum {string} */
             status: "set" | "ended";
         };
@@ -423,6 +463,38 @@ export interface components {
             offset: number;
             total: number;
         };
+        /**
+         * @description What the next re-pricing run would do because of the change. It looks at what has no price, or a
+         *     price for a part, in the last 35 days (`REPRICE_DAYS`); every other estimate stays as it is.
+         */
+        Reestimates: {
+            cost_after: components["schemas"]["SignedMoney"];
+            cost_before: components["schemas"]["SignedMoney"];
+            cost_difference: components["schemas"]["SignedMoney"];
+            /** @description The first of them. */
+            examples: {
+                cost_after: components["schemas"]["SignedMoney"] | null;
+                /** @description Null where nothing of it has a price. */
+                cost_before: components["schemas"]["SignedMoney"] | null;
+                /** Format: date */
+                day: string;
+                id: string;
+            }[];
+            /** @description Interactions that would get another estimate. */
+            interaction_count: number;
+            /** @description Whether everything in the window was looked at; if not the numbers are at least these. */
+            is_complete: boolean;
+            /** @description By month in the reporting time zone. */
+            months: {
+                cost_difference: components["schemas"]["SignedMoney"];
+                interaction_count: number;
+                month: string;
+            }[];
+            /** @description Those of them that would be priced whole. */
+            priced_count: number;
+        };
+        /** @description US dollars, exact, without trailing zeros. */
+        SignedMoney: string;
         SourceList: {
             items: {
                 changed_at: components["schemas"]["Moment"];
@@ -487,6 +559,16 @@ export interface components {
                 interaction_count: number;
                 /** Format: date */
                 last_day: string;
+                /** @description What to set a price for; empty where no price can reach it, since the events name no model. */
+                missing: {
+                    /** @description Empty for what has no model. */
+                    model: string;
+                    /** @description Units that such a rate is usually given for. */
+                    per: number;
+                    provider: string;
+                    resource_type: string;
+                    service_tier: string;
+                }[];
                 model: string;
                 /** @description Interactions with a price for a part. */
                 partial_count: number;

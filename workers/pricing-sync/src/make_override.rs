@@ -2,46 +2,175 @@
 use cost_calculation::UnixMillis;
 use edge::Problem;
 use edge::respond::json;
+use ledger::prices::override_preview::{OverridePreview, preview_override};
 use ledger::prices::overrides::{OverrideChange, OverrideError, OverrideKey, change_override};
-use price_feeds::Rate;
-use serde_json::json;
+use ledger::prices::rates::rate_text;
+use ledger::reprice::preview::RepricePreview;
+use ledger::reprice::{RepriceConfig, WINDOW_MS_DEFAULT};
+use price_feeds::merge::{BookRow, NewRow};
+use price_feeds::{PriceKey, Rate};
+use serde_json::{Map, Value, json};
 use worker::{Request, Response};
 
 use crate::decide_quarantine::problem_of;
 use crate::handle_request::Visit;
-use crate::request_fields::{RequestFields, fault};
+use crate::request_fields::{RequestFields, fault, iso};
+
+/// A day.
+const DAY_MS: i64 = 86_400_000;
+
+/// How many interactions a trial looks at: chunks of so many, and so many chunks.
+const TRIAL_CHUNK_INTERACTIONS: u32 = 2_000;
+const TRIAL_CHUNKS_MAX: u32 = 25;
 
 /// Answers the request.
 pub(crate) async fn change(visit: &Visit<'_>, request: &mut Request) -> Result<Response, Problem> {
     let admin = visit.admin(request).await?;
     let mut fields = visit.fields(request).await?;
     let (key, change, reason) = read(&mut fields, visit.received_at)?;
+    let is_dry_run = fields.flag("dry_run")?;
     fields.finish()?;
-    let changes = change_override(
-        &visit.suite.database,
-        visit.actor(&admin),
-        &key,
-        change,
-        &reason,
-    )
-    .await
-    .map_err(|error| match error {
-        OverrideError::Field { field, fault } => Problem::invalid_field(field, fault),
-        OverrideError::NothingToEnd => Problem::not_found(error.to_string()),
-        OverrideError::Sync(error) => problem_of(&error),
-    })?;
+    let database = &visit.suite.database;
+    let (changes, rows, reestimates) = if is_dry_run {
+        let preview = trial(visit, &key, change).await?;
+        let reestimates = reestimates_json(&preview.reestimates);
+        (preview.changes, preview.rows, reestimates)
+    } else {
+        let changed = change_override(database, visit.actor(&admin), &key, change, &reason).await;
+        let changed = changed.map_err(problem)?;
+        (changed.changes, changed.rows, Value::Null)
+    };
     let status = match change {
         OverrideChange::Set { .. } => "set",
         OverrideChange::End { .. } => "ended",
     };
+    let opened: Vec<Value> = changes.open.iter().map(opened_json).collect();
+    let closed: Vec<Value> = changes
+        .close
+        .iter()
+        .filter_map(|(id, end_ms)| {
+            let row = rows.iter().find(|row| row.id == *id)?;
+            Some(closed_json(row, *end_ms))
+        })
+        .collect();
     json(
         200,
         &json!({
             "status": status,
-            "opened": changes.open.len(),
-            "closed": changes.close.len(),
+            "dry_run": is_dry_run,
+            "opened": opened.len(),
+            "closed": closed.len(),
+            "opened_rates": opened,
+            "closed_rates": closed,
+            "reestimates": reestimates,
         }),
     )
+}
+
+/// What the change would do, in the window that the next re-pricing run looks at.
+async fn trial(
+    visit: &Visit<'_>,
+    key: &OverrideKey,
+    change: OverrideChange,
+) -> Result<OverridePreview, Problem> {
+    let days = edge::suite::number(
+        visit.env,
+        "REPRICE_DAYS",
+        WINDOW_MS_DEFAULT / DAY_MS,
+        1..=400,
+    )?;
+    let config = RepriceConfig {
+        window_ms: days * DAY_MS,
+        chunk_interactions: TRIAL_CHUNK_INTERACTIONS,
+        chunks_max: TRIAL_CHUNKS_MAX,
+        ..RepriceConfig::default()
+    };
+    let now = visit.received_at;
+    let window_start = UnixMillis(now.0 - config.window_ms);
+    let first_day = visit.suite.reporting_zone.day(window_start);
+    preview_override(&visit.suite.database, key, change, &first_day, now, &config)
+        .await
+        .map_err(problem)
+}
+
+fn problem(error: OverrideError) -> Problem {
+    match error {
+        OverrideError::Field { field, fault } => Problem::invalid_field(field, fault),
+        OverrideError::NothingToEnd => Problem::not_found(error.to_string()),
+        OverrideError::Sync(error) => problem_of(&error),
+    }
+}
+
+/// A row as an answer shows it; `id` is left out of one that is not written yet.
+fn rate_json(
+    key: &PriceKey,
+    rate: Rate,
+    source: &str,
+    (valid_from_ms, valid_to_ms): (i64, Option<i64>),
+) -> Map<String, Value> {
+    let members = [
+        ("provider", json!(key.provider)),
+        ("model", json!(key.model)),
+        ("resource_type", json!(key.resource_type)),
+        ("region", json!(key.region)),
+        ("service_tier", json!(key.service_tier)),
+        ("min_context", json!(key.min_context)),
+        ("schedule", json!(key.schedule)),
+        ("rate", json!(rate_text(&key.resource_type, rate.rate_pico))),
+        ("per", json!(rate.per)),
+        (
+            "valid_from",
+            json!(Some(valid_from_ms).filter(|from| *from > 0).and_then(iso)),
+        ),
+        ("valid_to", json!(valid_to_ms.and_then(iso))),
+        ("source", json!(source)),
+    ];
+    let named = members.map(|(name, value)| (name.to_owned(), value));
+    named.into_iter().collect()
+}
+
+fn opened_json(row: &NewRow) -> Value {
+    let times = (row.valid_from_ms, row.valid_to_ms);
+    Value::Object(rate_json(&row.key, row.rate, row.source.as_str(), times))
+}
+
+fn closed_json(row: &BookRow, end_ms: i64) -> Value {
+    let times = (row.valid_from_ms, Some(end_ms));
+    let mut shown = rate_json(&row.key, row.rate, &row.source, times);
+    shown.insert("id".to_owned(), json!(row.id));
+    Value::Object(shown)
+}
+
+fn reestimates_json(preview: &RepricePreview) -> Value {
+    let months: Vec<Value> = preview
+        .months
+        .iter()
+        .map(|(month, (count, difference))| {
+            json!({ "month": month, "interaction_count": count, "cost_difference": difference })
+        })
+        .collect();
+    let examples: Vec<Value> = preview
+        .examples
+        .iter()
+        .map(|example| {
+            json!({
+                "id": example.id,
+                "day": example.day,
+                "cost_before": example.cost_before.map(|cost| cost.to_string()),
+                "cost_after": example.cost_after.map(|cost| cost.to_string()),
+            })
+        })
+        .collect();
+    json!({
+        "interaction_count": preview.interaction_count,
+        "priced_count": preview.priced_count,
+        "cost_before": preview.cost_before,
+        "cost_after": preview.cost_after,
+        "cost_difference": preview.cost_after - preview.cost_before,
+        "months": months,
+        "examples": examples,
+        "is_complete": preview.is_complete,
+    })
 }
 
 fn read(

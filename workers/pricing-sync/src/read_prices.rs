@@ -141,7 +141,8 @@ pub(crate) async fn unpriced(visit: &Visit<'_>, request: &Request) -> Result<Res
     query.finish()?;
     let since = cost_calculation::UnixMillis(visit.received_at.0 - i64::from(days) * DAY_MS);
     let since_day = visit.suite.reporting_zone.day(since);
-    let models = unpriced_list::models(&visit.suite.database, &since_day).await?;
+    let database = &visit.suite.database;
+    let models = unpriced_list::models(database, &since_day, visit.received_at).await?;
     json(
         200,
         &json!({ "since": since_day, "total": models.len(), "items": models }),

@@ -11,6 +11,7 @@ pub mod conflicts;
 pub mod dated;
 pub mod freshness;
 pub mod mappings;
+pub mod override_preview;
 pub mod overrides;
 pub mod quarantine;
 pub mod rates;

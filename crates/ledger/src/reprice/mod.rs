@@ -10,6 +10,7 @@
 //! as with ingestion. An event that is ingested meanwhile either has the new price or makes its
 //! own batch stale, and is estimated again; none is left behind.
 
+pub mod preview;
 mod unpriced_rows;
 mod write_revisions;
 

@@ -17,6 +17,10 @@ use crate::{
 #[derive(Debug, Deserialize)]
 pub(super) struct Unpriced {
     key: i64,
+    /// The id that the caller gave.
+    pub(super) id: String,
+    /// Its day in the reporting zone.
+    pub(super) day: String,
     revision: i64,
     provider: String,
     model: String,
@@ -49,7 +53,7 @@ ORDER BY timestamp DESC, interaction_key DESC LIMIT 1";
 
 // The primary keys of interactions and cost_estimates.
 const UNPRICED: &str = "
-SELECT json_object('key', i.interaction_key, 'revision', e.revision,
+SELECT json_object('key', i.interaction_key, 'id', i.id, 'day', i.day, 'revision', e.revision,
   'provider', i.provider, 'model', i.model_name, 'endpoint', i.endpoint, 'region', i.region,
   'service_tier', i.service_tier,
   'tokens', json_array(i.input_tokens, i.cache_read_tokens, i.cache_write_5m_tokens,
