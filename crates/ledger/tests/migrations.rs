@@ -180,7 +180,10 @@ fn a_migrated_database_takes_events_and_is_sound_after_one_verification() {
             Answer::Accepted(_)
         ));
         let now = || UnixMillis(START + 731 * DAY_MS);
-        let config = VerifyConfig::default();
+        let config = VerifyConfig {
+            statements_max: u32::MAX,
+            ..VerifyConfig::default()
+        };
         let summary = block_on(verify_slices(&database, &config, now)).unwrap();
         assert!(summary.is_pass_finished);
         assert_eq!(summary.finding_count, summary.repaired_count);

@@ -134,13 +134,14 @@ fn a_sound_ledger_is_covered_and_nothing_is_found() {
         (summary.interaction_count, summary.estimate_count),
         (60, 60)
     );
-    assert_eq!((summary.session_count, summary.day_count), (16, 60));
+    // A day more than there are interactions on: that of the mark.
+    assert_eq!((summary.session_count, summary.day_count), (16, 61));
     let report = report(&database);
     assert_eq!(report.status, IntegrityStatus::Sound);
     let pass = report.last_full_pass.unwrap();
     assert_eq!(
         (pass.interaction_count, pass.session_count, pass.day_count),
-        (60, 16, 60)
+        (60, 16, 61)
     );
     assert_eq!(pass.finished_at, Some(now().0));
     assert_eq!(report.current_pass, None);
@@ -606,6 +607,258 @@ fn a_day_of_many_parts_is_verified_while_events_arrive() {
 }
 
 #[test]
+fn an_archival_during_a_pass_is_no_finding() {
+    for is_broken in [false, true] {
+        let database = history();
+        if is_broken {
+            database
+                .execute_script(
+                    "UPDATE daily_stats SET total_cost = total_cost + 17;
+                     UPDATE sessions SET token_count = token_count - 3;
+                     UPDATE sessions_archive SET total_cost = 0;",
+                )
+                .unwrap();
+        }
+        // Each batch of the pass finds one more interaction in the archive.
+        let archiving = Archiving {
+            database: &database,
+            retention_days: Cell::new(365),
+        };
+        let hot = number(&database, "SELECT COUNT(*) FROM interactions");
+        let summary = verify(&archiving);
+        assert!(number(&database, "SELECT COUNT(*) FROM interactions") < hot / 2);
+        assert_eq!(
+            summary.finding_count > 0,
+            is_broken,
+            "{:?}",
+            report(&database).findings
+        );
+        assert_sound(&database);
+    }
+}
+
+/// A ledger whose archival runs before every batch of the pass, with an ever shorter retention.
+struct Archiving<'a> {
+    database: &'a Sqlite,
+    retention_days: Cell<i64>,
+}
+
+impl Database for Archiving<'_> {
+    async fn batch(&self, statements: &[Statement]) -> Result<Vec<Rows>, DatabaseError> {
+        let days = self.retention_days.get();
+        self.retention_days.set((days - 2).max(30));
+        let config = ArchiveConfig {
+            retention_ms: days * DAY_MS,
+            chunk_interactions: 1,
+            chunks_max: 1,
+            ..ArchiveConfig::default()
+        };
+        archive_sessions(self.database, &config, now).await?;
+        self.database.batch(statements).await
+    }
+}
+
+#[test]
+fn two_passes_at_once_correct_each_difference_once() {
+    // Before each batch of a run in turn, another run goes through the whole pass.
+    for before in 0..60 {
+        let database = history_of(9);
+        database
+            .execute_script(
+                "UPDATE daily_stats SET total_cost = total_cost + 5;
+                 UPDATE sessions SET token_count = 0;
+                 UPDATE cost_estimates SET total_cost = 4 WHERE interaction_key > 6",
+            )
+            .unwrap();
+        let other = Other {
+            database: &database,
+            before: Cell::new(before),
+        };
+        verify(&other);
+        assert_sound(&database);
+        assert_eq!(
+            number(&database, "SELECT COUNT(*) FROM integrity_findings"),
+            number(&database, "SELECT SUM(finding_count) FROM integrity_passes"),
+        );
+        assert_eq!(
+            number(&database, "SELECT MAX(revision) FROM cost_estimates"),
+            2,
+            "each wrong estimate got one revision"
+        );
+    }
+}
+
+/// A ledger on which another run finishes the pass before one of the batches.
+struct Other<'a> {
+    database: &'a Sqlite,
+    before: Cell<i32>,
+}
+
+impl Database for Other<'_> {
+    async fn batch(&self, statements: &[Statement]) -> Result<Vec<Rows>, DatabaseError> {
+        let left = self.before.get();
+        self.before.set(left - 1);
+        if left == 0 {
+            verify_slices(self.database, &VerifyConfig::default(), now).await?;
+        }
+        self.database.batch(statements).await
+    }
+}
+
+#[test]
+fn a_corrupted_row_of_the_archive_is_found() {
+    for (sql, expected) in [
+        (
+            "UPDATE interactions_archive SET day = '2020-01-01' WHERE interaction_key = 1",
+            &[
+                "day_is_that_of_the_timestamp",
+                "session_days_cover_interactions",
+            ][..],
+        ),
+        (
+            "UPDATE cost_estimates_archive SET total_cost = 1 WHERE interaction_key = 1",
+            &["estimate_equals_its_lines"],
+        ),
+        (
+            "UPDATE sessions_archive SET interaction_count = 0 WHERE id = 'session-0'",
+            &["session_equals_its_interactions"],
+        ),
+    ] {
+        breaks(sql, expected);
+    }
+}
+
+#[test]
+fn a_day_on_which_a_session_was_not_is_removed() {
+    let session = "(SELECT MIN(id) FROM sessions_archive)";
+    let database = breaks(
+        &format!(
+            "INSERT INTO session_days VALUES ('2030-01-01', 1, {session}),
+               ('2026-01-01', 1, 'no such session'), ('no day', 1, {session})"
+        ),
+        &["session_days_lie_within_their_session"],
+    );
+    assert_eq!(
+        number(
+            &database,
+            "SELECT COUNT(*) FROM session_days WHERE day > '2029'"
+        ),
+        0
+    );
+    let marked = "SELECT COUNT(*) FROM session_days WHERE session_id = 'only-marked'";
+    assert_eq!(
+        number(&database, marked),
+        1,
+        "what a mark has named is left"
+    );
+}
+
+#[test]
+fn a_fault_that_touches_everything_records_no_more_than_it_takes_to_see_it() {
+    let database = ledger();
+    let events: Vec<_> = (0..1_500).map(|id| event(id, i64::from(id % 3))).collect();
+    send(&database, &events);
+    database
+        .execute_script("UPDATE cost_estimates SET total_cost = 4 WHERE price_state = 'priced'")
+        .unwrap();
+    let summary = verify(&database);
+    assert!(summary.finding_count < 120, "{}", summary.finding_count);
+    assert_eq!(summary.finding_count, summary.repaired_count);
+    let report = report(&database);
+    let further = report
+        .findings
+        .iter()
+        .find_map(|f| f.subject["further"].as_u64());
+    assert!(further.unwrap() > 500, "{further:?} more are counted");
+    assert_sound(&database);
+}
+
+#[test]
+fn a_session_of_many_interactions_is_verified_in_parts_while_events_arrive() {
+    for is_broken in [false, true] {
+        let database = ledger();
+        let of_one_session = |id: u32| {
+            let mut event = event(id, i64::from(id % 40));
+            event.session_id = "everything".to_owned();
+            event
+        };
+        send(
+            &database,
+            &(0..21_000).map(of_one_session).collect::<Vec<_>>(),
+        );
+        if is_broken {
+            database
+                .execute_script("UPDATE sessions SET total_cost = total_cost - 9, error_count = 1")
+                .unwrap();
+        }
+        let busy = Busy {
+            database: &database,
+            coming: RefCell::new((30_000..30_300).map(of_one_session).collect()),
+            came: Cell::new(0),
+        };
+        let summary = verify(&busy);
+        assert!(busy.came.get() > 100, "{}", busy.came.get());
+        assert_eq!(
+            summary.finding_count,
+            u64::from(is_broken),
+            "{:?}",
+            report(&database).findings
+        );
+        assert_eq!(summary.repaired_count, summary.finding_count);
+        recount::assert_sums_are_true(&database, false);
+    }
+}
+
+#[test]
+fn a_day_of_many_sums_that_are_gone_is_made_again_in_statements_that_d1_takes() {
+    let database = ledger();
+    let of_a_user_each = |id: u32| {
+        let mut event = event(id, 0);
+        event.user_id = format!("user-{id}");
+        event.session_id = format!("session-{id}");
+        event
+    };
+    let events: Vec<_> = (0..7_000).map(of_a_user_each).collect();
+    send(&database, &events);
+    database
+        .execute_script("DELETE FROM usage_daily; DELETE FROM daily_stats;")
+        .unwrap();
+    let watching = Unreliable::new(&database, Vec::new());
+    let summary = verify(&watching);
+    assert_eq!(summary.finding_count, summary.repaired_count);
+    assert!(
+        watching.statements_max.get() < 40,
+        "{}",
+        watching.statements_max.get()
+    );
+    assert!(
+        watching.bytes_max.get() < 1_500_000,
+        "{}",
+        watching.bytes_max.get()
+    );
+    assert_sound(&database);
+}
+
+#[test]
+fn a_run_keeps_to_its_statements() {
+    let database = history();
+    let config = VerifyConfig {
+        statements_max: 30,
+        ..VerifyConfig::default()
+    };
+    let counting = Unreliable::new(&database, Vec::new());
+    let run = block_on(verify_slices(&counting, &config, now)).unwrap();
+    assert!(!run.is_pass_finished);
+    assert!(
+        (30..60).contains(&counting.statements.get()),
+        "{}",
+        counting.statements.get()
+    );
+    let rest = verify_all(&database, &config);
+    assert_eq!(run.day_count + rest.day_count, 61);
+}
+
+#[test]
 fn a_run_keeps_to_its_slices_and_the_next_goes_on() {
     let database = history();
     let config = VerifyConfig {
@@ -618,7 +871,7 @@ fn a_run_keeps_to_its_slices_and_the_next_goes_on() {
     assert_eq!((current.id, current.slice_count), (first.pass_id, 5));
     assert_eq!(report(&database).status, IntegrityStatus::Unverified);
     let rest = verify_all(&database, &config);
-    assert_eq!(first.day_count + rest.day_count, 60);
+    assert_eq!(first.day_count + rest.day_count, 61);
     assert_eq!(report(&database).last_full_pass.unwrap().id, first.pass_id);
 
     // A clock on which every look takes a second.

@@ -5,8 +5,7 @@
 //!
 //! The real code records five weeks, one for each state of the price book (`busy_week`); every week
 //! of the file is a copy of one of them, moved in time (`copy_week`), so that every estimate, line
-//! and sum is true. `keep_the_ledger` verifies a ledger of its own kind of copies; `VERIFY=1` runs
-//! the whole verification over this one.
+//! and sum is true; `VERIFY=1` runs the whole verification over it.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -161,6 +160,7 @@ fn verify(database: &Sqlite, start_ms: i64) {
     let started = Instant::now();
     let config = VerifyConfig {
         slices_max: u32::MAX,
+        statements_max: u32::MAX,
         time_ms_max: i64::MAX,
     };
     let now = || UnixMillis(start_ms + 53 * WEEK_MS);

@@ -12,29 +12,43 @@
 //! true. An estimate is never changed: it gets another revision. What can't be corrected without a
 //! judgement is recorded and left to a person.
 
+mod correct_day;
+mod day_sums;
 mod days;
+mod estimates;
 mod interactions;
+mod long_session;
 mod pass;
+mod places;
 mod redo_lines;
+mod relations;
 mod report;
+mod session_days;
 mod sessions;
+mod slice;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use cost_calculation::UnixMillis;
 use serde::{Deserialize, Serialize};
 
-use crate::database::{Database, DatabaseError};
+use crate::database::{Database, DatabaseError, Rows, Statement};
 
 pub use pass::Stage;
 pub use redo_lines::{Rate, Redone, redo};
-pub use report::{FindingRecord, IntegrityReport, IntegrityStatus, PassRecord, integrity};
+pub use report::{
+    FindingRecord, IntegrityReport, IntegrityStatus, PassRecord, integrity, integrity_status,
+};
 
 /// How much one run may do.
 #[derive(Debug, Clone, Copy)]
 pub struct VerifyConfig {
     /// The most slices in this run.
     pub slices_max: u32,
+    /// No slice starts once the run has sent this many statements. A slice takes six to twelve; a
+    /// day of many interactions two for each four thousand of them.
+    pub statements_max: u32,
     /// No slice starts once the run has taken this long.
     pub time_ms_max: i64,
 }
@@ -42,8 +56,10 @@ pub struct VerifyConfig {
 impl Default for VerifyConfig {
     fn default() -> Self {
         Self {
-            // Six to twelve statements each: within the 1,000 that D1 allows one invocation.
             slices_max: 80,
+            // D1 allows one invocation 1,000: the last slice may be a day of half a million
+            // interactions, and the run's own record takes a few.
+            statements_max: 700,
             time_ms_max: 30_000,
         }
     }
@@ -83,6 +99,7 @@ pub async fn verify_slices<D: Database>(
     now: impl Fn() -> UnixMillis,
 ) -> Result<VerifySummary, DatabaseError> {
     let started_at = now();
+    let database = &Metered::new(database);
     let Some(mut pass) = pass::open(database, started_at).await? else {
         return Ok(VerifySummary::default());
     };
@@ -93,13 +110,15 @@ pub async fn verify_slices<D: Database>(
     let mut rates: BTreeMap<i64, Rate> = BTreeMap::new();
     while pass.stage != Stage::Done
         && summary.slice_count < config.slices_max
+        && database.statement_count.get() < config.statements_max
         && now().0.saturating_sub(started_at.0) < config.time_ms_max
     {
         let slice = match pass.stage {
             Stage::Interactions => interactions::verify(database, &pass, &mut rates).await?,
             Stage::Sessions => sessions::verify(database, &pass).await?,
             Stage::Days | Stage::Done => days::verify(database, &pass).await?,
-        };
+        }
+        .condensed();
         pass = pass.write(database, &slice, now()).await?;
         summary.slice_count += 1;
         summary.interaction_count += slice.coverage.interactions;
@@ -107,12 +126,32 @@ pub async fn verify_slices<D: Database>(
         summary.session_count += slice.coverage.sessions;
         summary.day_count += slice.coverage.days;
         summary.finding_count += slice.findings.len() as u64;
-        summary.repaired_count += slice
-            .findings
-            .iter()
-            .filter(|finding| finding.correction.is_some())
-            .count() as u64;
+        summary.repaired_count += slice.corrected_count() as u64;
     }
     summary.is_pass_finished = pass.stage == Stage::Done;
     Ok(summary)
+}
+
+/// A database that counts the statements it is sent.
+struct Metered<'a, D> {
+    database: &'a D,
+    statement_count: Cell<u32>,
+}
+
+impl<'a, D> Metered<'a, D> {
+    const fn new(database: &'a D) -> Self {
+        Self {
+            database,
+            statement_count: Cell::new(0),
+        }
+    }
+}
+
+impl<D: Database> Database for Metered<'_, D> {
+    async fn batch(&self, statements: &[Statement]) -> Result<Vec<Rows>, DatabaseError> {
+        let count = u32::try_from(statements.len()).unwrap_or(u32::MAX);
+        self.statement_count
+            .set(self.statement_count.get().saturating_add(count));
+        self.database.batch(statements).await
+    }
 }

@@ -11,6 +11,8 @@ use crate::{
     schema::SCHEMA_VERSION,
 };
 
+use super::slice::Slice;
+
 /// What a pass walks, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -42,54 +44,6 @@ pub(super) struct OpenPass {
     pub stage: Stage,
     pub position: String,
     pub zone: ReportingZone,
-}
-
-/// How much a slice looked at.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Coverage {
-    pub interactions: u64,
-    pub estimates: u64,
-    pub sessions: u64,
-    pub days: u64,
-}
-
-/// A rule that was broken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Finding {
-    pub check: &'static str,
-    pub subject: Value,
-    pub expected: Value,
-    pub found: Value,
-    pub correction: Option<&'static str>,
-}
-
-/// What a slice came to.
-#[derive(Debug, Default)]
-pub(super) struct Slice {
-    pub coverage: Coverage,
-    pub findings: Vec<Finding>,
-    /// The corrections: statements whose parameter holds the members of [`GUARD`], and `now`.
-    pub corrections: Vec<Correction>,
-    /// Where the next slice goes on; `None` at the end of the stage.
-    pub position: Option<String>,
-}
-
-/// A statement that corrects something, with the members of its parameter.
-#[derive(Debug)]
-pub(super) struct Correction {
-    pub sql: String,
-    pub parameter: serde_json::Map<String, Value>,
-}
-
-impl Correction {
-    /// A correction whose parameter has one member beside those of [`GUARD`].
-    pub fn new(sql: impl Into<String>, member: &str, value: Value) -> Self {
-        let parameter = std::iter::once((member.to_owned(), value)).collect();
-        Self {
-            sql: sql.into(),
-            parameter,
-        }
-    }
 }
 
 /// Holds while the pass stands where this slice found it: so a slice that is written twice, after
@@ -175,7 +129,7 @@ impl OpenPass {
             "sessions": slice.coverage.sessions,
             "days": slice.coverage.days,
             "finding_count": slice.findings.len(),
-            "repaired_count": slice.findings.iter().filter(|f| f.correction.is_some()).count(),
+            "repaired_count": slice.corrected_count(),
         });
         if !slice.corrections.is_empty() {
             let bump = format!(

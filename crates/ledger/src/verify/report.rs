@@ -94,20 +94,20 @@ SELECT json_object('pass_id', pass_id, 'found_at', found_at, 'check', check_name
   'correction', correction)
 FROM integrity_findings ORDER BY id DESC LIMIT ?1 ->> 'limit'";
 
+const LAST_FULL: &str =
+    "FROM integrity_passes WHERE finished_at IS NOT NULL ORDER BY id DESC LIMIT 1";
+// Index integrity_passes_open.
+const CURRENT: &str = "FROM integrity_passes WHERE finished_at IS NULL";
+
+fn passes() -> [Statement; 2] {
+    [LAST_FULL, CURRENT].map(|pass| Statement::new(format!("SELECT {PASS} {pass}")))
+}
+
 /// Reads the report.
 pub async fn integrity<D: Database>(database: &D) -> Result<IntegrityReport, DatabaseError> {
-    let rows = database
-        .batch(&[
-            Statement::new(format!(
-                "SELECT {PASS} FROM integrity_passes WHERE finished_at IS NOT NULL
-                 ORDER BY id DESC LIMIT 1"
-            )),
-            Statement::new(format!(
-                "SELECT {PASS} FROM integrity_passes WHERE finished_at IS NULL"
-            )),
-            Statement::with(FINDINGS, &serde_json::json!({ "limit": FINDINGS_MAX }))?,
-        ])
-        .await?;
+    let [last, current] = passes();
+    let findings = Statement::with(FINDINGS, &serde_json::json!({ "limit": FINDINGS_MAX }))?;
+    let rows = database.batch(&[last, current, findings]).await?;
     let [last, current, findings] = rows.as_slice() else {
         return Err(DatabaseError::Other("the batch gave no rows".to_owned()));
     };
@@ -119,6 +119,17 @@ pub async fn integrity<D: Database>(database: &D) -> Result<IntegrityReport, Dat
         current_pass,
         findings: findings.decode()?,
     })
+}
+
+/// How the ledger stands, without the findings: for `/health`.
+pub async fn integrity_status<D: Database>(database: &D) -> Result<IntegrityStatus, DatabaseError> {
+    let rows = database.batch(&passes()).await?;
+    let [last, current] = rows.as_slice() else {
+        return Err(DatabaseError::Other("the batch gave no rows".to_owned()));
+    };
+    let (last, current): (Option<PassRecord>, Option<PassRecord>) =
+        (last.first()?, current.first()?);
+    Ok(status(last.as_ref(), current.as_ref()))
 }
 
 fn status(last: Option<&PassRecord>, current: Option<&PassRecord>) -> IntegrityStatus {

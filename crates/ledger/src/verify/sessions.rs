@@ -10,7 +10,11 @@ use crate::{
     rollup::TOKEN_SUM,
 };
 
-use super::pass::{Correction, Coverage, Finding, GUARD, OpenPass, Slice};
+use super::{
+    long_session::{self, LONG_INTERACTIONS},
+    pass::{GUARD, OpenPass},
+    slice::{Correction, Coverage, Finding, Slice},
+};
 
 /// The most sessions in a slice.
 const SLICE_SESSIONS: usize = 200;
@@ -35,7 +39,7 @@ const NEXT_IDS: [&str; 2] = [
        FROM sessions_archive WHERE id > ?1 ->> 'after' ORDER BY id LIMIT ?1 ->> 'limit')",
 ];
 
-const KEPT: &str = "
+pub(super) const KEPT: &str = "
 SELECT json_array(s.id, s.user_key, s.start_time, s.last_seen, s.mixed_users,
   json_array(s.interaction_count, s.error_count, s.unpriced_count, s.partial_count, s.token_count,
     s.total_cost))
@@ -59,13 +63,17 @@ WHERE m.session_id > ?1 ->> 'after'
     AND i.provider = m.provider AND i.model_name = m.model AND i.agent = m.agent)
 LIMIT 1000";
 
-/// The interactions of the sessions that `ids` selects, each with its counting estimate.
-fn rows_of(ids: &str) -> String {
+/// Every interaction of the sessions.
+const ALL: &str = "i.session_id = ids.id";
+
+/// The interactions `i` of the sessions that `ids` selects, joined by a condition, each with its
+/// counting estimate.
+fn rows_of(ids: &str, join: &str) -> String {
     let half = |archive: &str| {
         format!(
             "SELECT i.session_id, i.user_key, i.timestamp, i.status = 'error' AS is_error,
                e.price_state, {TOKEN_SUM} AS tokens, COALESCE(e.total_cost, 0) AS total_cost
-             FROM ids CROSS JOIN interactions{archive} i ON i.session_id = ids.id
+             FROM ids CROSS JOIN interactions{archive} i ON {join}
                CROSS JOIN cost_estimates{archive} e ON e.interaction_key = i.interaction_key
              WHERE e.revision = (SELECT MAX(x.revision) FROM cost_estimates{archive} x
                                  WHERE x.interaction_key = i.interaction_key)"
@@ -81,13 +89,14 @@ fn rows_of(ids: &str) -> String {
 const SUMS_OF_ROWS: &str = "COUNT(*), SUM(is_error), SUM(price_state = 'unpriced'),
   SUM(price_state = 'partial'), SUM(tokens), SUM(total_cost)";
 
-fn recount() -> String {
+/// What the interactions that `join` selects come to, by session.
+pub(super) fn recount(join: &str) -> String {
     format!(
         "WITH {}
          SELECT json_array(session_id, MIN(timestamp), MAX(timestamp), MIN(user_key),
            MAX(user_key), json_array({SUMS_OF_ROWS}))
          FROM rows GROUP BY session_id",
-        rows_of("SELECT j.value AS id FROM json_each(?1, '$.ids') j")
+        rows_of("SELECT j.value AS id FROM json_each(?1, '$.ids') j", join)
     )
 }
 
@@ -109,12 +118,13 @@ pub(super) fn insert_missing(ids: &str) -> String {
                                               WHERE a.id = owned.session_id)
          GROUP BY session_id
          ON CONFLICT (id) DO NOTHING",
-        rows_of(&format!("SELECT session_id AS id FROM ({ids})"))
+        rows_of(&format!("SELECT session_id AS id FROM ({ids})"), ALL)
     )
 }
 
+/// A session as it is kept.
 #[derive(Deserialize)]
-struct Kept {
+pub(super) struct Kept {
     id: String,
     user_key: i64,
     start_time: i64,
@@ -123,14 +133,15 @@ struct Kept {
     sums: [i64; 6],
 }
 
+/// What a session's interactions come to.
 #[derive(Deserialize)]
-struct Recounted {
-    id: String,
-    first: i64,
-    last: i64,
-    least_user: i64,
-    greatest_user: i64,
-    sums: [i64; 6],
+pub(super) struct Recounted {
+    pub id: String,
+    pub first: i64,
+    pub last: i64,
+    pub least_user: i64,
+    pub greatest_user: i64,
+    pub sums: [i64; 6],
 }
 
 /// Verifies the sessions after the pass's place.
@@ -138,36 +149,81 @@ pub(super) async fn verify<D: Database>(
     database: &D,
     pass: &OpenPass,
 ) -> Result<Slice, DatabaseError> {
-    let (ids, is_last) = next_ids(database, &pass.position).await?;
-    let through = (!is_last).then(|| ids.last().cloned()).flatten();
-    let parameter = json!({ "ids": ids, "after": pass.position, "through": through }).to_string();
+    let next = next_ids(database, &pass.position).await?;
+    let through = (!next.is_last).then(|| next.ids.last().cloned()).flatten();
+    let begun = Slice {
+        coverage: Coverage {
+            sessions: next.ids.len() as u64,
+            ..Coverage::default()
+        },
+        position: through.clone(),
+        ..Slice::default()
+    };
+    if let [id] = next.ids.as_slice()
+        && next.interactions > LONG_INTERACTIONS
+    {
+        return verify_long(database, id, begun).await;
+    }
+    let mut slice = begun;
+    let parameter =
+        json!({ "ids": next.ids, "after": pass.position, "through": through }).to_string();
     let rows = database
         .batch(&[
             Statement::with_json(KEPT, &*parameter),
-            Statement::with_json(recount(), &*parameter),
+            Statement::with_json(recount(ALL), &*parameter),
             Statement::with_json(SESSION_MODELS_WITHOUT_INTERACTION, &*parameter),
         ])
         .await?;
     let [kept, recounted, stray] = rows.as_slice() else {
         return Err(DatabaseError::Other("the batch gave no rows".to_owned()));
     };
-    let mut slice = Slice {
-        coverage: Coverage {
-            sessions: ids.len() as u64,
-            ..Coverage::default()
-        },
-        position: through,
-        ..Slice::default()
+    examine(kept.decode()?, recounted.decode()?, &mut slice);
+    verify_session_models(&stray.decode()?, &mut slice);
+    Ok(slice)
+}
+
+/// A session that is recounted in parts: what differs counts only if it does so twice.
+async fn verify_long<D: Database>(
+    database: &D,
+    id: &str,
+    mut slice: Slice,
+) -> Result<Slice, DatabaseError> {
+    let look = async || -> Result<(Slice, Vec<Value>), DatabaseError> {
+        let (kept, recounted) = long_session::look(database, id).await?;
+        let mut seen = Slice::default();
+        let changes = examine(kept, recounted.into_iter().collect(), &mut seen);
+        Ok((seen, changes))
     };
+    let (mut seen, changes) = look().await?;
+    if !changes.is_empty() {
+        let differences = |changes: &[Value]| -> Vec<Value> {
+            changes
+                .iter()
+                .filter_map(|change| change.get("differences").cloned())
+                .collect()
+        };
+        let (again, changes_again) = look().await?;
+        seen = if differences(&changes) == differences(&changes_again) {
+            again
+        } else {
+            Slice::default()
+        };
+    }
+    slice.findings = seen.findings;
+    slice.corrections = seen.corrections;
+    Ok(slice)
+}
+
+/// Compares kept rows with what their interactions come to; returns the changes that correct them.
+fn examine(kept: Vec<Kept>, recounted: Vec<Recounted>, slice: &mut Slice) -> Vec<Value> {
     let recounted: BTreeMap<String, Recounted> = recounted
-        .decode::<Recounted>()?
         .into_iter()
         .map(|row| (row.id.clone(), row))
         .collect();
     let mut places: BTreeMap<String, Kept> = BTreeMap::new();
     let mut both = Vec::new();
     // The hot rows come first, and win.
-    for kept in kept.decode::<Kept>()? {
+    for kept in kept {
         match places.entry(kept.id.clone()) {
             std::collections::btree_map::Entry::Occupied(_) => both.push(kept.id),
             std::collections::btree_map::Entry::Vacant(entry) => {
@@ -175,10 +231,10 @@ pub(super) async fn verify<D: Database>(
             }
         }
     }
-    verify_places(&both, &mut slice);
+    verify_places(&both, slice);
     let changes: Vec<Value> = places
         .values()
-        .filter_map(|kept| verify_session(kept, recounted.get(&kept.id), &mut slice))
+        .filter_map(|kept| verify_session(kept, recounted.get(&kept.id), slice))
         .collect();
     if !changes.is_empty() {
         // In both places, since a session may have moved between the look and now.
@@ -189,15 +245,20 @@ pub(super) async fn verify<D: Database>(
                 .push(Correction::new(sql, "changes", json!(changes)));
         }
     }
-    verify_session_models(&stray.decode()?, &mut slice);
-    Ok(slice)
+    changes
 }
 
-/// The next ids in both tables, and whether they are the last.
-async fn next_ids<D: Database>(
-    database: &D,
-    after: &str,
-) -> Result<(Vec<String>, bool), DatabaseError> {
+/// The sessions of a slice.
+struct NextIds {
+    ids: Vec<String>,
+    /// How many interactions they say that they have.
+    interactions: u64,
+    /// Whether none comes after them.
+    is_last: bool,
+}
+
+/// The next ids in both tables.
+async fn next_ids<D: Database>(database: &D, after: &str) -> Result<NextIds, DatabaseError> {
     let parameter = json!({ "after": after, "limit": SLICE_SESSIONS }).to_string();
     let rows = database
         .batch(&NEXT_IDS.map(|sql| Statement::with_json(sql, &*parameter)))
@@ -217,18 +278,22 @@ async fn next_ids<D: Database>(
             *counts.entry(id).or_default() += count.unsigned_abs();
         }
     }
-    let mut ids: Vec<String> = Vec::new();
-    let mut interactions = 0_u64;
+    let mut next = NextIds {
+        ids: Vec::new(),
+        interactions: 0,
+        is_last,
+    };
     for (id, count) in counts {
         let is_beyond = known_through.as_ref().is_some_and(|through| id > *through);
-        interactions = interactions.saturating_add(count);
-        if is_beyond || (!ids.is_empty() && interactions > SLICE_INTERACTIONS) {
-            is_last = false;
+        let interactions = next.interactions.saturating_add(count);
+        if is_beyond || (!next.ids.is_empty() && interactions > SLICE_INTERACTIONS) {
+            next.is_last = false;
             break;
         }
-        ids.push(id);
+        next.ids.push(id);
+        next.interactions = interactions;
     }
-    Ok((ids, is_last))
+    Ok(next)
 }
 
 fn verify_places(both: &[String], slice: &mut Slice) {

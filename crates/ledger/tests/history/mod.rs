@@ -188,6 +188,12 @@ pub struct Unreliable<'a> {
     pub faults: RefCell<Vec<Fault>>,
     /// How many batches were sent.
     pub batches: Cell<usize>,
+    /// How many statements they had.
+    pub statements: Cell<usize>,
+    /// The most in one batch.
+    pub statements_max: Cell<usize>,
+    /// The longest parameter, in bytes.
+    pub bytes_max: Cell<usize>,
 }
 
 impl<'a> Unreliable<'a> {
@@ -197,6 +203,9 @@ impl<'a> Unreliable<'a> {
             database,
             faults: RefCell::new(faults),
             batches: Cell::new(0),
+            statements: Cell::new(0),
+            statements_max: Cell::new(0),
+            bytes_max: Cell::new(0),
         }
     }
 }
@@ -204,6 +213,16 @@ impl<'a> Unreliable<'a> {
 impl Database for Unreliable<'_> {
     async fn batch(&self, statements: &[Statement]) -> Result<Vec<Rows>, DatabaseError> {
         self.batches.set(self.batches.get() + 1);
+        self.statements
+            .set(self.statements.get() + statements.len());
+        self.statements_max
+            .set(self.statements_max.get().max(statements.len()));
+        let longest = statements
+            .iter()
+            .filter_map(|s| s.parameter.as_ref())
+            .map(String::len);
+        self.bytes_max
+            .set(self.bytes_max.get().max(longest.max().unwrap_or(0)));
         let lost = || {
             Err(DatabaseError::Transient(
                 "Network connection lost".to_owned(),

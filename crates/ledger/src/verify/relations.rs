@@ -1,0 +1,102 @@
+//! What belongs to an interaction: its user, its session, its day, and what its session touched.
+
+use cost_calculation::UnixMillis;
+use serde_json::json;
+
+use super::{
+    interactions::{InteractionRow, Place},
+    pass::{GUARD, OpenPass},
+    sessions::insert_missing,
+    slice::{Correction, Slice},
+};
+
+/// An interaction's user, session, day and what its session touched.
+pub(super) fn verify_relations(place: &Place, pass: &OpenPass, slice: &mut Slice) {
+    let keys_where = |breaks: &dyn Fn(&InteractionRow) -> bool| -> Vec<i64> {
+        place
+            .interactions
+            .values()
+            .filter(|row| breaks(row))
+            .map(|row| row.key)
+            .collect()
+    };
+    let table = if place.estimate_table == "cost_estimates" {
+        "interactions"
+    } else {
+        "interactions_archive"
+    };
+    let listed = format!(
+        "FROM json_each(?1, '$.keys') j CROSS JOIN {table} i ON i.interaction_key = j.value"
+    );
+    slice.report_keys(
+        &keys_where(&|row| row.has_user == 0),
+        "interaction_has_a_user",
+        ["a row of users", "none"],
+        None,
+    );
+    slice.report_keys(
+        &keys_where(&|row| row.has_session == 0),
+        "interaction_has_a_session",
+        ["a row of sessions or sessions_archive", "none"],
+        Some((
+            "the session was made again from its interactions",
+            &[insert_missing(&format!(
+                "SELECT DISTINCT i.session_id {listed}"
+            ))],
+        )),
+    );
+    // Before what a session touched, which asks for the day.
+    let misdated = keys_where(&|row| pass.zone.day(UnixMillis(row.timestamp)) != row.day);
+    if !misdated.is_empty() {
+        let days: Vec<(i64, String)> = misdated
+            .iter()
+            .filter_map(|key| place.interactions.get(key))
+            .map(|row| (row.key, pass.zone.day(UnixMillis(row.timestamp))))
+            .collect();
+        slice.report_keys(
+            &misdated,
+            "day_is_that_of_the_timestamp",
+            [
+                "the timestamp's day in the reporting time zone",
+                "another day",
+            ],
+            Some(("the day was set", &[])),
+        );
+        slice.corrections.push(Correction::new(
+            format!(
+                "UPDATE {table} SET day = j.value ->> 1 FROM json_each(?1, '$.days') j
+                 WHERE interaction_key = j.value ->> 0 AND {GUARD}"
+            ),
+            "days",
+            json!(days),
+        ));
+    }
+    slice.report_keys(
+        &keys_where(&|row| row.has_session_model == 0),
+        "session_models_cover_interactions",
+        ["a row of session_models", "none"],
+        Some((
+            "the row was added",
+            &[format!(
+                "INSERT INTO session_models (session_id, provider, model, agent)
+                 SELECT i.session_id, i.provider, i.model_name, i.agent {listed} WHERE {GUARD}
+                 ON CONFLICT DO NOTHING"
+            )],
+        )),
+    );
+    slice.report_keys(
+        &keys_where(&|row| {
+            row.has_session_day == 0 || pass.zone.day(UnixMillis(row.timestamp)) != row.day
+        }),
+        "session_days_cover_interactions",
+        ["a row of session_days", "none"],
+        Some((
+            "the row was added",
+            &[format!(
+                "INSERT INTO session_days (day, user_key, session_id)
+                 SELECT i.day, i.user_key, i.session_id {listed} WHERE {GUARD}
+                 ON CONFLICT DO NOTHING"
+            )],
+        )),
+    );
+}
