@@ -8,6 +8,8 @@
 //! A late event brings the session's row back (see [`crate::record_batch`]); the interactions that
 //! lie in the archive stay there, and once the session is old again, the rest follows them.
 
+use std::sync::LazyLock;
+
 use cost_calculation::UnixMillis;
 use serde::{Deserialize, Serialize};
 
@@ -45,7 +47,8 @@ impl Default for ArchiveConfig {
         Self {
             retention_ms: RETENTION_MS_DEFAULT,
             chunk_interactions: 800,
-            // Nine statements each: within the 1,000 that D1 allows one invocation.
+            // Nine statements each, and a run's own few: within the 1,000 that D1 allows one
+            // invocation.
             chunks_max: 100,
             time_ms_max: 60_000,
             dry_run: false,
@@ -72,21 +75,30 @@ pub struct ArchiveSummary {
     pub is_more: bool,
 }
 
-// Index sessions_by_last_seen.
-const OLD_SESSIONS: &str = "
-SELECT json_array(id) FROM (
-  SELECT id FROM sessions WHERE last_seen < ?1 ->> 'cutoff'
+// Index sessions_by_last_seen. What a fault has put into both places waits for the verification,
+// which knows how to join the two; here it would fail the whole chunk, and all that are behind it.
+const OLD: &str = "SELECT id FROM sessions WHERE last_seen < ?1 ->> 'cutoff'
+    AND NOT EXISTS (SELECT 1 FROM sessions_archive a WHERE a.id = sessions.id)
     AND EXISTS (SELECT 1 FROM ledger_state WHERE schema_version = ?1 ->> 'schema_version')
-  ORDER BY last_seen, id LIMIT ?1 ->> 'sessions_max')";
+  ORDER BY last_seen, id LIMIT ?1 ->> 'sessions_max'";
 
-// Indexes sessions_by_last_seen and interactions_by_session.
-const OLD_INTERACTIONS: &str = "
-WITH old AS MATERIALIZED (
-  SELECT id FROM sessions WHERE last_seen < ?1 ->> 'cutoff'
-    AND EXISTS (SELECT 1 FROM ledger_state WHERE schema_version = ?1 ->> 'schema_version')
-  ORDER BY last_seen, id LIMIT ?1 ->> 'sessions_max')
-SELECT json_array(i.interaction_key) FROM old CROSS JOIN interactions i ON i.session_id = old.id
-LIMIT ?1 ->> 'interactions_max'";
+static OLD_SESSIONS: LazyLock<String> =
+    LazyLock::new(|| format!("SELECT json_array(id) FROM ({OLD})"));
+
+// Index interactions_by_session; the archive's keys.
+static OLD_INTERACTIONS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "WITH old AS MATERIALIZED ({OLD})
+         SELECT json_array(i.interaction_key)
+         FROM old CROSS JOIN interactions i ON i.session_id = old.id
+         WHERE NOT EXISTS (SELECT 1 FROM interactions_archive a WHERE a.id = i.id)
+           AND NOT EXISTS (SELECT 1 FROM interactions_archive a
+                           WHERE a.interaction_key = i.interaction_key)
+           AND NOT EXISTS (SELECT 1 FROM cost_estimates_archive a
+                           WHERE a.interaction_key = i.interaction_key)
+         LIMIT ?1 ->> 'interactions_max'"
+    )
+});
 
 // Between the look and the move an event may have come: a session that is no longer old keeps
 // everything, and one that has an interaction more keeps its row.
@@ -157,8 +169,8 @@ pub async fn archive_sessions<D: Database>(
         }
         let moved = move_chunk(database, cutoff, &chunk).await?;
         if moved == Moved::default() {
-            // Every session of the chunk has become current meanwhile, or a fault keeps them:
-            // the next run looks again, and verification names the fault.
+            // Every session of the chunk has become current meanwhile, or a fault keeps their
+            // interactions: the next run looks again, and the verification mends the fault.
             summary.is_more = is_anything_old(database, cutoff).await?;
             return Ok(summary);
         }
@@ -201,8 +213,8 @@ async fn look<D: Database>(
     let parameter = parameter(cutoff, CHUNK_SESSIONS, interactions_max);
     let rows = database
         .batch(&[
-            Statement::with_json(OLD_SESSIONS, parameter.clone()),
-            Statement::with_json(OLD_INTERACTIONS, parameter),
+            Statement::with_json(OLD_SESSIONS.as_str(), parameter.clone()),
+            Statement::with_json(OLD_INTERACTIONS.as_str(), parameter),
         ])
         .await?;
     let [sessions, keys] = rows.as_slice() else {
@@ -251,7 +263,7 @@ async fn move_chunk<D: Database>(
 async fn is_anything_old<D: Database>(database: &D, cutoff: i64) -> Result<bool, DatabaseError> {
     let parameter = parameter(cutoff, 1, 1);
     Ok(!database
-        .query(Statement::with_json(OLD_SESSIONS, parameter))
+        .query(Statement::with_json(OLD_SESSIONS.as_str(), parameter))
         .await?
         .is_empty())
 }

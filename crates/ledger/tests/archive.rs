@@ -17,13 +17,15 @@ use cost_calculation::UnixMillis;
 use futures_executor::block_on;
 use history::{
     DAY_MS, Fault, START, Unreliable, assert_each_is_in_one_place, event, fault, ledger, mark,
-    number, send,
+    number, record, send,
 };
 use ledger::{
-    Database,
+    Database, DatabaseError, Rows, Statement,
     archive::{ArchiveConfig, ArchiveSummary, archive_sessions},
     ingest::Answer,
+    reprice::{RepriceConfig, reprice_unpriced},
     sqlite::Sqlite,
+    verify::{VerifyConfig, verify_slices},
 };
 use proptest::prelude::*;
 
@@ -36,10 +38,19 @@ fn config() -> ArchiveConfig {
 
 /// Archives until a run says that nothing is left; as cron does, a run that fails is run again.
 fn archive_all(database: &impl Database, config: &ArchiveConfig, day: i64) -> ArchiveSummary {
+    block_on(archive_to_the_end(database, config, day))
+}
+
+/// The same within a future.
+async fn archive_to_the_end(
+    database: &impl Database,
+    config: &ArchiveConfig,
+    day: i64,
+) -> ArchiveSummary {
     let mut sum = ArchiveSummary::default();
     for _ in 0..10_000 {
-        let run = archive_sessions(database, config, || UnixMillis(START + day * DAY_MS));
-        let Ok(run) = block_on(run) else { continue };
+        let run = archive_sessions(database, config, || UnixMillis(START + day * DAY_MS)).await;
+        let Ok(run) = run else { continue };
         sum.session_count += run.session_count;
         sum.interaction_count += run.interaction_count;
         sum.estimate_count += run.estimate_count;
@@ -304,6 +315,238 @@ fn a_run_keeps_to_its_chunks_and_its_time() {
     assert_eq!(summary.chunk_count, 2);
     assert!(summary.is_more);
     assert_true(&database);
+}
+
+/// A database that does something else before one of the batches that it is sent.
+struct Interrupted<'a, F: AsyncFn(&Sqlite)> {
+    database: &'a Sqlite,
+    before: usize,
+    batches: Cell<usize>,
+    interruption: F,
+}
+
+impl<F: AsyncFn(&Sqlite)> Database for Interrupted<'_, F> {
+    async fn batch(&self, statements: &[Statement]) -> Result<Vec<Rows>, DatabaseError> {
+        let at = self.batches.replace(self.batches.get() + 1);
+        if at == self.before {
+            (self.interruption)(self.database).await;
+        }
+        self.database.batch(statements).await
+    }
+}
+
+/// Archives, with an interruption before each of its batches in turn.
+fn archive_interrupted(interruption: impl AsyncFn(&Sqlite) + Copy, check: impl Fn(&Sqlite)) {
+    for before in 0.. {
+        let database = ledger();
+        send(
+            &database,
+            &(0..20).map(|id| event(id, 0)).collect::<Vec<_>>(),
+        );
+        let interrupted = Interrupted {
+            database: &database,
+            before,
+            batches: Cell::new(0),
+            interruption,
+        };
+        archive_all(&interrupted, &config(), 400);
+        if interrupted.batches.get() <= before {
+            assert!(before > 10, "{before} batches were interrupted");
+            return;
+        }
+        assert_true(&database);
+        check(&database);
+    }
+}
+
+#[test]
+fn two_runs_at_once_move_everything_once() {
+    archive_interrupted(
+        async |database| {
+            archive_to_the_end(database, &config(), 400).await;
+        },
+        |database| {
+            assert_eq!(
+                number(database, "SELECT COUNT(*) FROM interactions_archive"),
+                20
+            );
+            assert_eq!(
+                number(database, "SELECT COUNT(*) FROM sessions_archive"),
+                10
+            );
+            assert_eq!(number(database, "SELECT COUNT(*) FROM interactions"), 0);
+        },
+    );
+}
+
+#[test]
+fn an_event_between_two_chunks_keeps_its_session_current() {
+    let in_current_session = "FROM sessions WHERE id = 'session-3'";
+    archive_interrupted(
+        async |database| {
+            record(database, &[event(23, 399)]).await;
+        },
+        |database| {
+            let sql = format!("SELECT COUNT(*) {in_current_session}");
+            assert_eq!(number(database, &sql), 1);
+            let sql = format!("SELECT interaction_count {in_current_session}");
+            assert_eq!(number(database, &sql), 3);
+            assert_eq!(number(database, "SELECT COUNT(*) FROM sessions_archive"), 9);
+        },
+    );
+}
+
+#[test]
+fn a_clock_that_jumps_back_ends_a_run_by_its_chunks() {
+    let database = ledger();
+    send(
+        &database,
+        &(0..40).map(|id| event(id, 0)).collect::<Vec<_>>(),
+    );
+    let config = ArchiveConfig {
+        chunks_max: 4,
+        ..config()
+    };
+    let clock = Cell::new(START + 400 * DAY_MS);
+    let backwards = || UnixMillis(clock.replace(clock.get() - DAY_MS));
+    let summary = block_on(archive_sessions(&database, &config, backwards)).unwrap();
+    assert_eq!((summary.chunk_count, summary.is_more), (4, true));
+    assert_true(&database);
+}
+
+#[test]
+fn a_shorter_retention_moves_more_and_a_longer_one_leaves_it_there() {
+    let database = ledger();
+    for day in 0..400 {
+        let mut event = event(u32::try_from(day).unwrap(), day);
+        event.session_id = format!("of-day-{day}");
+        send(&database, &[event]);
+    }
+    let before = recount::totals(&database);
+    let with_retention = |days: i64| {
+        let config = ArchiveConfig {
+            retention_ms: days * DAY_MS,
+            ..config()
+        };
+        archive_all(&database, &config, 400).session_count
+    };
+    let hot = || number(&database, "SELECT COUNT(*) FROM sessions");
+    let moved = with_retention(365);
+    assert!((30..40).contains(&moved), "{moved}");
+    assert_eq!(
+        with_retention(30) + moved + u64::try_from(hot()).unwrap(),
+        400
+    );
+    let hot_before = hot();
+    assert!((28..33).contains(&hot_before), "{hot_before}");
+    assert_eq!(with_retention(365), 0);
+    assert_eq!(hot(), hot_before);
+    assert_eq!(recount::totals(&database), before);
+    assert_true(&database);
+}
+
+#[test]
+fn a_session_whose_interactions_straddle_the_retention_stays_whole() {
+    let database = ledger();
+    send(&database, &[event(10, 0), event(20, 34), event(30, 36)]);
+    // 365 days before day 400 lies between the second and the third.
+    archive_all(&database, &config(), 400);
+    assert_eq!(number(&database, "SELECT COUNT(*) FROM interactions"), 3);
+    archive_all(&database, &config(), 402);
+    assert_eq!(number(&database, "SELECT COUNT(*) FROM interactions"), 0);
+    assert_true(&database);
+}
+
+#[test]
+fn what_a_fault_left_in_both_places_holds_nothing_else_up_and_moves_once_it_is_mended() {
+    for fault in [
+        // An interaction, with and without its estimate.
+        "INSERT INTO interactions_archive SELECT * FROM interactions WHERE id = 'event-0'",
+        "INSERT INTO interactions_archive SELECT * FROM interactions WHERE id = 'event-0';
+         INSERT INTO cost_estimates_archive SELECT * FROM cost_estimates WHERE interaction_key =
+           (SELECT interaction_key FROM interactions WHERE id = 'event-0');",
+        // An estimate alone, and a session's row.
+        "INSERT INTO cost_estimates_archive SELECT * FROM cost_estimates LIMIT 1",
+        "INSERT INTO sessions_archive SELECT * FROM sessions WHERE id = 'session-0'",
+    ] {
+        let database = ledger();
+        send(
+            &database,
+            &(0..20).map(|id| event(id, 0)).collect::<Vec<_>>(),
+        );
+        database.execute_script(fault).unwrap();
+        let archive = || {
+            let now = || UnixMillis(START + 400 * DAY_MS);
+            block_on(archive_sessions(&database, &config(), now)).expect("no chunk fails")
+        };
+        archive();
+        let left = number(&database, "SELECT COUNT(*) FROM interactions");
+        assert!(left <= 2, "{fault}: {left} are left");
+        let now = || UnixMillis(START + 401 * DAY_MS);
+        let pass = block_on(verify_slices(&database, &VerifyConfig::default(), now)).unwrap();
+        assert_eq!((pass.finding_count, pass.repaired_count), (1, 1), "{fault}");
+        archive();
+        assert_eq!(
+            number(&database, "SELECT COUNT(*) FROM interactions"),
+            0,
+            "{fault}"
+        );
+        assert_eq!(
+            number(&database, "SELECT COUNT(*) FROM sessions"),
+            0,
+            "{fault}"
+        );
+        assert_true(&database);
+    }
+}
+
+#[test]
+fn a_price_for_what_is_archived_meanwhile_moves_no_sum() {
+    // Before each batch of a re-pricing in turn, everything is archived.
+    for before in 0..8 {
+        let database = ledger();
+        send(
+            &database,
+            &(0..20).map(|id| event(id, 0)).collect::<Vec<_>>(),
+        );
+        let unpriced = |table: &str| {
+            let sql = format!("SELECT COUNT(*) FROM {table} WHERE price_state = 'unpriced'");
+            number(&database, &sql)
+        };
+        assert_eq!(unpriced("cost_estimates"), 5);
+        let price = history::PRICES.replace("gpt-5-mini", "model-without-price");
+        database
+            .execute_script(&format!(
+                "{price}; UPDATE ledger_state SET price_book_version = price_book_version + 1"
+            ))
+            .unwrap();
+        let archive = async |database: &Sqlite| {
+            archive_to_the_end(database, &config(), 400).await;
+        };
+        let interrupted = Interrupted {
+            database: &database,
+            before,
+            batches: Cell::new(0),
+            interruption: archive,
+        };
+        let now = UnixMillis(START + 30 * DAY_MS);
+        let bounds = RepriceConfig::default();
+        let repricing = reprice_unpriced(&interrupted, None, "2024-11-01", "run", now, &bounds);
+        let summary = block_on(repricing).unwrap();
+        archive_all(&database, &config(), 400);
+        assert_true(&database);
+        let revised = number(
+            &database,
+            "SELECT COUNT(*) FROM cost_estimates_archive WHERE revision = 2",
+        );
+        assert_eq!(summary.revised_count, u64::try_from(revised).unwrap());
+    }
+}
+
+#[test]
+fn an_empty_ledger_has_nothing_to_archive() {
+    let summary = archive_all(&ledger(), &config(), 400);
+    assert_eq!(summary, ArchiveSummary::default());
 }
 
 #[test]
