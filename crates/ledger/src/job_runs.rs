@@ -23,8 +23,6 @@ use crate::{
 
 /// The most bytes of an error that a run keeps.
 const ERROR_BYTES_MAX: usize = 2_000;
-/// The most runs that [`recent_runs`] returns.
-pub const RECENT_RUNS_MAX: u32 = 500;
 
 /// A run that is about to start.
 #[derive(Debug, Clone, Copy)]
@@ -122,11 +120,13 @@ pub const fn slot(now: UnixMillis, period_ms: i64) -> UnixMillis {
     UnixMillis(now.0 - now.0.rem_euclid(period_ms))
 }
 
-// Index job_runs_running.
+// Index job_runs_running. A lease that ends further ahead than any lease lasts was taken while a
+// clock ran ahead: it would keep its job from running until then.
 const END_DEAD_RUNS: &str = "
-UPDATE job_runs SET status = 'failed', finished_at = lease_until, lease_until = NULL,
-  error = 'the run ended without a word: its lease expired'
-WHERE job = ?1 ->> 'job' AND status = 'running' AND lease_until <= ?1 ->> 'now'
+UPDATE job_runs SET status = 'failed', finished_at = MIN(lease_until, ?1 ->> 'now'),
+  lease_until = NULL, error = 'the run ended without a word: its lease expired'
+WHERE job = ?1 ->> 'job' AND status = 'running'
+  AND (lease_until <= ?1 ->> 'now' OR lease_until > ?1 ->> 'lease_until_max')
   AND EXISTS (SELECT 1 FROM ledger_state WHERE schema_version = ?1 ->> 'schema_version')";
 
 const TAKE_LEASE: &str = "
@@ -159,17 +159,22 @@ pub async fn begin<D: Database>(
     database: &D,
     request: &RunRequest<'_>,
 ) -> Result<Begun, DatabaseError> {
+    let lease_ms = request.lease_ms.max(1);
     let parameter = serde_json::json!({
         "job": request.job,
         "scheduled_time": request.scheduled_time.0,
         "worker": request.worker,
         "now": request.now.0,
-        "lease_until": request.now.0.saturating_add(request.lease_ms.max(1)),
+        "lease_until": request.now.0.saturating_add(lease_ms),
+        // Twice the lease: clocks of two runs differ by less.
+        "lease_until_max": request.now.0.saturating_add(lease_ms.saturating_mul(2)),
         "schema_version": SCHEMA_VERSION,
     })
     .to_string();
+    // Not a run of a clock that ran ahead: its place would be taken for the newest ever after.
     let last_ok = format!(
         "SELECT {RECORD} FROM job_runs r WHERE r.job = ?1 ->> 'job' AND r.status = 'ok'
+           AND r.scheduled_time <= ?1 ->> 'now'
          ORDER BY r.scheduled_time DESC LIMIT 1"
     );
     let rows = database
@@ -269,73 +274,39 @@ WHERE job = ?1 ->> 'job' AND scheduled_time = ?1 ->> 'scheduled_time'
     }
 }
 
-/// The latest runs, newest first: of one job, or of all. At most [`RECENT_RUNS_MAX`].
-pub async fn recent_runs<D: Database>(
-    database: &D,
-    job: Option<&str>,
-    limit: u32,
-) -> Result<Vec<RunRecord>, DatabaseError> {
-    // Index job_runs_by_start, or the primary key for one job.
-    let sql = match job {
-        Some(_) => format!(
-            "SELECT {RECORD} FROM job_runs r WHERE r.job = ?1 ->> 'job'
-             ORDER BY r.scheduled_time DESC LIMIT ?1 ->> 'limit'"
-        ),
-        None => format!(
-            "SELECT {RECORD} FROM job_runs r ORDER BY r.started_at DESC LIMIT ?1 ->> 'limit'"
-        ),
-    };
-    let parameter = serde_json::json!({ "job": job, "limit": limit.min(RECENT_RUNS_MAX) });
-    database
-        .query(Statement::with(sql, &parameter)?)
-        .await?
-        .decode()
-}
-
-/// How every job stands that ever ran, by name.
+/// How these jobs stand, by name; one that never ran is left out.
 pub async fn standings<D: Database>(
     database: &D,
+    jobs: &[&str],
     now: UnixMillis,
 ) -> Result<Vec<JobStanding>, DatabaseError> {
+    // The primary key: each job's runs from the newest on, as far as its latest success.
     const STANDINGS: &str = "
-WITH jobs AS (SELECT job, MAX(scheduled_time) AS latest,
-    MAX(CASE WHEN status = 'ok' THEN scheduled_time END) AS latest_ok
-  FROM job_runs GROUP BY job)
-SELECT json_object('job', j.job,
+WITH latest AS (
+  SELECT j.value AS job,
+    (SELECT MAX(r.scheduled_time) FROM job_runs r
+     WHERE r.job = j.value AND r.scheduled_time <= ?1 ->> 'now') AS scheduled_time,
+    (SELECT r.scheduled_time FROM job_runs r
+     WHERE r.job = j.value AND r.scheduled_time <= ?1 ->> 'now' AND r.status = 'ok'
+     ORDER BY r.scheduled_time DESC LIMIT 1) AS ok_scheduled_time
+  FROM json_each(?1, '$.jobs') j)
+SELECT json_object('job', l.job,
   'status', iif(r.status = 'running' AND r.lease_until <= ?1 ->> 'now', 'failed', r.status),
   'scheduled_time', r.scheduled_time,
   'error', iif(r.status = 'running' AND r.lease_until <= ?1 ->> 'now',
     'the run ended without a word: its lease expired', r.error),
   'last_ok_at', (SELECT finished_at FROM job_runs o
-                 WHERE o.job = j.job AND o.scheduled_time = j.latest_ok),
+                 WHERE o.job = l.job AND o.scheduled_time = l.ok_scheduled_time),
   'failed_since_ok', (SELECT COUNT(*) FROM job_runs f
-                      WHERE f.job = j.job AND f.scheduled_time > COALESCE(j.latest_ok, -1)
+                      WHERE f.job = l.job AND f.scheduled_time > COALESCE(l.ok_scheduled_time, -1)
+                        AND f.scheduled_time <= ?1 ->> 'now'
                         AND (f.status = 'failed'
                           OR (f.status = 'running' AND f.lease_until <= ?1 ->> 'now'))))
-FROM jobs j JOIN job_runs r ON r.job = j.job AND r.scheduled_time = j.latest
-ORDER BY j.job";
-    let parameter = serde_json::json!({ "now": now.0 });
+FROM latest l CROSS JOIN job_runs r ON r.job = l.job AND r.scheduled_time = l.scheduled_time
+ORDER BY l.job";
+    let parameter = serde_json::json!({ "jobs": jobs, "now": now.0 });
     database
         .query(Statement::with(STANDINGS, &parameter)?)
         .await?
         .decode()
-}
-
-/// Deletes runs that were scheduled before `before`, but for each job's latest success. Returns
-/// how many, at most 1,000 in one call.
-pub async fn prune<D: Database>(database: &D, before: UnixMillis) -> Result<usize, DatabaseError> {
-    const PRUNE: &str = "
-DELETE FROM job_runs WHERE (job, scheduled_time) IN (
-  SELECT r.job, r.scheduled_time FROM job_runs r
-  WHERE r.started_at < ?1 ->> 'before' AND r.scheduled_time < ?1 ->> 'before'
-    AND r.status <> 'running'
-    AND r.scheduled_time IS NOT (SELECT MAX(k.scheduled_time) FROM job_runs k
-                                 WHERE k.job = r.job AND k.status = 'ok')
-  LIMIT 1000)
-RETURNING json_array(job)";
-    let parameter = serde_json::json!({ "before": before.0 });
-    Ok(database
-        .query(Statement::with(PRUNE, &parameter)?)
-        .await?
-        .len())
 }

@@ -24,6 +24,17 @@ pub enum SchemaState {
 }
 
 impl SchemaState {
+    /// How a database of this version stands.
+    pub const fn of(found: i64) -> Self {
+        if found == SCHEMA_VERSION {
+            Self::Current
+        } else if found < SCHEMA_VERSION {
+            Self::Older { found }
+        } else {
+            Self::Newer { found }
+        }
+    }
+
     /// What is wrong and what to do about it; `None` if nothing is.
     pub fn remedy(self) -> Option<String> {
         match self {
@@ -51,9 +62,5 @@ pub async fn check<D: Database>(database: &D) -> Result<SchemaState, DatabaseErr
         Err(DatabaseError::Other(message)) if message.contains("no such table") => 0,
         Err(error) => return Err(error),
     };
-    Ok(match found.cmp(&SCHEMA_VERSION) {
-        std::cmp::Ordering::Equal => SchemaState::Current,
-        std::cmp::Ordering::Less => SchemaState::Older { found },
-        std::cmp::Ordering::Greater => SchemaState::Newer { found },
-    })
+    Ok(SchemaState::of(found))
 }

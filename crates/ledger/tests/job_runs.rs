@@ -11,7 +11,7 @@
 use cost_calculation::UnixMillis;
 use futures_executor::block_on;
 use ledger::{
-    job_runs::{Begun, RunRequest, StartedRun, begin, prune, recent_runs, slot, standings},
+    job_runs::{Begun, JobStanding, RunRequest, StartedRun, begin, slot, standings},
     sqlite::Sqlite,
 };
 use serde_json::json;
@@ -47,6 +47,33 @@ fn failed(database: &Sqlite, run: &StartedRun, now: i64, error: &str) -> bool {
     block_on(run.finish_failed(database, UnixMillis(now), error)).unwrap()
 }
 
+fn standing_at(database: &Sqlite, now: i64) -> JobStanding {
+    let standings = block_on(standings(
+        database,
+        &["never-ran", "verify"],
+        UnixMillis(now),
+    ));
+    let mut standings = standings.unwrap();
+    assert_eq!(standings.len(), 1, "{standings:?}");
+    standings.remove(0)
+}
+
+/// The kept runs of every job, each as JSON.
+fn runs(database: &Sqlite) -> Vec<serde_json::Value> {
+    database.with_connection(|connection| {
+        let mut select = connection
+            .prepare(
+                "SELECT json_object('scheduled_time', scheduled_time, 'status', status, 'attempt',
+                   attempt, 'started_at', started_at, 'finished_at', finished_at, 'summary',
+                   json(summary)) FROM job_runs ORDER BY scheduled_time DESC",
+            )
+            .unwrap();
+        let rows = select.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        rows.map(|row| serde_json::from_str(&row.unwrap()).unwrap())
+            .collect()
+    })
+}
+
 #[test]
 fn a_run_that_succeeded_is_not_done_again() {
     let database = Sqlite::migrated().unwrap();
@@ -59,11 +86,9 @@ fn a_run_that_succeeded_is_not_done_again() {
     );
     assert_eq!(begun(&database, 0, 8), Begun::AlreadyDone);
     assert_eq!(begun(&database, 0, 1_000_000), Begun::AlreadyDone);
-    let runs = block_on(recent_runs(&database, Some("verify"), 10)).unwrap();
-    assert_eq!(runs.len(), 1);
-    assert_eq!((runs[0].status.as_str(), runs[0].attempt), ("ok", 1));
-    assert_eq!((runs[0].started_at, runs[0].finished_at), (5, Some(7)));
-    assert_eq!(runs[0].summary, json!({ "moved": 3 }));
+    let expected = json!({ "scheduled_time": 0, "status": "ok", "attempt": 1, "started_at": 5,
+        "finished_at": 7, "summary": { "moved": 3 } });
+    assert_eq!(runs(&database), [expected]);
 }
 
 #[test]
@@ -108,9 +133,7 @@ fn a_failed_run_says_why_and_is_tried_again() {
     let database = Sqlite::migrated().unwrap();
     let first = started(&database, 0, 0);
     assert!(failed(&database, &first, 1, &"é".repeat(5_000)));
-    let standing = block_on(standings(&database, UnixMillis(2)))
-        .unwrap()
-        .remove(0);
+    let standing = standing_at(&database, 2);
     assert_eq!(
         (standing.status.as_str(), standing.failed_since_ok),
         ("failed", 1)
@@ -119,9 +142,7 @@ fn a_failed_run_says_why_and_is_tried_again() {
     let second = started(&database, 0, 5);
     assert_eq!(second.attempt, 2);
     ok(&database, &second, 6, &json!({}));
-    let standing = block_on(standings(&database, UnixMillis(7)))
-        .unwrap()
-        .remove(0);
+    let standing = standing_at(&database, 7);
     assert_eq!(
         (
             standing.status.as_str(),
@@ -137,13 +158,9 @@ fn a_failed_run_says_why_and_is_tried_again() {
 fn a_run_that_died_shows_as_failed_and_cannot_overwrite_its_successor() {
     let database = Sqlite::migrated().unwrap();
     let dead = started(&database, 0, 0);
-    let standing = block_on(standings(&database, UnixMillis(999)))
-        .unwrap()
-        .remove(0);
+    let standing = standing_at(&database, 999);
     assert_eq!(standing.status, "running");
-    let standing = block_on(standings(&database, UnixMillis(1_000)))
-        .unwrap()
-        .remove(0);
+    let standing = standing_at(&database, 1_000);
     assert_eq!(
         (standing.status.as_str(), standing.failed_since_ok),
         ("failed", 1)
@@ -157,8 +174,7 @@ fn a_run_that_died_shows_as_failed_and_cannot_overwrite_its_successor() {
         "its lease is gone"
     );
     assert!(ok(&database, &successor, 1_002, &json!({ "late": false })));
-    let runs = block_on(recent_runs(&database, None, 10)).unwrap();
-    assert_eq!(runs[0].summary, json!({ "late": false }));
+    assert_eq!(runs(&database)[0]["summary"], json!({ "late": false }));
 }
 
 #[test]
@@ -199,22 +215,70 @@ fn another_schema_starts_no_run() {
         .execute_script("UPDATE ledger_state SET schema_version = 99")
         .unwrap();
     assert_eq!(begun(&database, 0, 0), Begun::SchemaMismatch { found: 99 });
-    assert_eq!(block_on(recent_runs(&database, None, 10)).unwrap(), []);
+    assert!(runs(&database).is_empty());
 }
 
 #[test]
-fn pruning_keeps_what_is_running_and_each_jobs_latest_success() {
+fn a_clock_that_jumps_back_stops_no_job_and_hides_none() {
     let database = Sqlite::migrated().unwrap();
-    for time in 0..5 {
-        let run = started(&database, time, time);
-        if time == 1 {
-            ok(&database, &run, time, &json!({ "time": time }));
-        } else {
-            failed(&database, &run, time, "no network");
-        }
-    }
-    assert_eq!(block_on(prune(&database, UnixMillis(4))).unwrap(), 3);
-    let left = block_on(recent_runs(&database, None, 10)).unwrap();
-    let times: Vec<_> = left.iter().map(|run| run.scheduled_time).collect();
-    assert_eq!(times, [4, 1]);
+    let first = started(&database, 10, 10);
+    ok(&database, &first, 11, &json!({ "place": "here" }));
+    // A clock that ran ahead by years: one run succeeds, the next dies and leaves its lease.
+    let ahead = 1_000_000_000;
+    let wrong = started(&database, ahead, ahead);
+    ok(
+        &database,
+        &wrong,
+        ahead + 1,
+        &json!({ "place": "far ahead" }),
+    );
+    let _dead = started(&database, ahead + 10, ahead + 10);
+
+    let next = started(&database, 20, 20);
+    let last_ok = next.last_ok.clone().unwrap();
+    assert_eq!(
+        last_ok.summary,
+        json!({ "place": "here" }),
+        "not the one ahead"
+    );
+    failed(&database, &next, 21, "no network");
+    let shown = standing_at(&database, 22);
+    assert_eq!(
+        (
+            shown.status.as_str(),
+            shown.failed_since_ok,
+            shown.last_ok_at
+        ),
+        ("failed", 1, Some(11))
+    );
+    // A clock that is a little behind takes no lease away.
+    let current = started(&database, 30, 30);
+    assert!(matches!(begun(&database, 30, 25), Begun::Busy { .. }));
+    assert!(ok(&database, &current, 31, &json!({})));
+}
+
+#[test]
+fn a_lease_that_ends_in_the_middle_of_a_run_leaves_one_record() {
+    let database = Sqlite::migrated().unwrap();
+    let slow = started(&database, 0, 0);
+    // The lease has ended, and nobody has asked yet: the run may still say that it is done.
+    assert!(ok(&database, &slow, 1_500, &json!({ "slow": true })));
+    assert_eq!(begun(&database, 0, 1_600), Begun::AlreadyDone);
+
+    let slow = started(&database, 10, 2_000);
+    let successor = started(&database, 20, 3_500);
+    assert!(!ok(&database, &slow, 3_600, &json!({ "slow": true })));
+    assert!(ok(&database, &successor, 3_700, &json!({ "slow": false })));
+    let statuses: Vec<_> = runs(&database)
+        .iter()
+        .map(|run| (run["scheduled_time"].clone(), run["status"].clone()))
+        .collect();
+    assert_eq!(
+        statuses,
+        [
+            (json!(20), json!("ok")),
+            (json!(10), json!("failed")),
+            (json!(0), json!("ok"))
+        ]
+    );
 }
