@@ -45,11 +45,13 @@ pub struct LedgerState {
 const STATE: &str = "
 SELECT json_object('ledger_version', ledger_version, 'price_book_version', price_book_version,
   'reporting_time_zone', reporting_time_zone,
-  'as_of', COALESCE(
-    (SELECT received_at FROM interactions
-     WHERE interaction_key = (SELECT MAX(interaction_key) FROM interactions)),
-    (SELECT received_at FROM interactions_archive
-     WHERE interaction_key = (SELECT MAX(interaction_key) FROM interactions_archive))),
+  'as_of', (SELECT received_at FROM (
+    SELECT interaction_key, received_at FROM interactions
+    WHERE interaction_key = (SELECT MAX(interaction_key) FROM interactions)
+    UNION ALL
+    SELECT interaction_key, received_at FROM interactions_archive
+    WHERE interaction_key = (SELECT MAX(interaction_key) FROM interactions_archive))
+    ORDER BY interaction_key DESC LIMIT 1),
   'first_day', (SELECT MIN(day) FROM daily_model_stats))
 FROM ledger_state";
 
