@@ -9,12 +9,15 @@ use serde::{
 };
 use worker::{D1Database, D1Type};
 
+use crate::clock;
+
 /// A D1 database, and what this request cost it.
 #[derive(Debug)]
 pub struct D1 {
     database: D1Database,
     rows_read: Cell<u64>,
     rows_written: Cell<u64>,
+    longest_batch_ms: Cell<i64>,
 }
 
 impl D1 {
@@ -24,6 +27,7 @@ impl D1 {
             database,
             rows_read: Cell::new(0),
             rows_written: Cell::new(0),
+            longest_batch_ms: Cell::new(0),
         }
     }
 
@@ -35,6 +39,12 @@ impl D1 {
     /// Rows that D1 says it wrote, indexes included.
     pub const fn rows_written(&self) -> u64 {
         self.rows_written.get()
+    }
+
+    /// How long this value's longest batch took, from here, in milliseconds: about as long as it
+    /// kept others from the database, which runs one at a time.
+    pub const fn longest_batch_ms(&self) -> i64 {
+        self.longest_batch_ms.get()
     }
 }
 
@@ -51,11 +61,12 @@ impl Database for D1 {
             })
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| from_worker(&error))?;
-        let results = self
-            .database
-            .batch(prepared)
-            .await
-            .map_err(|error| from_worker(&error))?;
+        let started_at = clock::now();
+        let results = self.database.batch(prepared).await;
+        let took_ms = clock::now().0.saturating_sub(started_at.0);
+        self.longest_batch_ms
+            .set(self.longest_batch_ms.get().max(took_ms));
+        let results = results.map_err(|error| from_worker(&error))?;
         self.count(&results);
         results
             .iter()

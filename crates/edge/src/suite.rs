@@ -1,6 +1,6 @@
 //! What every Worker of the suite has: the database and the configuration.
 
-use ledger::ReportingZone;
+use ledger::{ReportingZone, schema};
 use worker::Env;
 
 use crate::{d1::D1, problem::Problem};
@@ -38,6 +38,15 @@ impl Suite {
                 .map(|secret| secret.to_string())
                 .filter(|secret| secret.len() >= 32),
         })
+    }
+
+    /// Refuses to go on where the tables are not the ones that this software writes; for writes that
+    /// don't ask in their own batch.
+    pub async fn require_current_schema(&self) -> Result<(), Problem> {
+        let state = schema::check(&self.database).await?;
+        state
+            .remedy()
+            .map_or(Ok(()), |remedy| Err(Problem::unavailable(remedy)))
     }
 }
 

@@ -115,6 +115,19 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Takes a flag.
+    pub(crate) fn flag(&mut self, name: &str) -> Result<Option<bool>, Rejection> {
+        match self.take(name).map(RawValue::get) {
+            None => Ok(None),
+            Some("true") => Ok(Some(true)),
+            Some("false") => Ok(Some(false)),
+            Some(other) => {
+                let fault = format!("is {}", kind_of(other));
+                Err(self.invalid(name, fault, "send true or false"))
+            }
+        }
+    }
+
     /// Takes a moment: ISO 8601 or unix milliseconds.
     pub(crate) fn moment(&mut self, name: &str) -> Result<Option<UnixMillis>, Rejection> {
         let Some(value) = self.take(name) else {

@@ -19,6 +19,7 @@
 //! assert_eq!(chat.session_id, "u@2026-11-23");
 //! # Ok::<(), events::Rejection>(())
 //! ```
+mod archive_request;
 pub mod context;
 mod digest;
 mod error_class;
@@ -51,6 +52,7 @@ mod span_interaction;
 mod timestamp;
 mod trace_index;
 
+pub use archive_request::parse_archive_request;
 pub use context::{Context, CountedSources};
 pub use gunzip::gunzip;
 pub use interaction::{Interaction, InteractionStatus, InteractionType, SOURCES, SessionMark};

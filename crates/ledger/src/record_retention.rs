@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::{
     database::{Database, DatabaseError, Rows, Statement},
+    ingest_rejections,
     schema::SCHEMA_VERSION,
 };
 
@@ -22,8 +23,6 @@ pub const PASSES_KEPT_MS: i64 = 400 * DAY_MS;
 pub const FINDINGS_KEPT_MS: i64 = 400 * DAY_MS;
 /// How many findings are kept, the newest.
 pub const FINDINGS_KEPT_MAX: i64 = 50_000;
-/// How long the refusal of a queued event is kept: 90 days.
-pub const REJECTIONS_KEPT_MS: i64 = 90 * DAY_MS;
 /// How many refusals are kept, the newest.
 pub const REJECTIONS_KEPT_MAX: i64 = 50_000;
 
@@ -110,7 +109,7 @@ pub async fn forget_old_records<D: Database>(
         "passes_before": now.0.saturating_sub(PASSES_KEPT_MS),
         "findings_before": now.0.saturating_sub(FINDINGS_KEPT_MS),
         "findings_max": FINDINGS_KEPT_MAX,
-        "rejections_before": now.0.saturating_sub(REJECTIONS_KEPT_MS),
+        "rejections_before": now.0.saturating_sub(ingest_rejections::KEPT_MS),
         "rejections_max": REJECTIONS_KEPT_MAX,
         "limit": CHUNK_ROWS,
     })

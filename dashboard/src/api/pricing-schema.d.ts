@@ -301,15 +301,37 @@ export interface components {
             status: "approved" | "rejected";
         };
         Health: {
+            /** @description Why it is down, and the remedy. */
+            detail?: string;
+            /**
+             * @description How each source's sync stands, as far as it ever ran. A source that fails is tried again at the next
+             *     tick; what degrades is the age of its prices. `GET /jobs` says why a run failed.
+             */
+            jobs?: components["schemas"]["JobStanding"][];
             price_book_version?: number;
             /** @enum {string} */
-            prices: "fresh" | "stale" | "empty" | "unreachable";
+            prices: "fresh" | "stale" | "empty" | "unreachable" | "schema-mismatch";
             /** @description Rates that wait for a decision. */
             quarantined?: number;
             /** @enum {string} */
             status: "ok" | "degraded" | "down";
             /** @constant */
             worker: "pricing-sync";
+        };
+        JobStanding: {
+            /** @description Runs that failed since then. */
+            failed_since_ok: number;
+            job: string;
+            /**
+             * Format: date-time
+             * @description When the latest success ended.
+             */
+            last_ok_at: string | null;
+            /**
+             * @description Of the latest run.
+             * @enum {string}
+             */
+            status: "running" | "ok" | "failed";
         };
         Mapping: {
             alias?: string;
@@ -737,7 +759,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description The database does not answer. */
+            /** @description The database does not answer, or its schema is another release's. */
             503: {
                 headers: {
                     [name: string]: unknown;

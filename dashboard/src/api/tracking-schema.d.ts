@@ -12,7 +12,9 @@ export interface paths {
         put?: never;
         /**
          * Moves sessions older than the retention to the archive, in bounded chunks.
-         * @description Needs scope `admin`. The same run as the cron's.
+         * @description Needs scope `admin`. The same run as the hourly cron's: `is_more` says that it came to its bounds and
+         *     another one goes on. With `dry_run` it says what would move, moves nothing, and leaves no run in
+         *     `GET /jobs`. Sums and totals never change; every session can still be opened.
          */
         post: operations["runArchive"];
         delete?: never;
@@ -427,6 +429,50 @@ export interface components {
     schemas: {
         /** @description US dollars, a decimal string; at most twelve decimal places that are not zero, so that it is exact. */
         Amount: string;
+        ArchiveRequest: {
+            /**
+             * @description Count what would move, and move nothing.
+             * @default false
+             */
+            dry_run: boolean;
+        };
+        ArchiveRun: {
+            /** @constant */
+            job: "archive";
+            /**
+             * @description `running` where another run is under way; the summary is empty then.
+             * @enum {string}
+             */
+            status: "ok" | "running";
+            summary: components["schemas"]["ArchiveSummary"];
+        };
+        ArchiveSummary: {
+            /** @description Chunks that moved something, each one transaction. */
+            chunk_count?: number;
+            /** @description Sessions whose latest event is before this instant move; unix milliseconds. */
+            cutoff?: number;
+            /** @description Whether nothing was moved on purpose. */
+            dry_run?: boolean;
+            /** @description Estimates that moved, every revision; a dry run does not count them. */
+            estimate_count?: number;
+            /** @description Records past their time that the run deleted; never interactions, estimates or sums. */
+            forgotten?: {
+                /** @description Findings of the verification. */
+                finding_count: number;
+                /** @description Passes of the verification. */
+                pass_count: number;
+                /** @description Refusals of queued events. */
+                rejection_count: number;
+                /** @description Runs of jobs. */
+                run_count: number;
+            };
+            /** @description Interactions that moved; a dry run counts up to 20000. */
+            interaction_count?: number;
+            /** @description Whether old sessions are left for the next run. */
+            is_more?: boolean;
+            /** @description Sessions whose row moved. */
+            session_count?: number;
+        };
         Batch: {
             events: components["schemas"]["Interaction"][];
         };
@@ -478,10 +524,37 @@ export interface components {
         Health: {
             /** @enum {string} */
             database: "ok" | "unreachable" | "schema-mismatch" | "zone-mismatch";
+            /** @description What needs care, and the remedy. */
+            detail: string | null;
             /** @enum {string} */
             ingest_mode?: "direct" | "queue";
-            /** @enum {string} */
-            status: "ok" | "down";
+            /** @description How each job stands, as far as it ever ran. `GET /jobs` says why a run failed. */
+            jobs?: {
+                /** @description Runs that failed since then. */
+                failed_since_ok: number;
+                /** @enum {string} */
+                job: "archive" | "reprice" | "verify";
+                /**
+                 * Format: date-time
+                 * @description When the latest success ended.
+                 */
+                last_ok_at: string | null;
+                /**
+                 * @description Of the latest run; `late` where none succeeded for three hours.
+                 * @enum {string}
+                 */
+                status: "running" | "ok" | "failed" | "late";
+            }[];
+            /**
+             * @description `degraded`: events are taken, and `detail` names what needs care.
+             * @enum {string}
+             */
+            status: "ok" | "degraded" | "down";
+            /**
+             * @description What the verification found, as in `GET /integrity`.
+             * @enum {string}
+             */
+            verification?: "unverified" | "sound" | "repaired" | "broken";
             /** @constant */
             worker: "analytics-tracker";
         };
@@ -916,11 +989,26 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ArchiveRequest"];
+            };
+        };
         responses: {
-            200: components["responses"]["JobRun"];
+            /** @description What the run did, or would do. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveRun"];
+                };
+            };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["InvalidField"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -3,13 +3,14 @@ use cost_calculation::UnixMillis;
 use edge::access::{Proofs, authenticate};
 use edge::{Caller, Problem, Scope, Suite};
 use events::{Rejection, RejectionKind};
-use worker::{Env, Request, Response};
+use worker::{Env, Method, Request, Response};
 
+use crate::jobs::Job;
 use crate::request_log::RequestLog;
 use crate::route::{NoRoute, Route};
 use crate::{
-    counted_sources, health, jobs, keys, langfuse, late_rejections, rate_limit,
-    reporting_time_zone, traces, track,
+    counted_sources, health, keys, langfuse, late_rejections, rate_limit, reporting_time_zone,
+    run_job, traces, track,
 };
 
 /// The longest request id that is taken over from the front door.
@@ -97,9 +98,9 @@ impl Visit<'_> {
             Route::SetCountedSources => counted_sources::set(self, request).await,
             Route::GetReportingTimeZone => reporting_time_zone::get(self, request).await,
             Route::SetReportingTimeZone => reporting_time_zone::set(self, request).await,
-            Route::RunArchive => jobs::run_by_admin(self, request, jobs::Job::Archive).await,
-            Route::RunVerify => jobs::run_by_admin(self, request, jobs::Job::Verify).await,
-            Route::RunReprice => jobs::run_by_admin(self, request, jobs::Job::Reprice).await,
+            Route::RunArchive => run_job::archive(self, request).await,
+            Route::RunVerify => run_job::run(self, request, Job::Verify).await,
+            Route::RunReprice => run_job::run(self, request, Job::Reprice).await,
             Route::GetHealth => health::health(self).await,
         }
     }
@@ -112,11 +113,14 @@ impl Visit<'_> {
         Ok(caller)
     }
 
-    /// An admin, by key or by a browser's cookie.
+    /// An admin, by key or by a browser's cookie; a change needs the schema that this Worker writes.
     pub(crate) async fn admin(&self, request: &Request) -> Result<Caller, Problem> {
         let caller =
             authenticate(request, self.suite, Proofs::KeyOrBrowser, self.received_at).await?;
         caller.require(Scope::Admin)?;
+        if request.method() != Method::Get {
+            self.suite.require_current_schema().await?;
+        }
         Ok(caller)
     }
 

@@ -1,44 +1,179 @@
-//! `GET /health`: whether an event would be recorded now.
+//! `GET /health`: whether an event would be recorded now, and whether the ledger is being kept.
+//!
+//! Open to anyone: it names no error of a run and no row. `GET /jobs` and `GET /integrity` have
+//! those, for a key of scope `read`.
+use chrono::{DateTime, SecondsFormat};
+use cost_calculation::UnixMillis;
 use edge::Problem;
 use edge::respond::json;
+use ledger::job_runs::{JobStanding, standings};
 use ledger::record_batch::RecordError;
+use ledger::schema::SchemaState;
+use ledger::verify::{IntegrityStatus, integrity_status};
 use ledger::{ingest_rejections, write_guard};
-use serde_json::json;
+use serde_json::{Value, json};
 use worker::Response;
 
 use crate::handle_request::Visit;
+use crate::jobs::Job;
+use crate::run_job::PERIOD_MS;
 use crate::settings::IngestMode;
 
+/// A job without a success for so long is late: three of its runs did not come or failed.
+const LATE_MS: i64 = 3 * PERIOD_MS;
+
 /// The late refusals that are counted: of seven days, and so many.
-const LATE_MS: i64 = 7 * 24 * 60 * 60 * 1000;
-const LATE_COUNT_MAX: u32 = 1_000;
+const LATE_REJECTIONS_MS: i64 = 7 * 24 * PERIOD_MS;
+const LATE_REJECTIONS_MAX: u32 = 1_000;
 
 /// The answer: 200 where the database answers and is of this Worker's schema and zone.
 pub(crate) async fn health(visit: &Visit<'_>) -> Result<Response, Problem> {
     let mode = IngestMode::of(visit.env)?;
-    let checked = write_guard::check(&visit.suite.database, visit.suite.reporting_zone).await;
-    let database = match checked {
-        Ok(()) => "ok",
-        Err(RecordError::SchemaMismatch { .. }) => "schema-mismatch",
-        Err(RecordError::ZoneMismatch { .. }) => "zone-mismatch",
-        Err(_) => "unreachable",
-    };
-    let (http_status, status) = if database == "ok" {
-        (200, "ok")
-    } else {
-        (503, "down")
-    };
+    let (database, detail) = database(visit).await;
     let mut body = json!({
-        "status": status,
+        "status": "down",
         "worker": "analytics-tracker",
         "database": database,
+        "detail": detail,
         "ingest_mode": mode.as_str(),
     });
-    if let (200, Some(body)) = (http_status, body.as_object_mut()) {
-        let since = visit.received_at.0 - LATE_MS;
-        let late =
-            ingest_rejections::count_since(&visit.suite.database, since, LATE_COUNT_MAX).await?;
-        body.insert("late_rejections".to_owned(), json!(late));
+    if database != "ok" {
+        return json(503, &body);
     }
-    json(http_status, &body)
+    let now = visit.received_at;
+    let jobs = Job::HOURLY.into_iter().chain([Job::ChangeZone]);
+    let names: Vec<&str> = jobs.map(Job::name).collect();
+    let jobs = standings(&visit.suite.database, &names, now).await?;
+    let verification = integrity_status(&visit.suite.database).await?;
+    let since = now.0 - LATE_REJECTIONS_MS;
+    let late_rejections =
+        ingest_rejections::count_since(&visit.suite.database, since, LATE_REJECTIONS_MAX).await?;
+    let needs_care = care(&jobs, verification, now);
+    if let Some(body) = body.as_object_mut() {
+        let status = if needs_care.is_some() {
+            "degraded"
+        } else {
+            "ok"
+        };
+        body.insert("status".to_owned(), json!(status));
+        body.insert("detail".to_owned(), json!(needs_care));
+        body.insert("late_rejections".to_owned(), json!(late_rejections));
+        body.insert("verification".to_owned(), json!(verification));
+        let jobs: Vec<Value> = jobs.iter().map(|job| to_json(job, now)).collect();
+        body.insert("jobs".to_owned(), json!(jobs));
+    }
+    json(200, &body)
+}
+
+/// How the database stands, and what to do about it.
+async fn database(visit: &Visit<'_>) -> (&'static str, Option<String>) {
+    let checked = write_guard::check(&visit.suite.database, visit.suite.reporting_zone).await;
+    match checked {
+        Ok(()) => ("ok", None),
+        Err(RecordError::SchemaMismatch { found, .. }) => {
+            ("schema-mismatch", SchemaState::of(found).remedy())
+        }
+        Err(error @ RecordError::ZoneMismatch { .. }) => ("zone-mismatch", Some(error.to_string())),
+        Err(error) if error.to_string().contains("no such table") => {
+            ("schema-mismatch", SchemaState::of(0).remedy())
+        }
+        // What it says of its inside is for the log.
+        Err(_) => (
+            "unreachable",
+            Some("the database does not answer".to_owned()),
+        ),
+    }
+}
+
+fn is_late(job: &JobStanding, now: UnixMillis) -> bool {
+    let is_hourly = Job::HOURLY.iter().any(|hourly| hourly.name() == job.job);
+    let last = job.last_ok_at.filter(|_| is_hourly);
+    last.is_some_and(|at| now.0.saturating_sub(at) > LATE_MS)
+}
+
+/// What needs a person's care, in words.
+fn care(jobs: &[JobStanding], verification: IntegrityStatus, now: UnixMillis) -> Option<String> {
+    let names = |cares: &dyn Fn(&JobStanding) -> bool| -> Vec<&str> {
+        jobs.iter()
+            .filter(|job| cares(job))
+            .map(|job| job.job.as_str())
+            .collect()
+    };
+    let failing = names(&|job| job.failed_since_ok > 0);
+    let late = names(&|job| job.failed_since_ok == 0 && is_late(job, now));
+    let mut words = Vec::new();
+    if !failing.is_empty() {
+        words.push(format!(
+            "{} failed and will be tried again: GET /jobs says why",
+            failing.join(", ")
+        ));
+    }
+    if !late.is_empty() {
+        words.push(format!(
+            "{} did not run for three hours: look whether the cron triggers are there",
+            late.join(", ")
+        ));
+    }
+    if verification == IntegrityStatus::Broken {
+        words.push(
+            "the verification found a difference that a person must look at: GET /integrity shows it"
+                .to_owned(),
+        );
+    }
+    (!words.is_empty()).then(|| words.join("; "))
+}
+
+fn to_json(job: &JobStanding, now: UnixMillis) -> Value {
+    let last_ok_at = job
+        .last_ok_at
+        .and_then(DateTime::from_timestamp_millis)
+        .map(|moment| moment.to_rfc3339_opts(SecondsFormat::Millis, true));
+    json!({
+        "job": job.job,
+        "status": if job.status == "ok" && is_late(job, now) { "late" } else { &job.status },
+        "last_ok_at": last_ok_at,
+        "failed_since_ok": job.failed_since_ok,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn standing(job: &str, failed_since_ok: u32, last_ok_at: Option<i64>) -> JobStanding {
+        JobStanding {
+            job: job.to_owned(),
+            status: if failed_since_ok > 0 { "failed" } else { "ok" }.to_owned(),
+            scheduled_time: 0,
+            error: None,
+            last_ok_at,
+            failed_since_ok,
+        }
+    }
+
+    #[test]
+    fn a_failed_job_a_late_one_and_a_broken_ledger_need_care() {
+        let now = UnixMillis(10 * PERIOD_MS);
+        let fresh = Some(now.0 - PERIOD_MS);
+        let care = |jobs: &[JobStanding], verification| care(jobs, verification, now);
+        let well = [standing("verify", 0, fresh)];
+        assert_eq!(care(&well, IntegrityStatus::Repaired), None);
+        assert_eq!(care(&[], IntegrityStatus::Unverified), None);
+        let broken = care(&well, IntegrityStatus::Broken).unwrap();
+        assert!(broken.contains("GET /integrity"), "{broken}");
+        let ill = [
+            standing("archive", 2, fresh),
+            standing("verify", 0, Some(now.0 - LATE_MS - 1)),
+        ];
+        let words = care(&ill, IntegrityStatus::Sound).unwrap();
+        assert!(
+            words.contains("archive failed") && words.contains("verify did not run"),
+            "{words}"
+        );
+        assert_eq!(to_json(&ill[1], now)["status"], "late");
+        assert_eq!(to_json(&ill[0], now)["status"], "failed");
+        // A change of the zone runs while there is one.
+        let long_done = standing("reporting-time-zone", 0, Some(0));
+        assert_eq!(to_json(&long_done, UnixMillis(9 * LATE_MS))["status"], "ok");
+    }
 }

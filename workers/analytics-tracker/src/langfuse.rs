@@ -38,6 +38,7 @@ pub(crate) async fn record_score(
         value: u8::from(score.is_positive),
         updated_at: visit.received_at.0,
     };
+    visit.suite.require_current_schema().await?;
     record_feedback(&visit.suite.database, &feedback).await?;
     visit.log.counts.accepted += 1;
     json(200, &json!({ "id": feedback.score_id }))
@@ -52,6 +53,7 @@ pub(crate) async fn delete_score(
     visit.log.source = "langfuse";
     visit.sender(request, Scope::Ingest).await?;
     check_score_id(id).map_err(|refusal| problem_of(&refusal))?;
+    visit.suite.require_current_schema().await?;
     delete_feedback(&visit.suite.database, id).await?;
     with_type(204, "application/json", Vec::new())
 }

@@ -19,10 +19,12 @@ mod record;
 mod reporting_time_zone;
 mod request_log;
 mod route;
+mod run_job;
 mod settings;
 mod traces;
 mod track;
 
+use cost_calculation::UnixMillis;
 use worker::{
     Context, Env, MessageBatch, Request, Response, ScheduleContext, ScheduledEvent, event,
 };
@@ -38,8 +40,13 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
 }
 
 #[event(scheduled)]
-async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
-    jobs::run_scheduled(&env).await;
+async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "milliseconds of this age are whole"
+    )]
+    let tick = UnixMillis(event.schedule() as i64);
+    run_job::at_tick(&env, tick).await;
 }
 
 #[event(queue)]

@@ -8,12 +8,13 @@ use ledger::change_reporting_zone::{
     ZoneChange, ZoneChangeBegun, begin_zone_change, newest_zone_change, reporting_time_zone,
 };
 use ledger::query::iso_time;
+use ledger::schema::SchemaState;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
 use crate::handle_request::Visit;
-use crate::jobs;
+use crate::run_job;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,12 +45,10 @@ pub(crate) async fn set(visit: &mut Visit<'_>, request: &mut Request) -> Result<
     };
     match begin_zone_change(&visit.suite.database, zone, actor).await? {
         ZoneChangeBegun::AlreadyThere => {}
-        ZoneChangeBegun::UnderWay(_) => jobs::change_zone(visit).await?,
+        ZoneChangeBegun::UnderWay(_) => run_job::change_zone(visit).await?,
         ZoneChangeBegun::SchemaMismatch { found } => {
-            return Err(Problem::unavailable(format!(
-                "the database has schema version {found}: apply the migrations or deploy the \
-                 matching release"
-            )));
+            let remedy = SchemaState::of(found).remedy();
+            return Err(Problem::unavailable(remedy.unwrap_or_default()));
         }
     }
     as_it_stands(visit).await

@@ -108,9 +108,11 @@ impl Visit<'_> {
         self.caller(request, Scope::Read).await
     }
 
-    /// A caller who may change prices.
+    /// A caller who may change prices, where the schema is the one that this Worker writes.
     pub(crate) async fn admin(&self, request: &Request) -> Result<Caller, Problem> {
-        self.caller(request, Scope::Admin).await
+        let caller = self.caller(request, Scope::Admin).await?;
+        self.suite.require_current_schema().await?;
+        Ok(caller)
     }
 
     async fn caller(&self, request: &Request, scope: Scope) -> Result<Caller, Problem> {

@@ -1,13 +1,18 @@
 //! How fresh the prices are.
 use edge::Problem;
 use edge::respond::json;
+use ledger::job_runs::{JobStanding, standings};
 use ledger::prices::freshness::{Freshness, freshness};
+use ledger::schema;
+use price_feeds::Source;
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
 use crate::handle_request::Visit;
 use crate::query_parameters::QueryParameters;
 use crate::request_fields::iso;
+use crate::run_sync::{DATED_JOB, job_name};
+use crate::sources::SCHEDULED;
 
 /// `GET /pricing/sources`.
 pub(crate) async fn sources(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
@@ -42,20 +47,40 @@ pub(crate) async fn sources(visit: &Visit<'_>, request: &Request) -> Result<Resp
     )
 }
 
-/// `GET /health`: whether there are prices, and whether they are fresh. Open to anyone: it tells
-/// no price and no name of an installation.
+/// `GET /health`: whether there are prices, whether they are fresh, and how the syncs went. Open to
+/// anyone: it tells no price and no name of an installation.
 pub(crate) async fn health(visit: &Visit<'_>) -> Result<Response, Problem> {
-    let (status, body) = match freshness(&visit.suite.database, visit.received_at).await {
-        Ok(state) => (200, body(&state)),
-        Err(_) => (
+    let database = &visit.suite.database;
+    let down = |prices: &str, detail: &str| {
+        let worker = "pricing-sync";
+        json(
             503,
-            json!({ "status": "down", "worker": "pricing-sync", "prices": "unreachable" }),
-        ),
+            &json!({ "status": "down", "worker": worker, "prices": prices, "detail": detail }),
+        )
     };
-    json(status, &body)
+    match schema::check(database).await {
+        Err(_) => return down("unreachable", "the database does not answer"),
+        Ok(state) => {
+            if let Some(remedy) = state.remedy() {
+                return down("schema-mismatch", &remedy);
+            }
+        }
+    }
+    let now = visit.received_at;
+    let names: Vec<String> = std::iter::once(Source::Snapshot)
+        .chain(SCHEDULED)
+        .map(job_name)
+        .chain([DATED_JOB.to_owned()])
+        .collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let state = freshness(database, now).await?;
+    let jobs = standings(database, &names, now).await?;
+    json(200, &body(&state, &jobs))
 }
 
-fn body(state: &Freshness) -> Value {
+/// A source that fails for once leaves the prices as fresh as they were: it is told, and what
+/// degrades is their age.
+fn body(state: &Freshness, jobs: &[JobStanding]) -> Value {
     let is_empty = state.sources.iter().all(|source| source.open_rates == 0);
     let prices = if is_empty {
         "empty"
@@ -64,12 +89,24 @@ fn body(state: &Freshness) -> Value {
     } else {
         "fresh"
     };
+    let jobs: Vec<Value> = jobs
+        .iter()
+        .map(|job| {
+            json!({
+                "job": job.job,
+                "status": job.status,
+                "last_ok_at": job.last_ok_at.and_then(iso),
+                "failed_since_ok": job.failed_since_ok,
+            })
+        })
+        .collect();
     json!({
         "status": if prices == "fresh" { "ok" } else { "degraded" },
         "worker": "pricing-sync",
         "prices": prices,
         "price_book_version": state.price_book_version,
         "quarantined": state.quarantined,
+        "jobs": jobs,
     })
 }
 
@@ -84,7 +121,7 @@ mod tests {
             sources: Vec::new(),
             quarantined: 0,
         };
-        assert_eq!(super::body(&empty)["status"], "degraded");
-        assert_eq!(super::body(&empty)["prices"], "empty");
+        assert_eq!(super::body(&empty, &[])["status"], "degraded");
+        assert_eq!(super::body(&empty, &[])["prices"], "empty");
     }
 }

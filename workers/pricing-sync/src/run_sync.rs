@@ -10,6 +10,7 @@ use ledger::prices::sync::{
     FetchedList, SourceState, SyncError, SyncReport, mark_failed, mark_unchanged, source_state,
     sync_quotes,
 };
+use ledger::schema::SchemaState;
 use price_feeds::{Source, cloudflare, read_list, snapshot};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -25,7 +26,7 @@ const LEASE_MS: i64 = 16 * 60_000;
 /// The variable that says how many seconds one attempt at a list may take.
 const TIMEOUT: &str = "PRICE_LIST_TIMEOUT_SECONDS";
 /// What comes into force or ends by its date, in `job_runs`.
-const DATED_JOB: &str = "pricing-sync:dated";
+pub(crate) const DATED_JOB: &str = "pricing-sync:dated";
 /// The Worker's name in `job_runs`.
 const WORKER: &str = "pricing-sync";
 
@@ -82,15 +83,17 @@ async fn run_due(env: &Env, suite: &Suite, tick: UnixMillis) -> Result<(), Probl
             continue;
         }
         let scheduled_time = slot(tick, PERIOD_MS);
-        if let Begun::Started(run) =
-            begin_run(suite, &job_name(source), scheduled_time, now).await?
-        {
-            // The run's record and the log have the outcome; the next tick tries again. A snapshot
-            // that is refused must not stand before the lists for ever.
-            let outcome = recorded(env, suite, source, &run).await;
-            if source != Source::Snapshot || outcome.is_ok() {
-                return Ok(());
+        match begin_run(suite, &job_name(source), scheduled_time, now).await? {
+            Begun::Started(run) => {
+                // The run's record and the log have the outcome; the next tick tries again. A
+                // snapshot that is refused must not stand before the lists for ever.
+                let outcome = recorded(env, suite, source, &run).await;
+                if source != Source::Snapshot || outcome.is_ok() {
+                    return Ok(());
+                }
             }
+            Begun::SchemaMismatch { found } => return Err(schema_mismatch(found)),
+            Begun::AlreadyDone | Begun::Busy { .. } => {}
         }
     }
     Ok(())
@@ -100,8 +103,10 @@ async fn run_due(env: &Env, suite: &Suite, tick: UnixMillis) -> Result<(), Probl
 async fn apply_dated(suite: &Suite, tick: UnixMillis) -> Result<(), Problem> {
     let started_at = edge::clock::now();
     let scheduled_time = slot(tick, HOUR_MS);
-    let Begun::Started(run) = begin_run(suite, DATED_JOB, scheduled_time, started_at).await? else {
-        return Ok(());
+    let run = match begin_run(suite, DATED_JOB, scheduled_time, started_at).await? {
+        Begun::Started(run) => run,
+        Begun::SchemaMismatch { found } => return Err(schema_mismatch(found)),
+        Begun::AlreadyDone | Begun::Busy { .. } => return Ok(()),
     };
     let outcome = apply_due(&suite.database, started_at).await;
     let now = edge::clock::now();
@@ -140,7 +145,8 @@ async fn begin_run(
     Ok(begin(&suite.database, &request).await?)
 }
 
-fn job_name(source: Source) -> String {
+/// The name of a source's runs in `job_runs`.
+pub(crate) fn job_name(source: Source) -> String {
     format!("pricing-sync:{}", source.as_str())
 }
 
@@ -177,15 +183,15 @@ pub(crate) async fn run_by_admin(
                 recorded(env, suite, source, &run).await
             }
             Begun::AlreadyDone | Begun::Busy { .. } => return Err(busy()),
-            Begun::SchemaMismatch { found } => {
-                return Err(Problem::unavailable(format!(
-                    "the database has schema version {found}: apply the migrations"
-                )));
-            }
+            Begun::SchemaMismatch { found } => return Err(schema_mismatch(found)),
         }
     };
     let report = outcome.map_err(|failure| failure.problem())?;
     json(200, &answer(source, is_dry_run, report.as_ref()))
+}
+
+fn schema_mismatch(found: i64) -> Problem {
+    Problem::unavailable(SchemaState::of(found).remedy().unwrap_or_default())
 }
 
 fn busy() -> Problem {

@@ -52,7 +52,9 @@ impl Default for RepriceConfig {
         Self {
             window_ms: WINDOW_MS_DEFAULT,
             chunk_interactions: 1_000,
-            chunks_max: 100,
+            // Up to twelve statements each where nothing moves the book meanwhile: within the
+            // 1,000 that D1 allows one invocation.
+            chunks_max: 70,
             interaction_cost_max: PicoUsd::new(10_000 * 1_000_000_000_000),
         }
     }

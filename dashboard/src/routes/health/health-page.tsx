@@ -34,6 +34,14 @@ function facts(detail: unknown): string {
     .join(" · ");
 }
 
+/** The key of the row at fault, as short facts. */
+function subjectText(subject: unknown): string {
+  if (typeof subject !== "object" || subject === null) return String(subject);
+  return Object.entries(subject)
+    .map(([name, value]) => `${name.replaceAll("_", " ")} ${Array.isArray(value) ? value.join(", ") : String(value)}`)
+    .join(" · ");
+}
+
 /** Whether the numbers can be trusted right now. */
 export function HealthPage(): ReactElement {
   const { timeZone } = useSlice();
@@ -106,10 +114,10 @@ export function HealthPage(): ReactElement {
               <DataTable
                 caption="What the verification found"
                 rows={verification.findings}
-                rowKey={({ found_at, check, subject }) => `${found_at}/${check}/${subject}`}
+                rowKey={({ found_at, check, subject }) => `${found_at}/${check}/${subjectText(subject)}`}
                 columns={[
                   { key: "found", name: "Found", cell: ({ found_at }) => zoneTime(found_at, timeZone) },
-                  { key: "check", name: "Check", cell: ({ check, subject }) => `${check.replaceAll("_", " ")}: ${subject}` },
+                  { key: "check", name: "Check", cell: ({ check, subject }) => `${check.replaceAll("_", " ")}: ${subjectText(subject)}` },
                   { key: "correction", name: "What was done", cell: ({ correction }) => correction ?? <Badge tone="danger">needs a person</Badge> },
                 ]}
               />
