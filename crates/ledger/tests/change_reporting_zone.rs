@@ -200,6 +200,7 @@ fn assert_sound(database: &Sqlite) {
     assert_each_is_in_one_place(database);
     let config = VerifyConfig {
         slices_max: u32::MAX,
+        statements_max: u32::MAX,
         time_ms_max: i64::MAX,
     };
     let summary = block_on(verify_slices(database, &config, || NOW)).unwrap();

@@ -232,6 +232,35 @@ fn a_corrupted_sum_is_found_recorded_and_repaired_within_one_pass() {
 }
 
 #[test]
+fn what_triggers_keep_beside_the_sums_is_made_again_where_it_differs() {
+    for (sql, expected) in [
+        (
+            "UPDATE weekly_stats SET total_cost = total_cost + 1 WHERE user_key = 1",
+            &["weekly_stats_equal_their_days"][..],
+        ),
+        (
+            "DELETE FROM weekly_stats",
+            &["weekly_stats_equal_their_days"],
+        ),
+        (
+            "UPDATE latency_weekly SET counts = json_set(counts, '$.\"3\"', 9)",
+            &["latency_weekly_equals_its_days"],
+        ),
+        (
+            "UPDATE session_gaps SET session_count = session_count + 2 WHERE day > '2025-06'",
+            &["session_gaps_equal_session_days"],
+        ),
+        ("DELETE FROM user_gaps", &["user_gaps_equal_daily_stats"]),
+        (
+            "INSERT INTO user_gaps VALUES ((SELECT MAX(day) FROM daily_stats), '2020-01-01', 3)",
+            &["user_gaps_equal_daily_stats"],
+        ),
+    ] {
+        breaks(sql, expected);
+    }
+}
+
+#[test]
 fn a_corrupted_session_is_repaired_wherever_it_lies() {
     for table in ["sessions", "sessions_archive"] {
         for broken in [

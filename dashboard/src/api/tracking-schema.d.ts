@@ -101,7 +101,7 @@ export interface paths {
         };
         /**
          * What was refused only after its sender had an answer (queue mode), newest first.
-         * @description Needs scope `admin`.
+         * @description Needs scope `admin`. A refusal is kept for 90 days.
          */
         get: operations["listRejections"];
         put?: never;
@@ -533,7 +533,7 @@ export interface components {
                 /** @description Runs that failed since then. */
                 failed_since_ok: number;
                 /** @enum {string} */
-                job: "archive" | "reprice" | "verify";
+                job: "archive" | "reporting-time-zone" | "reprice" | "verify";
                 /**
                  * Format: date-time
                  * @description When the latest success ended.
@@ -545,6 +545,12 @@ export interface components {
                  */
                 status: "running" | "ok" | "failed" | "late";
             }[];
+            /**
+             * @description Events that were refused in the last seven days after their sender had an answer (queue
+             *     mode); `GET /admin/rejections` lists them. Counted up to 1,000. Left out while the database
+             *     is not `ok`.
+             */
+            late_rejections?: number;
             /**
              * @description `degraded`: events are taken, and `detail` names what needs care.
              * @enum {string}
@@ -573,7 +579,10 @@ export interface components {
             error?: string;
             id?: components["schemas"]["Id"];
             message_id?: string;
-            /** @description Kept as it is; at most 4 KiB of JSON and eight levels. No content belongs here. */
+            /**
+             * @description Kept as it is, but for spaces and the order of keys; at most 4 KiB as compact JSON and eight
+             *     levels. No content belongs here.
+             */
             metadata?: Record<string, never>;
             /** @description Required for a chat. */
             model_name?: string;
@@ -715,7 +724,7 @@ export interface components {
         Score: {
             dataType?: string;
             /** @description Without it, `feedback-<traceId>`. */
-            id?: components["schemas"]["Id"];
+            id?: components["schemas"]["ScoreId"];
             name?: string;
             traceId: components["schemas"]["Id"];
             /**
@@ -724,6 +733,8 @@ export interface components {
              */
             value: 0 | 1 | true | false;
         };
+        /** @description Visible ASCII, without spaces; long enough for `feedback-` and a trace's id. */
+        ScoreId: string;
         SessionMark: {
             session_id: string;
             tenant_id?: string;
@@ -1391,7 +1402,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @description The score's id. */
-                id: components["schemas"]["Id"];
+                id: components["schemas"]["ScoreId"];
             };
             cookie?: never;
         };

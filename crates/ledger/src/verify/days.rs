@@ -20,6 +20,7 @@ use super::{
         Cells, Day, Difference, KEPT_LATENCIES_BY_DAY, Key, LATENCIES, LATENCIES_BY_DAY,
         LATENCY_KEY, add, compare, count, kept,
     },
+    derived,
     pass::OpenPass,
     session_days,
     slice::{Coverage, Slice},
@@ -90,6 +91,8 @@ pub(super) async fn verify<D: Database>(
     correct(&day, &differences, &mut slice);
     let bounds = bounds(pass.zone, &day).unwrap_or(NO_DAY);
     session_days::verify(database, &day, bounds, &mut slice).await?;
+    // Last: it is made again from what the corrections before it leave.
+    derived::verify(database, &day, &pass.position, &mut slice).await?;
     Ok(slice)
 }
 

@@ -15,6 +15,7 @@
 mod correct_day;
 mod day_sums;
 mod days;
+mod derived;
 mod estimates;
 mod interactions;
 mod long_session;
