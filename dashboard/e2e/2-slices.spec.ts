@@ -1,20 +1,28 @@
 import { exactSum } from "../src/prepare/decimal.ts";
 import { ask, exact, expect, suite, test } from "./suite.ts";
 
-type Group = { group: { model: string; user_id: string }; figures: { total_cost: string; interaction_count: number } };
+type Group = { group: { model: string; provider: string; user_id: string }; figures: { total_cost: string; interaction_count: number } };
 
 test("every page finds the same total for the same filter", async ({ app: page }) => {
   const { today } = await ask<{ today: string }>("/watermark");
-  const { items } = await ask<{ items: Group[] }>(`/stats/models?start_date=${today.slice(0, 8)}01&end_date=${today}&limit=1`);
-  const model = items[0]?.group.model ?? "";
-  const search = `?f=model:is:${encodeURIComponent(model)}`;
-  const totals: Record<string, string> = {};
-  for (const [path, testId] of [["overview", "total-cost"], ["explore", "list-total"], ["users", "list-total"], ["models", "list-total"], ["agents", "list-total"]] as const) {
-    await page.goto(`${suite.url}/app/${path}${search}`);
-    totals[path] = await exact(page, testId);
+  const range = `start_date=${today.slice(0, 8)}01&end_date=${today}`;
+  const first = async (kind: string) => (await ask<{ items: Group[] }>(`/stats/${kind}?${range}&limit=5`)).items.map(({ group }) => group).find(({ model, user_id }) => (kind === "models" ? model : user_id) !== "");
+  const [model, user] = [await first("models"), await first("users")];
+  if (model === undefined || user === undefined) throw new Error("The sample has no model or no user.");
+  const lists = [["overview", "total-cost"], ["explore", "list-total"], ["users", "list-total"], ["models", "list-total"], ["agents", "list-total"]] as const;
+  for (const [filter, own] of [
+    [[`model:is:${model.model}`, `provider:is:${model.provider}`], `models/${encodeURIComponent(`${model.provider}/${model.model}`)}`],
+    [[`user:is:${user.user_id}`], `users/${encodeURIComponent(user.user_id)}`],
+  ] as const) {
+    const search = filter.map((one) => `f=${encodeURIComponent(one)}`).join("&");
+    const totals: Record<string, string> = {};
+    for (const [path, testId] of [...lists, [own, "total-cost"] as const]) {
+      await page.goto(`${suite.url}/app/${path}?${search}`);
+      totals[path] = await exact(page, testId);
+    }
+    expect(new Set(Object.values(totals)).size, JSON.stringify(totals)).toBe(1);
+    expect(totals.overview).not.toBe("");
   }
-  expect(new Set(Object.values(totals)).size, JSON.stringify(totals)).toBe(1);
-  expect(totals.overview).not.toBe("");
 });
 
 test("a link shows a colleague the same, and back and forward work", async ({ app: page }) => {

@@ -1,0 +1,35 @@
+import { afterEach, expect, test } from "vitest";
+import { renderApp } from "../../testing/render-app.tsx";
+import { watermark } from "../../testing/sample-ledger.ts";
+
+let leave: (() => void) | null = null;
+afterEach(() => leave?.());
+
+test("the page waits, and turns green by itself at the first event", async () => {
+  let as_of: string | null = null;
+  const { screen, remove } = await renderApp("/connect", { "/watermark": () => ({ ...watermark, as_of }) });
+  leave = remove;
+  await expect.element(screen.getByText("Waiting for the first event…")).toBeVisible();
+  await expect.element(screen.getByTestId("connection")).toHaveAttribute("data-connected", "false");
+  as_of = watermark.as_of;
+  // It looks every five seconds.
+  await expect.element(screen.getByText("Connected"), { timeout: 8_000 }).toBeVisible();
+  await expect.element(screen.getByTestId("connection")).toHaveAttribute("data-connected", "true");
+  await expect.element(screen.getByRole("link", { name: "To the overview" })).toBeVisible();
+}, 12_000);
+
+test("a key made on the page stands in the lines, with its secret shown once", async () => {
+  const { screen, remove } = await renderApp("/connect");
+  leave = remove;
+  await expect.element(screen.getByTestId("environment")).toHaveTextContent(`LANGFUSE_BASE_URL=${window.location.origin}`);
+  await screen.getByRole("button", { name: "Make a key for LibreChat" }).click();
+  await expect.element(screen.getByTestId("environment")).toHaveTextContent("LANGFUSE_PUBLIC_KEY=pk-tt-9");
+  await expect.element(screen.getByTestId("environment")).toHaveTextContent("LANGFUSE_SECRET_KEY=sk-tt-shown-once");
+});
+
+test("a key that may not make keys says what is needed", async () => {
+  const { screen, remove } = await renderApp("/connect", { "/auth/me": () => ({ key_id: "pk-tt-3", name: "Finance", scopes: ["read"], user_id: null, method: "cookie", expires_at: null }) });
+  leave = remove;
+  await expect.element(screen.getByText("Making a key needs a sign-in with scope admin.")).toBeVisible();
+  expect(screen.getByRole("button", { name: "Make a key for LibreChat" }).elements()).toHaveLength(0);
+});
