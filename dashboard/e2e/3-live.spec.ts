@@ -79,7 +79,7 @@ test("what has no price is named, priced after a dry run, and then counted", asy
   await dialog.getByLabel("Input").fill("3.5");
   await dialog.getByLabel("Reason, kept with the change").fill("what the house charges");
   await dialog.getByRole("button", { name: "Dry run" }).click();
-  await expect(page.getByTestId("dry-run")).toContainText("prices 1 interaction");
+  await expect(page.getByTestId("dry-run")).toContainText("prices 1 interaction of the last weeks");
   await expect(page.getByTestId("dry-run")).toContainText("$3.50");
   await dialog.getByRole("button", { name: /^Set/ }).click();
   await expect(page.getByText(/has a price from/)).toBeVisible();

@@ -1,15 +1,17 @@
 import { expect, test } from "vitest";
-import { isRate, priceTrial } from "./price-trial.ts";
+import { isRate, mergeTrials } from "./price-trial.ts";
 
-test("a trial multiplies exactly", () => {
-  expect(priceTrial({ input: 1_200_000, output: 3 }, [{ resource: "input", rate: "0.25", per: 1_000_000 }, { resource: "output", rate: "15", per: 1_000_000 }])).toEqual([
-    { resource: "input", quantity: 1_200_000, amount: "0.3" },
-    { resource: "output", quantity: 3, amount: "0.000045" },
-  ]);
+const trial = (interaction_count: number, months: [string, string][], is_complete = true) => ({
+  interaction_count, priced_count: 0, cost_before: "0", cost_after: "0", cost_difference: months.reduce((sum, [, amount]) => String(Number(sum) + Number(amount)), "0"), examples: [], is_complete,
+  months: months.map(([month, cost_difference]) => ({ month, interaction_count, cost_difference })),
 });
 
-test("what was not used or has no rate yet is left out", () => {
-  expect(priceTrial({ input: 5 }, [{ resource: "output", rate: "1", per: 1 }, { resource: "input", rate: "", per: 1 }])).toEqual([]);
+test("the dry runs of a model's prices add up by month and in whole", () => {
+  expect(mergeTrials([trial(312, [["2026-11", "2.5"], ["2026-10", "0.25"]]), trial(300, [["2026-11", "1.5"]])])).toEqual({
+    interactionCount: 312, difference: "4.25", months: [{ month: "2026-10", difference: "0.25" }, { month: "2026-11", difference: "4" }], isComplete: true,
+  });
+  expect(mergeTrials([trial(1, [], false), trial(0, [])])).toEqual({ interactionCount: 1, difference: "0", months: [], isComplete: false });
+  expect(mergeTrials([]).interactionCount).toBe(0);
 });
 
 test("a rate is a plain decimal", () => {

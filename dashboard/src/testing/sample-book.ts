@@ -2,6 +2,7 @@
 import type { Health, Integrity, JobRun } from "../api/model.ts";
 import type { Rate, Unpriced, Waiting } from "../api/queries/prices.ts";
 import type { Key } from "../api/queries/keys.ts";
+import type { components } from "../api/pricing-schema.d.ts";
 import { today } from "./sample-ledger.ts";
 
 const rate = (id: number, given: Partial<Rate> = {}): Rate => ({
@@ -62,3 +63,9 @@ export const rejections = { total: 2, limit: 20, offset: 0, items: [{ received_a
 
 /** Whether the sums agree. */
 export const integrity: Integrity = { as_of: "2026-11-23T13:02:11.000Z", reporting_time_zone: "Europe/Berlin", ledger_version: 48_211, period: { start_date: "2026-11-17", end_date: today, days: 7, complete: false }, status: "ok", checks: [{ name: "daily_stats_equal_interactions", ok: true, expected: "5120/41/18200311/231.4", found: "5120/41/18200311/231.4" }, { name: "usage_daily_equal_interactions", ok: true, expected: "5120/41/18200311/231.4", found: "5120/41/18200311/231.4" }], verification: { status: "sound", last_full_pass: { started_at: "2026-11-22T02:00:00.000Z", finished_at: "2026-11-22T02:10:00.000Z", interaction_count: 51_200, estimate_count: 51_300, session_count: 4_100, day_count: 60, finding_count: 0, repaired_count: 0 }, current_pass: null, findings: [] }, last_verification: null };
+
+/** What a price of one's own did, or would do. */
+export const overrideAnswer = (dry_run: boolean): components["schemas"]["OverrideAnswer"] => ({
+  status: "set", dry_run, opened: 1, closed: 0, opened_rates: [], closed_rates: [],
+  reestimates: dry_run ? { interaction_count: 300, priced_count: 300, cost_before: "0", cost_after: "4.12", cost_difference: "4.12", months: [{ month: "2026-11", interaction_count: 300, cost_difference: "4.12" }], examples: [], is_complete: true } : null,
+});

@@ -27,7 +27,7 @@ const answers: Record<string, Answer> = {
   "/admin/verify": () => ({ job: "verify", status: "ok", summary: {} }),
   "/admin/archive": () => ({ job: "archive", status: "ok", summary: {} }),
   "/admin/rejections": () => book.rejections,
-  "/pricing/overrides": () => ({ status: "set", opened: 1, closed: 0 }),
+  "/pricing/overrides": async (_url, request) => book.overrideAnswer(((await request.json()) as { dry_run?: boolean }).dry_run === true),
   "/admin/keys": (_url, { method }) => (method === "POST" ? Response.json({ ...book.keys.items[1], id: "pk-tt-9", secret: "sk-tt-shown-once" }, { status: 201 }) : book.keys),
 };
 const patterns: [RegExp, Answer][] = [

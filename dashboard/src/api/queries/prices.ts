@@ -12,6 +12,8 @@ export type Unpriced = Schemas["UnpricedList"]["items"][number];
 export type Waiting = Schemas["QuarantineList"]["items"][number];
 /** An operator's own price. */
 export type Override = Schemas["Override"];
+/** What a price would change in the ledger. */
+export type Reestimates = Schemas["Reestimates"];
 /** The parameters of the list of rates. */
 export type RatesQuery = NonNullable<operations["listRates"]["parameters"]["query"]>;
 
@@ -82,6 +84,13 @@ export function decide(id: number, decision: "approve" | "reject", reason: strin
 /** Sets or ends an operator's own price. */
 export function changeOverride(body: Override): Promise<Schemas["OverrideAnswer"]> {
   return unwrap(pricing.POST("/pricing/overrides", { body }));
+}
+
+/** What a price of one's own would change, by the ledger's own reckoning; nothing is written. */
+export async function tryOverride(body: Override): Promise<Reestimates> {
+  const { reestimates } = await unwrap(pricing.POST("/pricing/overrides", { body: { ...body, dry_run: true } }));
+  if (reestimates === null) throw new Error("The dry run said nothing of what would change.");
+  return reestimates;
 }
 
 /** Estimates again what had no price when it happened and has one now. */

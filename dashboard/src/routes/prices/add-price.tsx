@@ -1,12 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { changeOverride, type Override, pricesKey, reprice, type Unpriced } from "../../api/queries/prices.ts";
+import { changeOverride, type Override, pricesKey, reprice, tryOverride, type Unpriced } from "../../api/queries/prices.ts";
 import { groupListQuery } from "../../api/queries/stats.ts";
 import { dayLabel } from "../../prepare/day.ts";
-import { exactSum } from "../../prepare/decimal.ts";
 import { modelName, resourceName } from "../../prepare/group-name.ts";
-import { columnMoney, columnPlaces } from "../../prepare/money.ts";
-import { isRate, priceTrial } from "../../prepare/price-trial.ts";
+import { isRate, mergeTrials } from "../../prepare/price-trial.ts";
 import { count, plural } from "../../prepare/quantity.ts";
 import { zoneMidnight } from "../../prepare/zone-time.ts";
 import { useSlice } from "../../shell/slice-context.ts";
@@ -14,6 +12,7 @@ import { Button } from "../../ui/button.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
 import { Modal } from "../../ui/modal.tsx";
 import { TextField } from "../../ui/text-field.tsx";
+import { TrialText } from "./trial-text.tsx";
 
 const per = 1_000_000;
 /** What every model charges; the other token types are asked for only where they were used. */
@@ -33,19 +32,14 @@ export function AddPrice({ unpriced, onClose, onDone }: AddPriceProps) {
   const [rates, setRates] = useState<Readonly<Record<string, string>>>({});
   const [from, setFrom] = useState(first_day);
   const [reason, setReason] = useState("");
-  const [isReviewed, setIsReviewed] = useState(false);
   const given = asked.filter((resource) => isRate(rates[resource] ?? ""));
-  const trial = priceTrial(tokens, given.map((resource) => ({ resource, rate: rates[resource] ?? "", per })));
-  const places = columnPlaces(trial.map(({ amount }) => amount));
+  const bodies = given.map((resource): Override => ({ provider, ...(model === "" ? {} : { model }), resource_type: resource, rate: rates[resource] ?? "", per, valid_from: zoneMidnight(from, timeZone), reason: reason.trim() }));
   const wrong = asked.filter((resource) => (rates[resource] ?? "") !== "" && !isRate(rates[resource] ?? ""));
   const missing = Object.keys(tokens).filter((resource) => resource !== "total" && (tokens[resource] ?? 0) > 0 && !given.includes(resource));
   const change = useMutation({
     mutationFn: async () => {
       // One after the other: each is a change of its own in the book, with the same reason.
-      for (const resource of given) {
-        const body: Override = { provider, ...(model === "" ? {} : { model }), resource_type: resource, rate: rates[resource] ?? "", per, valid_from: zoneMidnight(from, timeZone), reason: reason.trim() };
-        await changeOverride(body);
-      }
+      for (const body of bodies) await changeOverride(body);
       await reprice();
     },
     onSuccess: async () => {
@@ -53,43 +47,36 @@ export function AddPrice({ unpriced, onClose, onDone }: AddPriceProps) {
       onDone(`${modelName(model, provider)} has a price from ${dayLabel(from, "withYear")} on, and its ${plural(unpriced_count, "interaction")} were estimated again.`);
     },
   });
+  const trial = useMutation({ mutationFn: async () => mergeTrials(await Promise.all(bodies.map(tryOverride))) });
   const review = (event: FormEvent) => {
     event.preventDefault();
-    if (given.length > 0 && wrong.length === 0 && reason.trim() !== "") setIsReviewed(true);
+    if (given.length > 0 && wrong.length === 0 && reason.trim() !== "") trial.mutate();
   };
   return (
     <Modal title={`Price of ${modelName(model, provider)}`} isOpen onClose={onClose} placement="edge">
-      {isReviewed ? (
+      {trial.data !== undefined ? (
         <div className="flex flex-col gap-3 text-sm">
           <p data-testid="dry-run">
-            <strong>Dry run.</strong> This prices {plural(unpriced_count, "interaction")} since {dayLabel(from, "withYear")}
-            {trial.length > 0 && (
-              <>
-                {" "}
-                and adds {unpriced.unpriced_count < unpriced.interaction_count ? "at most" : "about"} <strong>{columnMoney(exactSum(trial.map(({ amount }) => amount)), places)}</strong> to the totals
-              </>
-            )}
-            . Nothing has been written yet.
+            <strong>Dry run.</strong> <TrialText trial={trial.data} /> Nothing has been written yet.
           </p>
           <DataTable
-            caption="What was used, at these prices"
-            rows={trial}
-            rowKey={({ resource }) => resource}
+            caption="The prices, and what was used so far"
+            rows={given}
+            rowKey={(resource) => resource}
             columns={[
-              { key: "what", name: "What", cell: ({ resource }) => resourceName(resource) },
-              { key: "quantity", name: "Tokens", numeric: true, cell: ({ quantity }) => count(quantity) },
-              { key: "rate", name: "× price / 1M", numeric: true, cell: ({ resource }) => `$${rates[resource] ?? ""}` },
-              { key: "amount", name: "= about", numeric: true, cell: ({ amount }) => columnMoney(amount, places) },
+              { key: "what", name: "What", cell: resourceName },
+              { key: "quantity", name: "Tokens used", numeric: true, cell: (resource) => count(tokens[resource] ?? 0) },
+              { key: "rate", name: "Price / 1M", numeric: true, cell: (resource) => `$${rates[resource] ?? ""}` },
             ]}
           />
-          <p className="text-xs text-muted">Over all of this model's tokens from {dayLabel(first_day)} to {dayLabel(last_day)}; the ledger rounds each interaction on its own.{missing.length > 0 && ` No price is given for ${missing.map(resourceName).join(", ").toLowerCase()}: such interactions stay priced in part.`}</p>
+          <p className="text-xs text-muted">From {dayLabel(from, "withYear")} on; estimates that were made with a price stay as they are.{missing.length > 0 && ` No price is given for ${missing.map(resourceName).join(", ").toLowerCase()}: such interactions stay priced in part.`}</p>
           {change.error !== null && (
             <p role="alert" className="text-danger">
               {change.error.message}
             </p>
           )}
           <div className="flex justify-end gap-2">
-            <Button onClick={() => setIsReviewed(false)}>Back</Button>
+            <Button onClick={() => trial.reset()}>Back</Button>
             <Button look="primary" disabled={change.isPending} onClick={() => change.mutate()}>
               Set {plural(given.length, "price")}
             </Button>
@@ -107,10 +94,15 @@ export function AddPrice({ unpriced, onClose, onDone }: AddPriceProps) {
           </div>
           <TextField label="From" type="date" required value={from} onChange={(event) => setFrom(event.target.value)} hint={`At the start of that day, ${timeZone}. First seen ${dayLabel(first_day, "withYear")}.`} />
           <TextField label="Reason, kept with the change" required maxLength={1000} value={reason} onChange={(event) => setReason(event.target.value)} placeholder="Where the price is from" />
+          {trial.error !== null && (
+            <p role="alert" className="text-sm text-danger">
+              {trial.error.message}
+            </p>
+          )}
           <div className="flex justify-end gap-2">
             <Button onClick={onClose}>Cancel</Button>
-            <Button look="primary" type="submit" disabled={given.length === 0 || wrong.length > 0 || reason.trim() === "" || from === ""}>
-              Dry run
+            <Button look="primary" type="submit" disabled={trial.isPending || given.length === 0 || wrong.length > 0 || reason.trim() === "" || from === ""}>
+              {trial.isPending ? "Trying…" : "Dry run"}
             </Button>
           </div>
         </form>

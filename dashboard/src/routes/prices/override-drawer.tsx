@@ -1,14 +1,15 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { changeOverride, type Override, pricesKey } from "../../api/queries/prices.ts";
+import { changeOverride, type Override, pricesKey, tryOverride } from "../../api/queries/prices.ts";
 import { resourceName } from "../../prepare/group-name.ts";
-import { isRate } from "../../prepare/price-trial.ts";
+import { isRate, mergeTrials } from "../../prepare/price-trial.ts";
 import { unitPrice } from "../../prepare/receipt.ts";
 import { zoneMidnight } from "../../prepare/zone-time.ts";
 import { useSlice } from "../../shell/slice-context.ts";
 import { Button } from "../../ui/button.tsx";
 import { Modal } from "../../ui/modal.tsx";
 import { TextField } from "../../ui/text-field.tsx";
+import { TrialText } from "./trial-text.tsx";
 
 /** What a price of one's own is set for. */
 export type OverrideTarget = { provider: string; model: string; resource_type: string; region: string; service_tier: string; min_context: number; schedule: string; rate: string; per: number; isOverride: boolean; isNew: boolean };
@@ -26,7 +27,8 @@ export function OverrideDrawer({ target, onClose }: { target: OverrideTarget | n
 function OverrideForm({ target, onClose }: { target: OverrideTarget; onClose: () => void }) {
   const { today, timeZone } = useSlice();
   const client = useQueryClient();
-  const [draft, setDraft] = useState<Override | null>(null);
+  // What will be written, once the ledger has said what it would change.
+  const trial = useMutation({ mutationFn: async (draft: Override) => ({ draft, would: mergeTrials([await tryOverride(draft)]) }) });
   const change = useMutation({
     mutationFn: changeOverride,
     onSuccess: async () => {
@@ -43,9 +45,10 @@ function OverrideForm({ target, onClose }: { target: OverrideTarget; onClose: ()
     const text = (name: string) => String(form.get(name) ?? "").trim();
     if (!isRate(text("rate"))) return setFault("Give the price as a plain decimal, such as 0.25.");
     setFault(null);
-    setDraft({ ...scope, ...(isNew ? { provider: text("provider"), model: text("model"), resource_type: text("resource") } : {}), rate: text("rate"), per: Number(text("per")), valid_from: zoneMidnight(text("from"), timeZone), reason: text("reason") });
+    trial.mutate({ ...scope, ...(isNew ? { provider: text("provider"), model: text("model"), resource_type: text("resource") } : {}), rate: text("rate"), per: Number(text("per")), valid_from: zoneMidnight(text("from"), timeZone), reason: text("reason") });
   };
-  if (draft !== null) {
+  if (trial.data !== undefined) {
+    const { draft, would } = trial.data;
     return (
       <div className="flex flex-col gap-3 text-sm">
         <p>
@@ -57,14 +60,17 @@ function OverrideForm({ target, onClose }: { target: OverrideTarget; onClose: ()
             </>
           )}
         </p>
-        <p className="text-muted">Nothing has been written yet. Estimates that were made stay; what had no price is priced by the next re-pricing run. Your reason is kept: “{draft.reason}”.</p>
+        <p data-testid="dry-run">
+          <TrialText trial={would} />
+        </p>
+        <p className="text-muted">Nothing has been written yet. Estimates that were made with a price stay; what had none is priced by the next re-pricing run. Your reason is kept: “{draft.reason}”.</p>
         {change.error !== null && (
           <p role="alert" className="text-danger">
             {change.error.message}
           </p>
         )}
         <div className="flex justify-end gap-2">
-          <Button onClick={() => setDraft(null)}>Back</Button>
+          <Button onClick={() => trial.reset()}>Back</Button>
           <Button look="primary" disabled={change.isPending} onClick={() => change.mutate(draft)}>
             {draft.end === true ? "End it" : "Set the price"}
           </Button>
@@ -89,15 +95,20 @@ function OverrideForm({ target, onClose }: { target: OverrideTarget; onClose: ()
       <TextField label="for so many units" name="per" type="number" required min={1} defaultValue={target.per} hint="1,000,000 for tokens." />
       <TextField label="From" name="from" type="date" required defaultValue={today} hint={`At the start of that day, ${timeZone}.`} />
       <TextField label="Reason, kept with the change" name="reason" required maxLength={1000} />
+      {trial.error !== null && (
+        <p role="alert" className="text-sm text-danger">
+          {trial.error.message}
+        </p>
+      )}
       <div className="flex flex-wrap justify-end gap-2">
         {target.isOverride && (
-          <Button look="danger" className="mr-auto" onClick={() => setDraft({ ...scope, end: true, reason: "ended in the dashboard" })}>
+          <Button look="danger" className="mr-auto" disabled={trial.isPending} onClick={() => trial.mutate({ ...scope, end: true, reason: "ended in the dashboard" })}>
             End this price
           </Button>
         )}
         <Button onClick={onClose}>Cancel</Button>
-        <Button look="primary" type="submit">
-          Review
+        <Button look="primary" type="submit" disabled={trial.isPending}>
+          {trial.isPending ? "Trying…" : "Review"}
         </Button>
       </div>
     </form>

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 import { type Unpriced, unpricedQuery } from "../../api/queries/prices.ts";
 import { dayLabel } from "../../prepare/day.ts";
-import { modelName, typeName } from "../../prepare/group-name.ts";
+import { modelName, resourceName, typeName } from "../../prepare/group-name.ts";
 import { compactCount, count } from "../../prepare/quantity.ts";
 import { useCaller } from "../../api/caller.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
@@ -14,9 +14,6 @@ import { Icon } from "../../ui/icon.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { OverrideDrawer } from "./override-drawer.tsx";
 import { AddPrice } from "./add-price.tsx";
-
-/** Where the price of what names no provider stands in the book: the installation's own database, tools that are no provider's. */
-const ownProviders: Partial<Record<Unpriced["type"], string>> = { db: "cloudflare", api: "tool" };
 
 /** What was used and has no price: it is in no total until someone says what it costs. */
 export function UnpricedPage(): ReactElement {
@@ -50,13 +47,13 @@ export function UnpricedPage(): ReactElement {
                 {
                   key: "model",
                   name: "As reported",
-                  cell: ({ provider, model, type }) => (
+                  cell: ({ provider, model, type, missing }) => (
                     <span className="flex flex-col">
                       <Link to="/models/$modelId" params={{ modelId: `${provider}/${model}` }} search={(old: object) => ({ ...old, p: "all" as const })} className="link truncate" data-row-link>
                         {model === "" && provider === "" ? typeName(type) : modelName(model, provider)}
                       </Link>
                       <span className="text-xs text-faint">
-                        {model === "" && provider === "" ? "without a model or a provider" : `${provider || "no provider"} · ${typeName(type)}`}
+                        {[model === "" && provider === "" ? "without a model or a provider" : `${provider || "no provider"} · ${typeName(type)}`, ...(missing.length === 0 ? [] : [`lacks ${missing.map(({ resource_type }) => resourceName(resource_type).toLowerCase()).join(", ")}`])].join(" · ")}
                       </span>
                     </span>
                   ),
@@ -82,7 +79,7 @@ export function UnpricedPage(): ReactElement {
       </Panel>
       {chosen !== null && chosen.type !== "chat" && (
         // Without tokens there is nothing to try the price on: the book's own form takes any resource.
-        <OverrideDrawer target={{ provider: chosen.provider || ownProviders[chosen.type] || "", model: chosen.model, resource_type: chosen.type === "db" ? "rows_read" : chosen.type === "api" ? "web_search" : "requests", region: "", service_tier: "standard", min_context: 0, schedule: "", rate: "", per: 1, isOverride: false, isNew: true }} onClose={() => setChosen(null)} />
+        <OverrideDrawer target={{ provider: chosen.provider, model: chosen.model, resource_type: "requests", service_tier: "standard", per: 1, ...chosen.missing[0], region: "", min_context: 0, schedule: "", rate: "", isOverride: false, isNew: true }} onClose={() => setChosen(null)} />
       )}
       {chosen !== null && chosen.type === "chat" && (
         <AddPrice
