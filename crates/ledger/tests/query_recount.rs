@@ -580,3 +580,26 @@ fn a_session_that_closes_by_idleness_is_seen_to_though_nothing_was_recorded() {
     assert_eq!(at(NOW + IDLE_MS), None);
     assert_eq!(at(NOW + IDLE_MS + 1), Some(NOW));
 }
+
+#[test]
+fn integrity_finds_a_week_and_a_gap_that_differ_from_their_days() {
+    let database = ledger(7, 200, 6);
+    let wrong = || {
+        let none = parameters(&[], &ledger::query::INTEGRITY_PARAMETERS).unwrap();
+        let answer = block_on(reader(&database).integrity(&none)).unwrap();
+        let answer = serde_json::to_value(answer).unwrap();
+        let checks = answer["checks"].as_array().unwrap().clone();
+        let failed = checks.into_iter().filter(|check| check["ok"] == false);
+        let names: Vec<Value> = failed.map(|check| check["name"].clone()).collect();
+        (answer["status"].clone(), names)
+    };
+    assert_eq!(wrong(), (json!("ok"), vec![]));
+    let broken = "UPDATE weekly_stats SET total_cost = total_cost + 1;
+                  UPDATE user_gaps SET user_count = user_count + 1 WHERE previous_day = '';";
+    database.execute_script(broken).unwrap();
+    let names = vec![
+        json!("weekly_stats_equals_daily_stats"),
+        json!("gaps_equal_active_days"),
+    ];
+    assert_eq!(wrong(), (json!("mismatch"), names));
+}

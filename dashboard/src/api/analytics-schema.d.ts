@@ -898,7 +898,7 @@ export interface components {
             verification: components["schemas"]["Verification"];
         };
         IntegrityCheck: {
-            /** @description The sums recounted from the interactions, as `interactions/errors/tokens/cost`. */
+            /** @description The sums recounted from the interactions, or from the days for what is kept by week. */
             expected: string;
             found: string;
             /** @example daily_stats_equal_interactions */

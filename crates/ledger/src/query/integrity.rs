@@ -1,10 +1,12 @@
 //! Whether the sums agree with the interactions, now and as the verification last found.
 
+use chrono::Datelike;
 use cost_calculation::UnixMillis;
 use serde::Serialize;
 
 use super::{
     calendar::{DayRange, Period, iso},
+    distinct::{self, Distinct},
     figures::{Figures, sums_of},
     jobs::JobRun,
     parameters::Parameters,
@@ -110,14 +112,29 @@ const ROLLUPS: [&str; 4] = [
     "daily_agent_stats",
 ];
 
-fn rollup_sums(table: &str, range: DayRange) -> Result<Statement, DatabaseError> {
-    // Every rollup's primary key begins with the day.
+fn rollup_sums(table: &str, when: &str, range: DayRange) -> Result<Statement, DatabaseError> {
+    // Every rollup's primary key begins with the day or the week.
     let sql = format!(
-        "SELECT {} FROM {table} t WHERE t.day >= ?1 ->> 0 AND t.day <= ?1 ->> 1",
+        "SELECT {} FROM {table} t WHERE t.{when} >= ?1 ->> 0 AND t.{when} <= ?1 ->> 1",
         sums_of("t")
     );
     Statement::with(sql, &[range.start, range.end])
 }
+
+/// The whole weeks that a range touches.
+fn weeks_of(range: DayRange) -> DayRange {
+    let into_week = |day: chrono::NaiveDate| u64::from(day.weekday().num_days_from_monday());
+    DayRange {
+        start: range.start - chrono::Days::new(into_week(range.start)),
+        end: range.end + chrono::Days::new(6 - into_week(range.end)),
+    }
+}
+
+// Primary keys: day first.
+const DISTINCT_SESSIONS: &str = "
+SELECT json_array(
+  (SELECT COUNT(DISTINCT session_id) FROM session_days WHERE day >= ?1 ->> 0 AND day <= ?1 ->> 1),
+  (SELECT COUNT(DISTINCT user_key) FROM daily_stats WHERE day >= ?1 ->> 0 AND day <= ?1 ->> 1))";
 
 impl<D: Database> Reader<'_, D> {
     /// `GET /integrity`.
@@ -134,8 +151,17 @@ impl<D: Database> Reader<'_, D> {
             None,
         )?];
         for table in ROLLUPS {
-            statements.push(rollup_sums(table, range)?);
+            statements.push(rollup_sums(table, "day", range)?);
         }
+        // What is kept beside the days must come to the same as they do.
+        let weeks = weeks_of(range);
+        statements.push(rollup_sums("daily_stats", "day", weeks)?);
+        statements.push(rollup_sums("weekly_stats", "week", weeks)?);
+        statements.push(Statement::with(
+            DISTINCT_SESSIONS,
+            &[range.start, range.end],
+        )?);
+        statements.extend(distinct::in_ranges(&Slice::default(), &[range])?);
         let mut rows = self.database.batch(&statements).await?.into_iter();
         let mut next = || rows.next().unwrap_or_default();
         let counted = raw::read_hours(&next(), 1)?
@@ -152,6 +178,31 @@ impl<D: Database> Reader<'_, D> {
                 found: shown(&kept),
             });
         }
+        let by_day: Figures = next().first()?.unwrap_or_default();
+        let by_week: Figures = next().first()?.unwrap_or_default();
+        checks.push(IntegrityCheck {
+            name: "weekly_stats_equals_daily_stats".to_owned(),
+            ok: by_week == by_day,
+            expected: shown(&by_day),
+            found: shown(&by_week),
+        });
+        let (session_count, user_count) = next().first()?.unwrap_or_default();
+        let active = Distinct {
+            session_count,
+            user_count,
+        };
+        let from_gaps = distinct::read(&next(), 1)?
+            .first()
+            .copied()
+            .unwrap_or_default();
+        let shown_distinct =
+            |of: Distinct| format!("{} sessions, {} users", of.session_count, of.user_count);
+        checks.push(IntegrityCheck {
+            name: "gaps_equal_active_days".to_owned(),
+            ok: from_gaps == active,
+            expected: shown_distinct(active),
+            found: shown_distinct(from_gaps),
+        });
         let report = verify::integrity(self.database).await?;
         let is_sound =
             checks.iter().all(|check| check.ok) && report.status != IntegrityStatus::Broken;
