@@ -1,7 +1,7 @@
 // A ledger of a million interactions, and with ARCHIVED five million archived ones, to measure on.
 // It is made once and kept outside the checkout, until its generator or the migrations change.
 import { createHash } from "node:crypto";
-import { constants, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { constants, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { root } from "../../../scripts/repository.ts";
@@ -9,6 +9,8 @@ import { runCommand } from "../../../scripts/steps.ts";
 import { startSuite, type Suite, type SuiteOptions } from "../../../scripts/suite/start-suite.ts";
 
 const dayMs = 86_400_000;
+/** Ledgers of one size that are kept. */
+const keptMax = 3;
 /** Where Miniflare keeps the databases below a suite's persist directory. */
 const databases = join("v3", "d1", "miniflare-D1DatabaseObject");
 
@@ -79,10 +81,18 @@ export async function largeLedgerFile(size = sizeFromEnvironment()): Promise<str
     });
     console.log(said.trim());
     renameSync(partial, file);
+    removeOld(directory, `ledger-${size.interactions}-${size.archived}-`);
   } finally {
     for (const left of readdirSync(directory).filter((name) => name.startsWith(partial.slice(directory.length + 1)))) rmSync(join(directory, left));
   }
   return file;
+}
+
+/** Keeps the newest few of a size: other checkouts may have theirs, and each takes gigabytes. */
+function removeOld(directory: string, prefix: string): void {
+  const names = readdirSync(directory).filter((name) => name.startsWith(prefix) && name.endsWith(".sqlite"));
+  const madeAt = (name: string): number => statSync(join(directory, name)).mtimeMs;
+  for (const name of names.toSorted((a, b) => madeAt(b) - madeAt(a)).slice(keptMax)) rmSync(join(directory, name));
 }
 
 /** Of everything that decides what is in the file, but for the recording code itself. */
