@@ -69,3 +69,10 @@ export const overrideAnswer = (dry_run: boolean): components["schemas"]["Overrid
   status: "set", dry_run, opened: 1, closed: 0, opened_rates: [], closed_rates: [],
   reestimates: dry_run ? { interaction_count: 300, priced_count: 300, cost_before: "0", cost_after: "4.12", cost_difference: "4.12", months: [{ month: "2026-11", interaction_count: 300, cost_difference: "4.12" }], examples: [], is_complete: true } : null,
 });
+
+/** What an archival moved, or would move. */
+export const archiveAnswer = (dry_run: boolean) => ({
+  job: "archive",
+  status: "ok",
+  summary: { dry_run, cutoff: Date.parse("2025-11-23T00:00:00Z"), chunk_count: dry_run ? 0 : 1, session_count: 412, interaction_count: 6_120, estimate_count: dry_run ? 0 : 6_121, is_more: false },
+});

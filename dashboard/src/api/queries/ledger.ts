@@ -51,10 +51,15 @@ export const rejectionsQuery = queryOptions({
 });
 
 /** A job that an admin may run by hand; the cron's next run does the same. */
-export type HandJob = "verify" | "archive" | "reprice";
+export type HandJob = "verify" | "reprice";
 
 /** Runs one job now, in its usual bounded portions. */
 export function runJob(job: HandJob) {
-  const paths = { verify: "/admin/verify", archive: "/admin/archive", reprice: "/admin/reprice" } as const;
+  const paths = { verify: "/admin/verify", reprice: "/admin/reprice" } as const;
   return unwrap(tracker.POST(paths[job]));
+}
+
+/** Moves old sessions to the archive, in the cron's portions, or says what would move. */
+export function runArchive({ isDryRun }: { isDryRun: boolean }) {
+  return unwrap(tracker.POST("/admin/archive", { body: { dry_run: isDryRun } }));
 }

@@ -136,7 +136,7 @@ export function HealthPage(): ReactElement {
           </>
         )}
       </Panel>
-      <Panel title="Scheduled runs" query={jobs} minHeight={110} actions={mayChange && <RunJob />}>
+      <Panel title="Scheduled runs" query={jobs} minHeight={110} actions={mayChange && <RunJob timeZone={timeZone} />}>
         {({ items }) => <JobTracker runs={items} timeZone={timeZone} />}
       </Panel>
       {mayChange && <Rejections timeZone={timeZone} />}

@@ -1,15 +1,15 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type HandJob, integrityQuery, jobsQuery, runJob } from "../../api/queries/ledger.ts";
 import { Button } from "../../ui/button.tsx";
+import { ArchiveNow } from "./archive-now.tsx";
 
 const jobs: readonly { job: HandJob; name: string; title: string }[] = [
   { job: "verify", name: "Verify now", title: "Recounts the next slice of the ledger against its sums" },
   { job: "reprice", name: "Re-price now", title: "Estimates again what had no price when it happened and has one now" },
-  { job: "archive", name: "Archive now", title: "Moves sessions older than the retention to the archive" },
 ];
 
 /** The scheduled jobs by hand, each in the portions that its cron takes. */
-export function RunJob() {
+export function RunJob({ timeZone }: { timeZone: string }) {
   const client = useQueryClient();
   const run = useMutation({
     mutationFn: runJob,
@@ -27,6 +27,7 @@ export function RunJob() {
           {name}
         </Button>
       ))}
+      <ArchiveNow timeZone={timeZone} />
     </>
   );
 }
