@@ -1,6 +1,9 @@
 //! The jobs that keep the ledger: one run of each, within its lease and with its record.
+use std::time::Duration;
+
 use cost_calculation::UnixMillis;
 use edge::Suite;
+use edge::d1::D1;
 use edge::suite::number;
 use ledger::archive::{ArchiveConfig, ArchiveSummary, archive_sessions};
 use ledger::change_reporting_zone::{ZoneChangeConfig, continue_zone_change, newest_zone_change};
@@ -11,14 +14,29 @@ use ledger::reprice::{
 };
 use ledger::schema::SchemaState;
 use ledger::verify::{VerifyConfig, verify_slices};
+use ledger::{Database, DatabaseError, Rows, Statement};
 use serde_json::{Value, json};
-use worker::Env;
+use worker::{Delay, Env};
 
 use crate::settings;
 
 const DAY_MS: i64 = 86_400_000;
 /// Longer than the runtime lets a scheduled handler live (15 minutes).
 const LEASE_MS: i64 = 20 * 60 * 1_000;
+
+/// Between two batches of a job: enough for the runtime to look what else waits.
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// The database, with a pause before each batch. Where the runtime and the database are one process
+/// (`make dev`), a job would otherwise keep every request waiting until it ends.
+struct Unhurried<'a>(&'a D1);
+
+impl Database for Unhurried<'_> {
+    async fn batch(&self, statements: &[Statement]) -> Result<Vec<Rows>, DatabaseError> {
+        Delay::from(PAUSE).await;
+        self.0.batch(statements).await
+    }
+}
 
 /// A job of the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,14 +140,16 @@ async fn work(
         }
         Job::ChangeZone => {
             let config = ZoneChangeConfig::default();
-            let change = continue_zone_change(&suite.database, &config, edge::clock::now).await;
+            let change =
+                continue_zone_change(&Unhurried(&suite.database), &config, edge::clock::now).await;
             change
                 .map(|change| json!(change))
                 .map_err(|error| error.to_string())
         }
         Job::Verify => {
             let config = VerifyConfig::default();
-            let summary = verify_slices(&suite.database, &config, edge::clock::now).await;
+            let summary =
+                verify_slices(&Unhurried(&suite.database), &config, edge::clock::now).await;
             summary
                 .map(|summary| json!(summary))
                 .map_err(|error| error.to_string())
@@ -169,7 +189,7 @@ pub(crate) async fn archive(
         dry_run,
         ..ArchiveConfig::default()
     };
-    archive_sessions(&suite.database, &config, edge::clock::now)
+    archive_sessions(&Unhurried(&suite.database), &config, edge::clock::now)
         .await
         .map_err(|error| error.to_string())
 }
@@ -199,9 +219,16 @@ async fn reprice(
         .last_ok
         .as_ref()
         .and_then(|run| place_in(&run.summary));
-    reprice_unpriced(&suite.database, place, &first_day, run_id, now, &config)
-        .await
-        .map_err(|error| error.to_string())
+    reprice_unpriced(
+        &Unhurried(&suite.database),
+        place,
+        &first_day,
+        run_id,
+        now,
+        &config,
+    )
+    .await
+    .map_err(|error| error.to_string())
 }
 
 /// Where the last run came to; a summary without it (of an older release) begins anew.
