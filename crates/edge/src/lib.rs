@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod body;
+pub mod caller;
 pub mod clock;
 pub mod cookie;
 pub mod credential;
@@ -14,10 +15,11 @@ pub mod d1;
 pub mod log;
 pub mod pass;
 pub mod problem;
+pub mod request;
 pub mod respond;
 mod seal;
 pub mod suite;
 
-pub use access::{Caller, Scope};
+pub use caller::{Caller, Scope};
 pub use problem::Problem;
 pub use suite::Suite;

@@ -5,7 +5,7 @@
 
 use cost_calculation::UnixMillis;
 
-use crate::access::{Caller, Scope};
+use crate::caller::{Caller, Scope};
 use crate::seal::{Purpose, open, seal};
 
 /// The header between the Workers.
@@ -37,7 +37,7 @@ pub fn verify(secret: &str, value: &str, now: UnixMillis) -> Option<Caller> {
 #[cfg(test)]
 mod tests {
     use super::{Caller, LIFETIME_MS, Scope, UnixMillis, sign, verify};
-    use crate::{access::Proof, cookie};
+    use crate::{caller::Proof, cookie};
 
     const NOW: UnixMillis = UnixMillis(1_795_000_000_000);
 

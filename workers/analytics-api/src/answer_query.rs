@@ -9,9 +9,9 @@ use ledger::query::{
 use serde::Serialize;
 use worker::{Request, Response};
 
-use crate::handle_request::Visit;
 use crate::route::Route;
 use crate::viewer::viewer;
+use crate::visit::Visit;
 
 const IDLE_MINUTES_DEFAULT: i64 = 30;
 const MINUTE_MS: i64 = 60_000;

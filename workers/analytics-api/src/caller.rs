@@ -4,7 +4,7 @@ use edge::{Caller, Problem, Suite};
 use worker::Request;
 
 use crate::access_assertion;
-use crate::handle_request::Visit;
+use crate::visit::Visit;
 
 /// The caller. A sign-in with a key comes before Access: it is the more deliberate of the two.
 pub(crate) async fn of(

@@ -5,9 +5,9 @@ use ledger::query::{Export, ExportKind};
 use worker::{Headers, Request, Response};
 
 use crate::answer_query::{parameters, problem_of, reader};
-use crate::handle_request::Visit;
 use crate::route::Route;
 use crate::viewer::viewer;
+use crate::visit::Visit;
 
 /// What an export route exports.
 pub(crate) const fn kind_of(route: &Route) -> Option<ExportKind> {

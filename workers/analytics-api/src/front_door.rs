@@ -3,7 +3,7 @@ use edge::{Problem, Suite, pass};
 use worker::{Request, Response};
 
 use crate::access_assertion;
-use crate::handle_request::Visit;
+use crate::visit::Visit;
 
 /// Hands the request over as it is, with the request id for both logs, and a pass where Cloudflare
 /// Access names the caller: the Workers behind know nothing of Access.

@@ -1,18 +1,11 @@
 //! A request from its arrival to its answer and its line in the log.
-use cost_calculation::UnixMillis;
 use edge::{Problem, Suite};
 use serde_json::json;
 use worker::{Env, Request, Response};
 
 use crate::route::{NoRoute, Route, Target};
+use crate::visit::Visit;
 use crate::{answer_query, caller, export_file, front_door, health, pages, sign_in};
-
-/// A request on its way.
-pub(crate) struct Visit<'a> {
-    pub env: &'a Env,
-    pub request_id: &'a str,
-    pub received_at: UnixMillis,
-}
 
 /// Headers of every answer of this Worker and of those behind it.
 const SECURITY_HEADERS: [(&str, &str); 5] = [
@@ -39,7 +32,7 @@ pub(crate) async fn respond(request: Request, env: &Env) -> worker::Result<Respo
         received_at,
     };
     let mut log = RequestLog::default();
-    let (response, kind) = match visit.handle(request, &mut log).await {
+    let (response, kind) = match handle(&visit, request, &mut log).await {
         Ok(response) => (response, ""),
         Err(problem) => (edge::respond::problem(&problem, &request_id)?, problem.kind),
     };
@@ -86,58 +79,60 @@ impl RequestLog {
     }
 }
 
-impl Visit<'_> {
-    async fn handle(&self, request: Request, log: &mut RequestLog) -> Result<Response, Problem> {
-        let target =
-            Target::of(request.method().as_ref(), &request.path()).map_err(
-                |missing| match missing {
-                    NoRoute::UnknownPath => {
-                        Problem::not_found("no endpoint has this path; /docs lists them")
-                    }
-                    NoRoute::OtherMethod(allow) => Problem::method_not_allowed(allow),
-                },
-            )?;
-        let route = match target {
-            Target::Forward(binding) => {
-                log.route = "forward";
-                return front_door::forward(self, request, binding).await;
-            }
-            Target::Operation(route) => route,
-        };
-        log.route = route.name();
-        match route {
-            Route::OpenRoot => pages::root(),
-            Route::OpenDashboard => pages::dashboard(self, &request).await,
-            Route::OpenDocs => pages::docs(),
-            Route::GetContract { name } => pages::contract(&name),
-            Route::GetHealth => health::health(self).await,
-            Route::SignOut => sign_in::sign_out(&request),
-            route => {
-                let suite = Suite::of(self.env)?;
-                self.with_suite(route, request, suite, log).await
-            }
+async fn handle(
+    visit: &Visit<'_>,
+    request: Request,
+    log: &mut RequestLog,
+) -> Result<Response, Problem> {
+    let target =
+        Target::of(request.method().as_ref(), &request.path()).map_err(
+            |missing| match missing {
+                NoRoute::UnknownPath => {
+                    Problem::not_found("no endpoint has this path; /docs lists them")
+                }
+                NoRoute::OtherMethod(allow) => Problem::method_not_allowed(allow),
+            },
+        )?;
+    let route = match target {
+        Target::Forward(binding) => {
+            log.route = "forward";
+            return front_door::forward(visit, request, binding).await;
+        }
+        Target::Operation(route) => route,
+    };
+    log.route = route.name();
+    match route {
+        Route::OpenRoot => pages::root(),
+        Route::OpenDashboard => pages::dashboard(visit, &request).await,
+        Route::OpenDocs => pages::docs(),
+        Route::GetContract { name } => pages::contract(&name),
+        Route::GetHealth => health::health(visit).await,
+        Route::SignOut => sign_in::sign_out(&request),
+        route => {
+            let suite = Suite::of(visit.env)?;
+            with_suite(visit, route, request, suite, log).await
         }
     }
+}
 
-    async fn with_suite(
-        &self,
-        route: Route,
-        mut request: Request,
-        suite: Suite,
-        log: &mut RequestLog,
-    ) -> Result<Response, Problem> {
-        if route == Route::SignIn {
-            return sign_in::sign_in(self, &mut request, &suite).await;
-        }
-        let caller = caller::of(self, &request, &suite).await?;
-        if route == Route::GetMe {
-            return sign_in::me(&request, &suite, &caller).await;
-        }
-        if let Some(kind) = export_file::kind_of(&route) {
-            return export_file::export(self, &request, suite, &caller, kind).await;
-        }
-        let answer = answer_query::answer(self, &request, &suite, &caller, &route).await;
-        log.rows_read = suite.database.rows_read();
-        answer
+async fn with_suite(
+    visit: &Visit<'_>,
+    route: Route,
+    mut request: Request,
+    suite: Suite,
+    log: &mut RequestLog,
+) -> Result<Response, Problem> {
+    if route == Route::SignIn {
+        return sign_in::sign_in(visit, &mut request, &suite).await;
     }
+    let caller = caller::of(visit, &request, &suite).await?;
+    if route == Route::GetMe {
+        return sign_in::me(&request, &suite, &caller).await;
+    }
+    if let Some(kind) = export_file::kind_of(&route) {
+        return export_file::export(visit, &request, suite, &caller, kind).await;
+    }
+    let answer = answer_query::answer(visit, &request, &suite, &caller, &route).await;
+    log.rows_read = suite.database.rows_read();
+    answer
 }

@@ -4,8 +4,8 @@ use ledger::schema;
 use serde_json::{Value, json};
 use worker::Response;
 
-use crate::handle_request::Visit;
 use crate::route::{PRICING, TRACKER};
+use crate::visit::Visit;
 
 /// `GET /health`: 200 while everything answers, 503 else.
 pub(crate) async fn health(visit: &Visit<'_>) -> Result<Response, Problem> {

@@ -16,6 +16,7 @@ mod route;
 mod sign_in;
 mod sign_in_throttle;
 mod viewer;
+mod visit;
 
 use worker::{Context, Env, Request, Response, event};
 

@@ -3,7 +3,7 @@ use edge::Problem;
 use worker::{Headers, Request, Response};
 
 use crate::contract_page;
-use crate::handle_request::Visit;
+use crate::visit::Visit;
 
 /// The dashboard's own files and this origin's API; nothing inline, no framing.
 const DASHBOARD_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \

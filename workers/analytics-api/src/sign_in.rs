@@ -1,14 +1,16 @@
 //! Signing in from a browser: a key for a cookie, and back.
 use cost_calculation::UnixMillis;
-use edge::access::Proof;
+use edge::access::require_same_origin;
+use edge::caller::Proof;
+use edge::request::{header, media_type};
 use edge::{Caller, Problem, Scope, Suite, cookie, credential::parse_key};
 use ledger::{api_keys, query::iso_time};
 use serde::Deserialize;
 use serde_json::json;
 use worker::{Request, Response};
 
-use crate::handle_request::Visit;
 use crate::sign_in_throttle;
+use crate::visit::Visit;
 
 const BODY_BYTES_MAX: usize = 4_096;
 const KEY_CHARS_MAX: usize = 256;
@@ -26,7 +28,7 @@ pub(crate) async fn sign_in(
     suite: &Suite,
 ) -> Result<Response, Problem> {
     let now = visit.received_at;
-    require_own_origin(request)?;
+    require_same_origin(request)?;
     let address = header(request, "cf-connecting-ip").unwrap_or_default();
     if let Some(seconds) = sign_in_throttle::wait_s(&address, now) {
         return Err(Problem::too_many_requests(
@@ -72,7 +74,7 @@ pub(crate) async fn sign_in(
 
 /// `POST /auth/sign-out`.
 pub(crate) fn sign_out(request: &Request) -> Result<Response, Problem> {
-    require_own_origin(request)?;
+    require_same_origin(request)?;
     let response = Response::empty()
         .map_err(|_| Problem::internal())?
         .with_status(204);
@@ -114,13 +116,7 @@ fn cookie_expiry(request: &Request) -> Option<i64> {
 }
 
 async fn body(request: &mut Request) -> Result<SignIn, Problem> {
-    let media_type = header(request, "content-type").unwrap_or_default();
-    let media_type = media_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
+    let media_type = media_type(request);
     if media_type != "application/json" {
         return Err(Problem::unsupported_media_type(format!(
             "Content-Type is `{media_type}`: send `application/json`"
@@ -136,24 +132,6 @@ async fn body(request: &mut Request) -> Result<SignIn, Problem> {
         .at_field("key"));
     }
     Ok(body)
-}
-
-/// A browser's write must come from this site's own pages.
-fn require_own_origin(request: &Request) -> Result<(), Problem> {
-    let own = request
-        .url()
-        .ok()
-        .map(|url| url.origin().ascii_serialization());
-    if own.is_some() && header(request, "origin") == own {
-        return Ok(());
-    }
-    Err(Problem::forbidden(
-        "sign in and out from this site's own pages; scripts send their key",
-    ))
-}
-
-fn header(request: &Request, name: &str) -> Option<String> {
-    request.headers().get(name).ok().flatten()
 }
 
 fn with_cookie(response: Response, request: &Request, value: &str) -> Result<Response, Problem> {

@@ -10,7 +10,7 @@ use ledger::api_keys::Actor;
 use ledger::counted_sources;
 use worker::{Request, Response};
 
-use crate::handle_request::{Visit, problem_of};
+use crate::visit::{Visit, problem_of};
 
 /// How long an isolate believes what it read, in milliseconds.
 const CACHE_MS: i64 = 30_000;

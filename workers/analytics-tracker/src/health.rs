@@ -14,10 +14,10 @@ use ledger::{ingest_rejections, write_guard};
 use serde_json::{Value, json};
 use worker::Response;
 
-use crate::handle_request::Visit;
 use crate::jobs::Job;
 use crate::run_job::PERIOD_MS;
 use crate::settings::IngestMode;
+use crate::visit::Visit;
 
 /// A job without a success for so long is late: three of its runs did not come or failed.
 const LATE_MS: i64 = 3 * PERIOD_MS;

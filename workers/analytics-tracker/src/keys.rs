@@ -11,7 +11,7 @@ use ledger::api_keys::{self, Actor, ApiKey};
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
-use crate::handle_request::{Visit, problem_of};
+use crate::visit::{Visit, problem_of};
 
 /// `GET /admin/keys`.
 pub(crate) async fn list(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {

@@ -9,7 +9,8 @@ use ledger::feedback::{Feedback, delete_feedback, record_feedback};
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
-use crate::handle_request::{Visit, header, problem_of};
+use crate::visit::{Visit, problem_of};
+use edge::request::header;
 
 /// `GET /api/public/projects`: LibreChat sends scores only where there is exactly one.
 pub(crate) async fn projects(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {

@@ -6,7 +6,7 @@ use ledger::ingest_rejections::{self, IngestRejection};
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
-use crate::handle_request::Visit;
+use crate::visit::Visit;
 
 /// The most refusals on one page.
 const LIMIT_MAX: u32 = 500;

@@ -23,6 +23,7 @@ mod run_job;
 mod settings;
 mod traces;
 mod track;
+mod visit;
 
 use cost_calculation::UnixMillis;
 use worker::{

@@ -13,8 +13,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
-use crate::handle_request::Visit;
 use crate::run_job;
+use crate::visit::Visit;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

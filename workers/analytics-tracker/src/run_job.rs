@@ -8,8 +8,8 @@ use ledger::job_runs::slot;
 use serde_json::{Value, json};
 use worker::{Env, Request, Response};
 
-use crate::handle_request::{Visit, problem_of};
 use crate::jobs::{self, Job, Outcome};
+use crate::visit::{Visit, problem_of};
 
 const MINUTE_MS: i64 = 60_000;
 /// How often the cron ticks; `wrangler.toml` says when.

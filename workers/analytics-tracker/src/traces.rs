@@ -6,9 +6,10 @@ use events::{Context, OtlpOutcome, QueuedEvent, gunzip, otlp_json, otlp_protobuf
 use serde_json::json;
 use worker::{Request, Response};
 
-use crate::handle_request::{Visit, content_encoding, media_type, problem_of};
 use crate::settings::IngestMode;
+use crate::visit::{Visit, problem_of};
 use crate::{counted_sources, queue, record, settings};
+use edge::request::{content_encoding, media_type};
 
 /// The refusals that one answer names; the rest are counted.
 const MESSAGES_MAX: usize = 5;

@@ -11,9 +11,10 @@ use serde_json::{Value, json};
 use worker::{Request, Response};
 
 use crate::answer::{self, CONFLICT_DETAIL};
-use crate::handle_request::{Visit, header, problem_of};
 use crate::settings::IngestMode;
+use crate::visit::{Visit, problem_of};
 use crate::{queue, record, settings};
+use edge::request::header;
 
 /// `POST /track/interaction`.
 pub(crate) async fn interaction(

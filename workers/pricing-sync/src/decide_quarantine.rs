@@ -6,9 +6,9 @@ use ledger::prices::sync::SyncError;
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
-use crate::handle_request::Visit;
 use crate::query_parameters::QueryParameters;
 use crate::show_rate;
+use crate::visit::Visit;
 
 /// `GET /pricing/quarantine`.
 pub(crate) async fn list(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {

@@ -1,31 +1,17 @@
 //! A request from its arrival to its answer and its line in the log.
 use cost_calculation::UnixMillis;
-use edge::access::{Proofs, authenticate};
-use edge::{Caller, Problem, Scope, Suite};
-use ledger::api_keys::Actor;
+use edge::{Problem, Suite};
 use serde_json::json;
 use worker::{Env, Request, Response};
 
-use crate::request_fields::RequestFields;
 use crate::route::{NoRoute, Route};
+use crate::visit::Visit;
 use crate::{decide_quarantine, health, make_override, map_names, read_prices, run_sync};
-
-/// The longest request id that is taken over from the front door.
-const REQUEST_ID_CHARS_MAX: usize = 64;
-/// The most bytes of a request's body: an override or a mapping is a few hundred.
-const BODY_BYTES_MAX: usize = 64 * 1024;
-
-/// A request on its way.
-pub(crate) struct Visit<'a> {
-    pub env: &'a Env,
-    pub suite: &'a Suite,
-    pub received_at: UnixMillis,
-}
 
 /// Answers a request and writes its line.
 pub(crate) async fn respond(mut request: Request, env: &Env) -> worker::Result<Response> {
     let received_at = edge::clock::now();
-    let request_id = request_id(&request);
+    let request_id = edge::request::request_id(&request);
     let mut route_name = "";
     let result = handle(&mut request, env, received_at, &mut route_name).await;
     let (response, kind) = match result {
@@ -48,17 +34,6 @@ pub(crate) async fn respond(mut request: Request, env: &Env) -> worker::Result<R
     let headers = response.headers().clone();
     headers.set("x-request-id", &request_id)?;
     Ok(response.with_headers(headers))
-}
-
-fn request_id(request: &Request) -> String {
-    let given = request.headers().get("x-request-id").ok().flatten();
-    given
-        .filter(|id| !id.is_empty() && id.len() <= REQUEST_ID_CHARS_MAX)
-        .filter(|id| {
-            id.bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        })
-        .unwrap_or_else(edge::clock::random_hex)
 }
 
 async fn handle(
@@ -99,57 +74,5 @@ async fn handle(
         Route::ChangeMapping => map_names::change(&visit, request).await,
         Route::ListSources => health::sources(&visit, request).await,
         Route::GetHealth => health::health(&visit).await,
-    }
-}
-
-impl Visit<'_> {
-    /// A caller who may read.
-    pub(crate) async fn reader(&self, request: &Request) -> Result<Caller, Problem> {
-        self.caller(request, Scope::Read).await
-    }
-
-    /// A caller who may change prices, where the schema is the one that this Worker writes.
-    pub(crate) async fn admin(&self, request: &Request) -> Result<Caller, Problem> {
-        let caller = self.caller(request, Scope::Admin).await?;
-        self.suite.require_current_schema().await?;
-        Ok(caller)
-    }
-
-    async fn caller(&self, request: &Request, scope: Scope) -> Result<Caller, Problem> {
-        let caller =
-            authenticate(request, self.suite, Proofs::KeyOrBrowser, self.received_at).await?;
-        caller.require(scope)?;
-        Ok(caller)
-    }
-
-    /// Who is recorded as having made a change.
-    pub(crate) fn actor<'a>(&self, admin: &'a Caller) -> Actor<'a> {
-        Actor {
-            key_id: &admin.key_id,
-            at: self.received_at.0,
-        }
-    }
-
-    /// The members of a request's JSON body; an empty body has none.
-    pub(crate) async fn fields(&self, request: &mut Request) -> Result<RequestFields, Problem> {
-        let media_type = request
-            .headers()
-            .get("content-type")
-            .ok()
-            .flatten()
-            .unwrap_or_default();
-        let bare = media_type
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase();
-        let body = edge::body::read(request, BODY_BYTES_MAX).await?;
-        if bare != "application/json" && !body.is_empty() {
-            return Err(Problem::unsupported_media_type(format!(
-                "Content-Type is `{bare}`: send `application/json`"
-            )));
-        }
-        RequestFields::read(&body)
     }
 }

@@ -8,11 +8,11 @@ use price_feeds::Source;
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
-use crate::handle_request::Visit;
 use crate::query_parameters::QueryParameters;
 use crate::request_fields::iso;
 use crate::run_sync::{DATED_JOB, job_name};
 use crate::sources::SCHEDULED;
+use crate::visit::Visit;
 
 /// `GET /pricing/sources`.
 pub(crate) async fn sources(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {

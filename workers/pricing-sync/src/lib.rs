@@ -17,6 +17,7 @@ mod route;
 mod run_sync;
 mod show_rate;
 mod sources;
+mod visit;
 
 use cost_calculation::UnixMillis;
 use worker::{Context, Env, Request, Response, ScheduleContext, ScheduledEvent, event};

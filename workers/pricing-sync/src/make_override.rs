@@ -13,8 +13,8 @@ use serde_json::{Map, Value, json};
 use worker::{Request, Response};
 
 use crate::decide_quarantine::problem_of;
-use crate::handle_request::Visit;
 use crate::request_fields::{RequestFields, fault, iso};
+use crate::visit::Visit;
 
 /// A day.
 const DAY_MS: i64 = 86_400_000;

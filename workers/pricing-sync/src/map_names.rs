@@ -5,9 +5,9 @@ use ledger::prices::mappings::{self, Mapping};
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
-use crate::handle_request::Visit;
 use crate::query_parameters::QueryParameters;
 use crate::request_fields::{RequestFields, fault, iso};
+use crate::visit::Visit;
 
 /// `GET /pricing/mappings`.
 pub(crate) async fn list(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {

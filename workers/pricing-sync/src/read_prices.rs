@@ -7,10 +7,10 @@ use ledger::prices::{conflicts as conflict_list, unpriced as unpriced_list};
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
-use crate::handle_request::Visit;
 use crate::query_parameters::QueryParameters;
 use crate::request_fields::iso;
 use crate::show_rate;
+use crate::visit::Visit;
 
 /// Rows on a page without `limit`.
 const LIMIT_DEFAULT: u32 = 100;

@@ -18,8 +18,8 @@ use worker::{Env, Request, Response};
 
 use crate::decide_quarantine::problem_of;
 use crate::fetch_list::{ATTEMPT_SECONDS_DEFAULT, Fetched, fetch_list};
-use crate::handle_request::Visit;
 use crate::sources::{HOUR_MS, Origin, PERIOD_MS, SCHEDULED, SNAPSHOT, in_turn, origin};
+use crate::visit::Visit;
 
 /// Longer than the runtime lets a scheduled handler live.
 const LEASE_MS: i64 = 16 * 60_000;

@@ -1,0 +1,72 @@
+//! A request on its way through this Worker.
+use cost_calculation::UnixMillis;
+use edge::access::{Proofs, authenticate};
+use edge::request::{content_encoding, media_type};
+use edge::{Caller, Problem, Scope, Suite};
+use events::{Rejection, RejectionKind};
+use worker::{Env, Method, Request};
+
+use crate::rate_limit;
+use crate::request_log::RequestLog;
+
+/// The bindings, the time and the log line of one request.
+pub(crate) struct Visit<'a> {
+    pub env: &'a Env,
+    pub suite: &'a Suite,
+    pub received_at: UnixMillis,
+    pub log: &'a mut RequestLog,
+}
+
+impl Visit<'_> {
+    /// The caller, with a scope; by key only, since ingestion takes no cookies.
+    pub(crate) async fn sender(&self, request: &Request, scope: Scope) -> Result<Caller, Problem> {
+        let caller = authenticate(request, self.suite, Proofs::Key, self.received_at).await?;
+        caller.require(scope)?;
+        rate_limit::check(self.env, &caller).await?;
+        Ok(caller)
+    }
+
+    /// An admin, by key or by a browser's cookie; a change needs the schema that this Worker writes.
+    pub(crate) async fn admin(&self, request: &Request) -> Result<Caller, Problem> {
+        let caller =
+            authenticate(request, self.suite, Proofs::KeyOrBrowser, self.received_at).await?;
+        caller.require(Scope::Admin)?;
+        if request.method() != Method::Get {
+            self.suite.require_current_schema().await?;
+        }
+        Ok(caller)
+    }
+
+    /// The body of a request that must be JSON.
+    pub(crate) async fn json_body(
+        &mut self,
+        request: &mut Request,
+        bytes_max: usize,
+    ) -> Result<Vec<u8>, Problem> {
+        let media_type = media_type(request);
+        if media_type != "application/json" {
+            return Err(Problem::unsupported_media_type(format!(
+                "Content-Type is `{media_type}`: send `application/json`"
+            )));
+        }
+        let encoding = content_encoding(request);
+        if encoding != "identity" {
+            return Err(Problem::unsupported_media_type(format!(
+                "Content-Encoding is `{encoding}`: send this body plain"
+            )));
+        }
+        let body = edge::body::read(request, bytes_max).await?;
+        self.log.bytes = body.len();
+        Ok(body)
+    }
+}
+
+/// A refusal as the sender gets it.
+pub(crate) fn problem_of(rejection: &Rejection) -> Problem {
+    let detail = rejection.to_string();
+    match rejection.kind {
+        RejectionKind::Malformed => Problem::bad_request(detail),
+        RejectionKind::TooLarge => Problem::too_large(detail).at_field(&rejection.field),
+        RejectionKind::Invalid => Problem::invalid_field(&rejection.field, detail),
+    }
+}
