@@ -234,7 +234,7 @@ function reportSizes(): void {
   for (const name of workerNames) {
     const build = join(workerDirectory(name), "build");
     const javascript = gzipSync(readFileSync(join(build, "index.js"))).length;
-    console.log(`${name}: Wasm ${Math.round(wasmSizeGzipped(workerDirectory(name)) / 1024)} kB gzipped (${Math.round(statSync(join(build, "index_bg.wasm")).size / 1024)} kB), JavaScript ${Math.round(javascript / 1024)} kB`);
+    console.log(`${name}: Wasm ${Math.round(wasmSizeGzipped(workerDirectory(name)) / 1000)} kB gzipped (${Math.round(statSync(join(build, "index_bg.wasm")).size / 1000)} kB), JavaScript ${Math.round(javascript / 1000)} kB`);
   }
 }
 

@@ -1,13 +1,22 @@
 //! D1 as a [`Database`].
 
-use std::cell::Cell;
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 
 use ledger::{Database, DatabaseError, Rows, Statement};
 use serde::{
     Deserialize, Deserializer,
     de::{MapAccess, Visitor},
 };
-use worker::{D1Database, D1Type};
+use worker::{D1Database, D1PreparedStatement, D1Type};
+
+thread_local! {
+    /// The runtime's statements for the SQL that stands in the program, by its address: a request
+    /// of 16 statements would otherwise carry 25 kB of the same text over to JavaScript each time.
+    static PREPARED: RefCell<HashMap<(usize, usize), D1PreparedStatement>> =
+        RefCell::new(HashMap::new());
+}
 
 use crate::clock;
 
@@ -53,7 +62,7 @@ impl Database for D1 {
         let prepared = statements
             .iter()
             .map(|statement| {
-                let prepared = self.database.prepare(statement.sql.as_ref());
+                let prepared = self.prepare(statement);
                 match &statement.parameter {
                     Some(json) => prepared.bind_refs(&D1Type::Text(json)),
                     None => Ok(prepared),
@@ -80,6 +89,18 @@ impl Database for D1 {
 }
 
 impl D1 {
+    fn prepare(&self, statement: &Statement) -> D1PreparedStatement {
+        match &statement.sql {
+            Cow::Borrowed(text) => PREPARED.with_borrow_mut(|prepared| {
+                prepared
+                    .entry((text.as_ptr() as usize, text.len()))
+                    .or_insert_with(|| self.database.prepare(*text))
+                    .clone()
+            }),
+            Cow::Owned(text) => self.database.prepare(text),
+        }
+    }
+
     fn count(&self, results: &[worker::D1Result]) {
         for result in results {
             // `D1ResultMeta` has 32-bit sizes that a database over 4 GiB does not fit; a meta

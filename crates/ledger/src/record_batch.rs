@@ -336,7 +336,11 @@ pub async fn record_batch<D: Database>(
         )));
     }
     let rows = database.batch(&statements(context, batch)?).await?;
-    answers(context, batch, &rows)
+    if let Some(recorded) = answers(batch, &rows)? {
+        return Ok(recorded);
+    }
+    let state = database.query(Statement::new(STATE)).await?;
+    Err(refusal(context, state.first()?.as_ref()))
 }
 
 fn statements(
@@ -412,7 +416,6 @@ fn statements(
             "ids": batch.iter().map(|priced| &priced.interaction.id).collect::<Vec<_>>(),
         }),
     )?);
-    statements.push(Statement::new(STATE));
     Ok(statements)
 }
 
@@ -455,31 +458,28 @@ fn latency_rows(interaction: &Interaction) -> Vec<serde_json::Value> {
     .collect()
 }
 
+/// What became of each; `None` where the guard kept the batch out.
 fn answers(
-    context: &BatchContext,
     batch: &[PricedInteraction<'_>],
     rows: &[Rows],
-) -> Result<Vec<Recorded>, RecordError> {
-    let [.., stored, state] = rows else {
-        return Err(DatabaseError::Other("the batch gave no answers".to_owned()).into());
-    };
-    let stored: HashMap<String, StoredAnswer> = stored
-        .decode::<StoredAnswer>()?
+) -> Result<Option<Vec<Recorded>>, DatabaseError> {
+    let stored: HashMap<String, StoredAnswer> = rows
+        .last()
+        .map(Rows::decode::<StoredAnswer>)
+        .transpose()?
+        .unwrap_or_default()
         .into_iter()
         .map(|answer| (answer.id.clone(), answer))
         .collect();
-    let state: Option<StateRow> = state.first()?;
-    batch
+    Ok(batch
         .iter()
         .map(|priced| {
-            let answer = stored
-                .get(&priced.interaction.id)
-                .ok_or_else(|| refusal(context, state.as_ref()))?;
+            let answer = stored.get(&priced.interaction.id)?;
             let cost = RecordedCost {
                 total_cost: answer.total_cost.map(PicoUsd::new),
                 price_state: answer.price_state.clone(),
             };
-            Ok(if answer.body_hash != priced.body_hash {
+            Some(if answer.body_hash != priced.body_hash {
                 let body_hash = answer.body_hash.clone();
                 Recorded::Conflict(Kept { body_hash, cost })
             } else if answer.is_new == 1 {
@@ -488,7 +488,7 @@ fn answers(
                 Recorded::Duplicate(cost)
             })
         })
-        .collect()
+        .collect())
 }
 
 /// Why the guard kept the batch out.

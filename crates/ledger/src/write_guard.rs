@@ -22,7 +22,7 @@ pub(crate) struct StateRow {
     reporting_time_zone: String,
 }
 
-/// Reads a [`StateRow`], in the batch whose guard may have kept it out.
+/// Reads a [`StateRow`]: why a guard has kept something out.
 pub(crate) const STATE: &str = "
 SELECT json_object('price_book_version', price_book_version, 'schema_version', schema_version,
   'reporting_time_zone', reporting_time_zone)
