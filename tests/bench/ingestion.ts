@@ -95,6 +95,7 @@ try {
     for (const candidate of candidates) await measureBatches(candidate);
     console.log(`  round ${round + 1} of ${rounds}`);
   }
+  for (const { database } of [direct, comparison]) await requireAllSums(database);
   report(candidates);
   await reportStorage();
   await reportTrace();
@@ -159,6 +160,19 @@ function report(candidates: readonly Candidate[]): void {
     return (of.reduce((sum, { rows_written }) => sum + rows_written, 0) / of.reduce((sum, { accepted }) => sum + accepted, 0)).toFixed(1);
   };
   console.log(`Rows written an event, as D1 counts them (indexes included): ${rows("trackInteraction")} alone, ${rows("trackBatch")} in a batch of ${batchSize}`);
+}
+
+/** Both do the same work only if every sum counts every interaction. */
+async function requireAllSums(database: Database): Promise<void> {
+  const expected = await database.prepare("SELECT COUNT(*) AS n FROM interactions").first<number>("n");
+  for (const table of ["sessions", "usage_daily", "daily_stats", "daily_model_stats", "daily_agent_stats", "weekly_stats"]) {
+    const counted = await database.prepare(`SELECT SUM(interaction_count) AS n FROM ${table}`).first<number>("n");
+    if (counted !== expected) throw new Error(`${table} counts ${counted} of ${expected} interactions`);
+  }
+  const latencies = await database.prepare("SELECT SUM(count) AS n FROM latency_histogram WHERE metric = 'duration'").first<number>("n");
+  const measured = await database
+    .prepare("SELECT COUNT(*) AS n FROM interactions WHERE type = 'chat' AND status = 'ok' AND duration_ms IS NOT NULL").first<number>("n");
+  if (latencies !== measured) throw new Error(`latency_histogram counts ${latencies} of ${measured} latencies`);
 }
 
 /** What an interaction takes in the database, its estimate and its share of the rollups included. */

@@ -1,6 +1,8 @@
 // What the tracker would be in TypeScript, written as one usually does: Hono, zod, floats. It does
-// the same work on the same tables: key, validation, price in force, estimate, and one batch for
-// interaction, estimate, session and the three rollups, safe to repeat.
+// the same work on the same tables: key, validation, price in force, estimate, and one batch, only
+// under the price book that the estimates were made with, for interaction, estimate, session with
+// its models and days, the four rollups, latencies and the ledger's version; it is safe to repeat,
+// and a repeat gets the first one's answer, another body a conflict.
 import { Hono } from "hono";
 import * as z from "zod";
 
@@ -40,6 +42,7 @@ type Event = z.infer<typeof event>;
 type Rates = Partial<Record<keyof z.infer<typeof usage>, { id: number; rate: number; per: number }>>;
 const cacheMs = 60_000;
 const keys = new Map<string, { scopes: string; readAt: number }>();
+let book: { version: number; readAt: number } | undefined;
 const prices = new Map<string, { rates: Rates; readAt: number }>();
 
 async function mayIngest(database: D1Database, header: string | undefined): Promise<boolean> {
@@ -91,6 +94,20 @@ function estimate(tokens: z.infer<typeof usage>, rates: Rates): { total: number 
   return { total, lines };
 }
 
+/** The bucket of a latency, as the ledger counts them: eight for each power of two. */
+function bucketOf(latencyMs: number): number {
+  if (latencyMs < 16) return latencyMs;
+  const shift = Math.floor(Math.log2(latencyMs)) - 3;
+  return shift * 8 + Math.floor(latencyMs / 2 ** shift);
+}
+
+async function bookVersion(database: D1Database): Promise<number> {
+  if (book !== undefined && Date.now() - book.readAt < cacheMs) return book.version;
+  const version = await database.prepare("SELECT price_book_version AS version FROM ledger_state").first<number>("version");
+  book = { version: version ?? 0, readAt: Date.now() };
+  return book.version;
+}
+
 async function bodyHash(parsed: Event): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(parsed)));
   return [...new Uint8Array(digest).subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -105,10 +122,11 @@ SELECT e.value->>'id', e.value->>'session_id', u.user_key, e.value->>'time', e.v
   e.value->>'agent', e.value->>'message_id', e.value->>'context', e.value->>'status', e.value->>'error', 'api', e.value->>'received_at', e.value->>'ingest_id', unhex(e.value->>'body_hash')
 FROM json_each(?1) e JOIN users u ON u.tenant_id = '' AND u.user_id = e.value->>'user_id'
 WHERE NOT EXISTS (SELECT 1 FROM interactions_archive a WHERE a.id = e.value->>'id')
-ON CONFLICT DO NOTHING RETURNING id`;
+  AND EXISTS (SELECT 1 FROM ledger_state WHERE price_book_version = e.value->>'price_book_version')
+ON CONFLICT DO NOTHING`;
 const insertEstimates = `
 INSERT INTO cost_estimates (interaction_key, revision, ai_tokens_cost, total_cost, price_state, calculation_version, price_book_version, created_at, lines)
-SELECT i.interaction_key, 1, e.value->>'cost', e.value->>'cost', iif(e.value->>'cost' IS NULL, 'unpriced', 'priced'), 1, 1, i.received_at, e.value->>'lines'
+SELECT i.interaction_key, 1, e.value->>'cost', e.value->>'cost', iif(e.value->>'cost' IS NULL, 'unpriced', 'priced'), 1, e.value->>'price_book_version', i.received_at, e.value->>'lines'
 FROM json_each(?1) e JOIN interactions i ON i.id = e.value->>'id' AND i.ingest_id = e.value->>'ingest_id'`;
 const newRows = `FROM interactions i JOIN cost_estimates c USING (interaction_key)
 WHERE i.id IN (SELECT value->>'id' FROM json_each(?1)) AND i.ingest_id = ?1->0->>'ingest_id'`;
@@ -120,8 +138,11 @@ ${newRows} GROUP BY i.session_id
 ON CONFLICT (id) DO UPDATE SET start_time = min(start_time, excluded.start_time), last_seen = max(last_seen, excluded.last_seen),
   interaction_count = interaction_count + excluded.interaction_count, error_count = error_count + excluded.error_count,
   token_count = token_count + excluded.token_count, total_cost = total_cost + excluded.total_cost`;
-const measures = ["interaction_count", "error_count", "input_tokens", "cache_read_tokens", "cache_write_5m_tokens", "output_tokens", "reasoning_tokens", "ai_tokens_cost", "total_cost"] as const;
-const sums = `count(*), sum(i.status = 'error'), sum(i.input_tokens), sum(i.cache_read_tokens), sum(i.cache_write_5m_tokens), sum(i.output_tokens), sum(i.reasoning_tokens), sum(ifnull(c.ai_tokens_cost, 0)), sum(ifnull(c.total_cost, 0))`;
+const upsertSessionModels = `INSERT INTO session_models (session_id, provider, model, agent) SELECT i.session_id, i.provider, i.model_name, i.agent ${newRows} ON CONFLICT DO NOTHING`;
+const upsertSessionDays = `INSERT INTO session_days (day, user_key, session_id) SELECT i.day, i.user_key, i.session_id ${newRows} ON CONFLICT DO NOTHING`;
+const tokens = "(i.input_tokens + i.cache_read_tokens + i.cache_write_5m_tokens + i.cache_write_1h_tokens + i.output_tokens + i.reasoning_tokens)";
+const measures = ["interaction_count", "error_count", "unpriced_count", "unpriced_tokens", "input_tokens", "cache_read_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens", "output_tokens", "reasoning_tokens", "ai_tokens_cost", "total_cost"] as const;
+const sums = `count(*), sum(i.status = 'error'), sum(c.price_state = 'unpriced'), sum(${tokens} * (c.price_state = 'unpriced')), sum(i.input_tokens), sum(i.cache_read_tokens), sum(i.cache_write_5m_tokens), sum(i.cache_write_1h_tokens), sum(i.output_tokens), sum(i.reasoning_tokens), sum(ifnull(c.ai_tokens_cost, 0)), sum(ifnull(c.total_cost, 0))`;
 const rollup = (table: string, names: string, values: string): string => `
 INSERT INTO ${table} (${names}, ${measures.join(", ")})
 SELECT ${values}, ${sums} ${newRows} GROUP BY ${values}
@@ -129,25 +150,61 @@ ON CONFLICT (${names}) DO UPDATE SET ${measures.map((measure) => `${measure} = $
 const upsertCube = rollup("usage_daily", "day, user_key, provider, model, agent, type", "i.day, i.user_key, i.provider, i.model_name, i.agent, i.type");
 const upsertDays = rollup("daily_stats", "day, user_key", "i.day, i.user_key");
 const upsertModels = rollup("daily_model_stats", "day, provider, model, type", "i.day, i.provider, i.model_name, i.type");
+const upsertAgents = rollup("daily_agent_stats", "day, agent", "i.day, i.agent");
+const upsertLatencies = `
+INSERT INTO latency_histogram (day, provider, model, metric, bucket, count)
+SELECT i.day, i.provider, i.model_name, l.value->>0, l.value->>1, count(*)
+FROM json_each(?1) e, json_each(e.value->'latencies') l JOIN interactions i ON i.id = e.value->>'id' AND i.ingest_id = e.value->>'ingest_id'
+WHERE true GROUP BY 1, 2, 3, 4, 5
+ON CONFLICT DO UPDATE SET count = count + excluded.count`;
+const bumpLedger = `UPDATE ledger_state SET ledger_version = ledger_version + 1 WHERE EXISTS (SELECT 1 ${newRows})`;
+const answers = `
+SELECT i.id, i.ingest_id = e.value->>'ingest_id' AS is_new, hex(i.body_hash) = upper(e.value->>'body_hash') AS is_same, c.total_cost, c.price_state
+FROM json_each(?1) e JOIN interactions i ON i.id = e.value->>'id' JOIN cost_estimates c USING (interaction_key) WHERE c.revision = (SELECT max(revision) FROM cost_estimates x WHERE x.interaction_key = i.interaction_key)
+UNION ALL
+SELECT i.id, 0, hex(i.body_hash) = upper(e.value->>'body_hash'), c.total_cost, c.price_state
+FROM json_each(?1) e JOIN interactions_archive i ON i.id = e.value->>'id' JOIN cost_estimates_archive c USING (interaction_key) WHERE c.revision = (SELECT max(revision) FROM cost_estimates_archive x WHERE x.interaction_key = i.interaction_key)`;
 
-async function record(database: D1Database, events: readonly Event[]): Promise<Set<string>> {
+interface Answer {
+  id: string;
+  status: "accepted" | "duplicate" | "conflict";
+  total_cost: number | null;
+  price_state: string;
+}
+
+async function record(database: D1Database, events: readonly Event[]): Promise<Answer[]> {
   const ingestId = Math.floor(Math.random() * Number.MAX_SAFE_INTEGER);
   const now = Date.now();
+  const priceBookVersion = await bookVersion(database);
   const rows = await Promise.all(
     events.map(async (parsed) => {
       const time = Date.parse(parsed.timestamp);
       const { total, lines } = estimate(parsed.usage, await ratesOf(database, parsed.provider, parsed.model_name));
-      const { usage: tokens, ...rest } = parsed;
+      const { usage: counts, ...rest } = parsed;
+      const latencies = parsed.type !== "chat" || parsed.status !== "ok" ? []
+        : ([["duration", parsed.duration_ms], ["time_to_first_token", parsed.time_to_first_token_ms]] as const)
+          .filter((pair): pair is [typeof pair[0], number] => pair[1] !== undefined)
+          .map(([metric, ms]) => [metric, bucketOf(ms)]);
       return {
-        ...rest, ...tokens, time, day: parsed.timestamp.slice(0, 10), price_time: time + (parsed.duration_ms ?? 0), received_at: now,
+        ...rest, ...counts, latencies, price_book_version: priceBookVersion, time, day: parsed.timestamp.slice(0, 10), price_time: time + (parsed.duration_ms ?? 0), received_at: now,
         ingest_id: ingestId, body_hash: await bodyHash(parsed), cost: total, lines: JSON.stringify(lines),
       };
     }),
   );
   const json = JSON.stringify(rows);
-  const statements = [insertUsers, insertInteractions, insertEstimates, upsertSessions, upsertCube, upsertDays, upsertModels];
-  const results = await database.batch<{ id: string }>(statements.map((sql) => database.prepare(sql).bind(json)));
-  return new Set(results[1]!.results.map((row) => row.id));
+  const statements = [
+    insertUsers, insertInteractions, insertEstimates, upsertSessions, upsertSessionModels, upsertSessionDays,
+    upsertCube, upsertDays, upsertModels, upsertAgents, upsertLatencies, bumpLedger, answers,
+  ];
+  const results = await database.batch<{ id: string; is_new: number; is_same: number; total_cost: number | null; price_state: string }>(
+    statements.map((sql) => database.prepare(sql).bind(json)));
+  const stored = new Map(results.at(-1)!.results.map((row) => [row.id, row]));
+  return events.map(({ id }) => {
+    const row = stored.get(id);
+    if (row === undefined) throw new Error("the price book moved on");
+    const status = row.is_same === 0 ? "conflict" : row.is_new === 1 ? "accepted" : "duplicate";
+    return { id, status, total_cost: row.total_cost, price_state: row.price_state };
+  });
 }
 
 const app = new Hono<Env>();
@@ -160,15 +217,14 @@ app.use("/track/*", async (context, next) => {
 app.post("/track/interaction", async (context) => {
   const parsed = event.safeParse(await context.req.json());
   if (!parsed.success) return context.json({ title: "invalid", issues: parsed.error.issues }, 422);
-  const accepted = await record(context.env.DB, [parsed.data]);
-  return context.json({ id: parsed.data.id, status: accepted.has(parsed.data.id) ? "accepted" : "duplicate" });
+  const [answer] = await record(context.env.DB, [parsed.data]);
+  return context.json(answer, answer!.status === "conflict" ? 409 : 200);
 });
 
 app.post("/track/batch", async (context) => {
   const parsed = z.strictObject({ events: z.array(event).max(500) }).safeParse(await context.req.json());
   if (!parsed.success) return context.json({ title: "invalid", issues: parsed.error.issues }, 422);
-  const accepted = await record(context.env.DB, parsed.data.events);
-  return context.json({ results: parsed.data.events.map(({ id }) => ({ id, status: accepted.has(id) ? "accepted" : "duplicate" })) });
+  return context.json({ results: await record(context.env.DB, parsed.data.events) });
 });
 
 export default app;
