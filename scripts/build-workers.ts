@@ -40,7 +40,7 @@ async function buildWasm(crates: readonly { name: string; directory: string }[])
       const wasm = join(directory, "build", "index_bg.wasm");
       writeFileSync(wasm, withoutNames(readFileSync(wasm)));
       writeFileSync(stampOf(directory), digest);
-      console.log(`    ${name}: ${Math.round(wasmSizeGzipped(directory) / 1024)} kB gzipped`);
+      console.log(`    ${name}: ${Math.round(wasmSizeGzipped(directory) / 1000)} kB gzipped`);
     });
   }
 }

@@ -13,12 +13,19 @@ use cost_calculation::UnixMillis;
 mod tables {
     include!(concat!(env!("OUT_DIR"), "/zones.rs"));
 
-    /// The name as the table has it, and the changes of the zone.
-    pub(super) fn find(name: &str) -> Option<(&'static str, &'static [(u32, i16)])> {
+    /// The name as the table has it, and the packed changes of the zone.
+    pub(super) fn find(name: &str) -> Option<(&'static str, &'static [u32])> {
         let at = ZONES.binary_search_by_key(&name, |(known, _)| known).ok()?;
         ZONES.get(at).copied()
     }
 }
+
+/// 2010-01-01T00:00:00Z in minutes: where the tables begin.
+const FIRST_MINUTE: i64 = 1_262_304_000 / 60;
+/// How `build.rs` packs a change: the minutes since the one before in the low bits, the offset in
+/// quarters of an hour plus 12 hours above them.
+const QUARTERS_SHIFT: u32 = 25;
+const QUARTERS_BIAS: i16 = 48;
 
 /// A time zone by its IANA name.
 ///
@@ -27,15 +34,15 @@ mod tables {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReportingZone {
     name: &'static str,
-    /// Minute since the epoch, and minutes east of Greenwich from then on.
-    changes: &'static [(u32, i16)],
+    /// Each change as the build script packs it; [`ReportingZone::changes`] reads them.
+    packed: &'static [u32],
 }
 
 impl ReportingZone {
     /// Coordinated universal time.
     pub const UTC: Self = Self {
         name: "UTC",
-        changes: &[(0, 0)],
+        packed: &[48 << QUARTERS_SHIFT],
     };
 
     /// The zone of this IANA name, or `None` if there is none.
@@ -43,7 +50,7 @@ impl ReportingZone {
         if name == Self::UTC.name {
             return Some(Self::UTC);
         }
-        tables::find(name).map(|(name, changes)| Self { name, changes })
+        tables::find(name).map(|(name, packed)| Self { name, packed })
     }
 
     /// The IANA name.
@@ -59,20 +66,28 @@ impl ReportingZone {
         DateTime::<Utc>::from_timestamp_millis(instant.0)
             .unwrap_or_default()
             .with_timezone(&self)
-            .format("%Y-%m-%d")
+            .date_naive()
             .to_string()
+    }
+
+    /// Every change: the minute since the epoch, and the minutes east of Greenwich from then on.
+    fn changes(self) -> impl Iterator<Item = (i64, i16)> {
+        self.packed.iter().scan(FIRST_MINUTE, |minute, change| {
+            *minute += i64::from(change & ((1 << QUARTERS_SHIFT) - 1));
+            // Seven bits: under 15 hours either way.
+            let quarters = i16::try_from(change >> QUARTERS_SHIFT).unwrap_or_default();
+            Some((*minute, (quarters - QUARTERS_BIAS) * 15))
+        })
     }
 
     fn offset_at(self, utc: &NaiveDateTime) -> ZoneOffset {
         let minute = utc.and_utc().timestamp().div_euclid(60);
-        let after = self
-            .changes
-            .partition_point(|(from, _)| i64::from(*from) <= minute);
-        let (_, minutes) = self
-            .changes
-            .get(after.saturating_sub(1))
-            .copied()
-            .unwrap_or_default();
+        let mut changes = self.changes();
+        let (_, first) = changes.next().unwrap_or_default();
+        let minutes = changes
+            .take_while(|(from, _)| *from <= minute)
+            .last()
+            .map_or(first, |(_, minutes)| minutes);
         ZoneOffset {
             zone: self,
             minutes,
@@ -176,9 +191,9 @@ mod tests {
                 let found = zone.offset_from_local_datetime(&local).map(|o| o.fix());
                 assert_eq!(found, expected, "{known} at {local} local");
             };
-            for (minute, _) in zone.changes {
+            for (minute, _) in zone.changes() {
                 for second in [-3600, -1, 0, 1, 3599, 3600] {
-                    agree(i64::from(*minute) * 60 + second);
+                    agree(minute * 60 + second);
                 }
             }
             // Eight hundred instants over fifty years, at every hour of a quarter day in turn.
