@@ -63,7 +63,7 @@ const bounds: [path: string, more: string, rows: number][] = [
   ...["users", "models", "agents"].flatMap((list): [string, string, number][] => [
     [`/stats/${list}`, "", grouped],
     [`/stats/${list}`, "&compare=previous", grouped],
-    [`/stats/${list}`, `&limit=8&compare=previous&include=${list === "users" ? "" : "sessions,"}trend,latency`, grouped],
+    [`/stats/${list}`, `&limit=8&compare=previous&include=sessions,trend,latency`, grouped],
   ]),
   ["/stats/users", "&q=a1&sort=tokens", grouped],
   [`/stats/users/${user}`, "&compare=previous", grouped],

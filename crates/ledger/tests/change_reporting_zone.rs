@@ -180,6 +180,10 @@ fn days_of(database: &Sqlite) -> BTreeMap<&'static str, Vec<String>> {
         ),
         ("user_gaps", "SELECT * FROM user_gaps WHERE user_count <> 0"),
         (
+            "user_session_gaps",
+            "SELECT * FROM user_session_gaps WHERE session_count <> 0",
+        ),
+        (
             "interactions",
             "SELECT id, day FROM interactions UNION ALL SELECT id, day FROM interactions_archive",
         ),

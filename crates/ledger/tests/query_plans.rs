@@ -46,7 +46,7 @@ const SMALL: [&str; 4] = [
     "users",
 ];
 /// Tables that hold a row for each interaction, session, day or price.
-const LARGE: [&str; 20] = [
+const LARGE: [&str; 21] = [
     "interactions",
     "interactions_archive",
     "cost_estimates",
@@ -65,6 +65,7 @@ const LARGE: [&str; 20] = [
     "latency_weekly",
     "session_gaps",
     "user_gaps",
+    "user_session_gaps",
     "feedback",
     "prices",
 ];

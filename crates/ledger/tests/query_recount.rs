@@ -336,10 +336,11 @@ proptest! {
             let status = *random.pick(&["", "open", "closed", "error"]);
             let unpriced = *random.pick(&["", "true", "false"]);
             let model = *random.pick(&["", "gpt-5", "mystery"]);
+            let agent = *random.pick(&["", "researcher"]);
             let search = *random.pick(&["", "session-1", "user-2", "event-7"]);
             let user = *random.pick(&["", "user-1"]);
             let mut filters = vec![("start_date", start.to_string()), ("end_date", end.to_string()), ("sort", sort.to_owned())];
-            for (name, value) in [("status", status), ("unpriced", unpriced), ("model", model), ("q", search), ("user_id", user)] {
+            for (name, value) in [("status", status), ("unpriced", unpriced), ("model", model), ("agent", agent), ("q", search), ("user_id", user)] {
                 if !value.is_empty() {
                     filters.push((name, value.to_owned()));
                 }
@@ -352,7 +353,7 @@ proptest! {
                 first.day >= start.to_string() && first.day <= end.to_string()
                     && match status { "open" => !closed, "closed" => closed, "error" => rows.iter().any(|row| row.status == "error"), _ => true }
                     && match unpriced { "true" => gaps, "false" => !gaps, _ => true }
-                    && (model.is_empty() || rows.iter().any(|row| row.model == model))
+                    && rows.iter().any(|row| (model.is_empty() || row.model == model) && (agent.is_empty() || row.agent == agent))
                     && (user.is_empty() || (first.user_id == user && first.tenant_id.is_empty()))
                     && (id.contains(search) || first.user_id.contains(search) || rows.iter().any(|row| row.id == search))
             }).map(|(id, _)| *id).collect();
@@ -455,6 +456,10 @@ proptest! {
             let user = serde_json::to_value(block_on(reader.user_stats("user-1", &asked)).unwrap()).unwrap();
             assert_figures(&user["total"], in_days(&rows, start, end, &keep), "range");
             assert_figures(&user["lifetime"]["figures"], rows.iter().filter(|row| keep(row)), "lifetime");
+            let sessions: BTreeSet<&str> = rows.iter().filter(|row| keep(row)).map(|row| row.session_id.as_str()).collect();
+            prop_assert_eq!(&user["lifetime"]["session_count"], &json!(sessions.len()));
+            let sessions: BTreeSet<&str> = in_days(&rows, start, end, &keep).map(|row| row.session_id.as_str()).collect();
+            prop_assert_eq!(&user["distinct"]["session_count"], &json!(sessions.len()));
             assert_bridge(&user);
             for (name, dimension) in [("by_model", "model"), ("by_agent", "agent"), ("by_type", "type")] {
                 for slice in user[name].as_array().unwrap() {

@@ -252,6 +252,14 @@ fn what_triggers_keep_beside_the_sums_is_made_again_where_it_differs() {
         ),
         ("DELETE FROM user_gaps", &["user_gaps_equal_daily_stats"]),
         (
+            "DELETE FROM user_session_gaps WHERE user_key = 1",
+            &["user_session_gaps_equal_session_days"],
+        ),
+        (
+            "UPDATE user_session_gaps SET session_count = session_count + 2 WHERE day > '2025-06'",
+            &["user_session_gaps_equal_session_days"],
+        ),
+        (
             "INSERT INTO user_gaps VALUES ((SELECT MAX(day) FROM daily_stats), '2020-01-01', 3)",
             &["user_gaps_equal_daily_stats"],
         ),

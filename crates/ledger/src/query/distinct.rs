@@ -3,10 +3,7 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::{
-    calendar::{DayRange, days_between},
-    slice::Slice,
-};
+use super::{calendar::DayRange, slice::Slice};
 use crate::database::{DatabaseError, Rows, Statement};
 
 /// The contract's `Distinct`.
@@ -30,18 +27,21 @@ SELECT json_array(s.value ->> 2,
               AND g.previous_day < s.value ->> 0), 0))
 FROM json_each(?1, '$.segments') s";
 
-// Primary key of session_days: day and user; one search for each day.
+// Primary key of user_session_gaps: user and day; the same for one user.
 const OF_USER: &str = "
-SELECT json_array(d.value ->> 1, COUNT(DISTINCT t.session_id), COUNT(DISTINCT t.user_key))
-FROM json_each(?1, '$.days') d CROSS JOIN session_days t
-WHERE t.day = d.value ->> 0 AND t.user_key = ?1 ->> 'user_key'
-GROUP BY d.value ->> 1";
+SELECT json_array(label, sessions, sessions > 0) FROM (
+  SELECT s.value ->> 2 AS label, (
+    SELECT COALESCE(SUM(g.session_count), 0) FROM user_session_gaps g
+    WHERE g.user_key = ?1 ->> 'user_key' AND g.day >= s.value ->> 0 AND g.day <= s.value ->> 1
+      AND g.previous_day < s.value ->> 0) AS sessions
+  FROM json_each(?1, '$.segments') s)";
 
 // As for a user, for each of some.
 const BY_USER: &str = "
 SELECT json_array(u.value, (
-  SELECT COUNT(DISTINCT t.session_id) FROM json_each(?1, '$.days') d CROSS JOIN session_days t
-  WHERE t.day = d.value AND t.user_key = u.value))
+  SELECT COALESCE(SUM(g.session_count), 0) FROM user_session_gaps g
+  WHERE g.user_key = u.value AND g.day >= ?1 ->> 'start' AND g.day <= ?1 ->> 'end'
+    AND g.previous_day < ?1 ->> 'start'))
 FROM json_each(?1, '$.users') u";
 
 /// The statement for the distinct counts of each range; `None` where the slice filters by what
@@ -53,20 +53,19 @@ pub(super) fn in_ranges(
     if !slice.is_by_user_only() {
         return Ok(None);
     }
-    let Some(user) = &slice.user else {
-        let segments: Vec<_> = ranges
-            .iter()
-            .enumerate()
-            .map(|(at, range)| (range.start, range.end, at))
-            .collect();
-        return Statement::with(OF_EVERYONE, &json!({ "segments": segments })).map(Some);
-    };
-    let days: Vec<_> = ranges
+    let segments: Vec<_> = ranges
         .iter()
         .enumerate()
-        .flat_map(|(at, range)| days_between(range.start, range.end).map(move |day| (day, at)))
+        .map(|(at, range)| (range.start, range.end, at))
         .collect();
-    Statement::with(OF_USER, &json!({ "days": days, "user_key": user.user_key })).map(Some)
+    let statement = match &slice.user {
+        None => Statement::with(OF_EVERYONE, &json!({ "segments": segments })),
+        Some(user) => Statement::with(
+            OF_USER,
+            &json!({ "segments": segments, "user_key": user.user_key }),
+        ),
+    };
+    statement.map(Some)
 }
 
 /// Reads the rows of [`in_ranges`].
@@ -85,6 +84,8 @@ pub(super) fn read(rows: &Rows, range_count: usize) -> Result<Vec<Distinct>, Dat
 
 /// The statement for the distinct sessions of some users in a range: `[user_key, sessions]`.
 pub(super) fn of_users(range: DayRange, users: &[i64]) -> Result<Statement, DatabaseError> {
-    let days: Vec<_> = days_between(range.start, range.end).collect();
-    Statement::with(BY_USER, &json!({ "days": days, "users": users }))
+    Statement::with(
+        BY_USER,
+        &json!({ "start": range.start, "end": range.end, "users": users }),
+    )
 }

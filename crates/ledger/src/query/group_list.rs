@@ -12,7 +12,7 @@ use super::{
     figures::{Coverage, Figures},
     group::{Group, share},
     group_page::{GroupPage, GroupQuery, GroupSort},
-    group_series::{read_series, series},
+    group_series::{read_buckets, series},
     latency::{Latencies, Latency, histograms},
     overview::DO_NOT_ADD_UP,
     parameters::Parameters,
@@ -179,7 +179,13 @@ impl<D: Database> Reader<'_, D> {
         let mut next = || rows.next().unwrap_or_default();
         let extras = Extras {
             trends: if include.trend {
-                Some(read_series(&next(), &found.groups, trend_ranges.len())?)
+                Some(read_buckets(
+                    &slice,
+                    dimension,
+                    &next(),
+                    &found.groups,
+                    &trend_ranges,
+                )?)
             } else {
                 None
             },

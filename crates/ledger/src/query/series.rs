@@ -11,7 +11,7 @@ use super::{
     figures::{COMPONENTS, Figures, TOKEN_TYPES},
     group::{Group, share},
     group_page::{GroupPage, GroupQuery, GroupSort, GroupSums},
-    group_series::{read_series, series},
+    group_series::{read_buckets, read_series, series},
     parameters::Page,
     problem::QueryError,
     raw,
@@ -140,15 +140,17 @@ impl<D: Database> Reader<'_, D> {
         groups: &[GroupSums],
         spans: &[Span],
     ) -> Result<Vec<Vec<Figures>>, QueryError> {
-        let statement = if question.granularity == Granularity::Hour {
+        let slice = &question.slice;
+        if question.granularity == Granularity::Hour {
             let hours: Vec<_> = spans.iter().map(|span| (span.start, span.end)).collect();
-            raw::by_hour(&question.slice, &hours, Some((dimension, groups)))?
-        } else {
-            let ranges: Vec<DayRange> = spans.iter().map(|span| span.range).collect();
-            series(&question.slice, dimension, groups, &ranges)?
-        };
+            let statement = raw::by_hour(slice, &hours, Some((dimension, groups)))?;
+            let rows = self.database.query(statement).await?;
+            return Ok(read_series(&rows, groups, spans.len())?);
+        }
+        let ranges: Vec<DayRange> = spans.iter().map(|span| span.range).collect();
+        let statement = series(slice, dimension, groups, &ranges)?;
         let rows = self.database.query(statement).await?;
-        Ok(read_series(&rows, groups, spans.len())?)
+        Ok(read_buckets(slice, dimension, &rows, groups, &ranges)?)
     }
 }
 

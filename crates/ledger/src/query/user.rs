@@ -93,12 +93,13 @@ struct HourCell {
     interaction_count: i64,
 }
 
-// Index daily_stats_by_user; the sessions' indexes by user.
+// Index daily_stats_by_user; the primary key of user_session_gaps. A session is counted on the first
+// day on which the user was active in it, as the distinct sessions of a range are.
 fn lifetime_sql() -> String {
     format!(
         "SELECT json_array(MIN(t.day), MAX(t.day), (
-  SELECT COUNT(*) FROM sessions s WHERE s.user_key = ?1 ->> 'user_key') + (
-  SELECT COUNT(*) FROM sessions_archive s WHERE s.user_key = ?1 ->> 'user_key'), {})
+  SELECT COALESCE(SUM(g.session_count), 0) FROM user_session_gaps g
+  WHERE g.user_key = ?1 ->> 'user_key' AND g.previous_day = ''), {})
 FROM daily_stats t INDEXED BY daily_stats_by_user WHERE t.user_key = ?1 ->> 'user_key'",
         sums_of("t")
     )

@@ -32,7 +32,7 @@ struct Derived {
 }
 
 // Primary keys; session_days_by_session and daily_stats_by_user.
-fn derived() -> [Derived; 4] {
+fn derived() -> [Derived; 5] {
     let measures = MEASURES.join(", ");
     let sums = MEASURES.map(|measure| format!("SUM({measure})")).join(", ");
     let is_something = MEASURES
@@ -107,6 +107,24 @@ fn derived() -> [Derived; 4] {
             columns: "day, previous_day, session_count".to_owned(),
             kept: kept_sessions,
             truth: sessions,
+            rows: None,
+            is_weekly: false,
+        },
+        Derived {
+            table: "user_session_gaps",
+            check: "user_session_gaps_equal_session_days",
+            columns: "user_key, day, previous_day, session_count".to_owned(),
+            kept: "SELECT g.user_key, g.day, g.previous_day, g.session_count
+                   FROM users u CROSS JOIN user_session_gaps g
+                   WHERE g.user_key = u.user_key AND g.day = ?1 ->> 'day' AND g.session_count <> 0"
+                .to_owned(),
+            truth: "SELECT user_key, ?1 ->> 'day', COALESCE(previous_day, ''), COUNT(*) FROM (
+                      SELECT s.user_key, (
+                        SELECT MAX(p.day) FROM session_days p WHERE p.session_id = s.session_id
+                          AND p.user_key = s.user_key AND p.day < ?1 ->> 'day') AS previous_day
+                      FROM session_days s WHERE s.day = ?1 ->> 'day')
+                    GROUP BY user_key, previous_day"
+                .to_owned(),
             rows: None,
             is_weekly: false,
         },

@@ -170,6 +170,17 @@ fn assert_weeks_are_true(database: &Sqlite) {
             "{gaps}"
         );
     }
+    let of_days = "SELECT user_key, day, COALESCE((SELECT MAX(b.day) FROM session_days b
+                     WHERE b.session_id = a.session_id AND b.user_key = a.user_key
+                       AND b.day < a.day), ''), COUNT(*)
+                   FROM session_days a GROUP BY 1, 2, 3";
+    let kept = "SELECT user_key, day, previous_day, session_count FROM user_session_gaps
+                WHERE session_count <> 0";
+    assert_eq!(
+        table(database, kept, 3),
+        table(database, of_days, 3),
+        "user_session_gaps"
+    );
 }
 
 /// Panics, naming the table, if any kept sum differs from the recount.
