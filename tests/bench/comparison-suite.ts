@@ -18,7 +18,10 @@ export async function startComparison(persist: string): Promise<ComparisonSuite>
   });
   const miniflare = new Miniflare({
     cf: false, host: "127.0.0.1", port: 0, name: "comparison", modules: true, script: bundle.outputFiles[0]!.text,
-    compatibilityDate: "2026-07-01", d1Databases: { DB: "comparison" }, d1Persist: persist,
+    compatibilityDate: "2026-07-01",
+    // As the suite's: each line is taken, and left aside.
+    handleStructuredLogs: () => undefined,
+    d1Databases: { DB: "comparison" }, d1Persist: persist,
   });
   const url = (await miniflare.ready).origin;
   const database = await miniflare.getD1Database("DB");

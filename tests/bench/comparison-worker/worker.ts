@@ -1,8 +1,8 @@
 // What the tracker would be in TypeScript, written as one usually does: Hono, zod, floats. It does
 // the same work on the same tables: key, validation, price in force, estimate, and one batch, only
-// under the price book that the estimates were made with, for interaction, estimate, session with
-// its models and days, the four rollups, latencies and the ledger's version; it is safe to repeat,
-// and a repeat gets the first one's answer, another body a conflict.
+// under the price book that the estimates were made with, for interaction, estimate, session (back
+// from the archive where it lies there) with its models and days, the four rollups, latencies and the ledger's version; it is safe to repeat,
+// a repeat gets the first one's answer, another body a conflict, and each request one line in the log.
 import { Hono } from "hono";
 import * as z from "zod";
 
@@ -130,19 +130,31 @@ SELECT i.interaction_key, 1, e.value->>'cost', e.value->>'cost', iif(e.value->>'
 FROM json_each(?1) e JOIN interactions i ON i.id = e.value->>'id' AND i.ingest_id = e.value->>'ingest_id'`;
 const newRows = `FROM interactions i JOIN cost_estimates c USING (interaction_key)
 WHERE i.id IN (SELECT value->>'id' FROM json_each(?1)) AND i.ingest_id = ?1->0->>'ingest_id'`;
+const touched = `SELECT i.session_id ${newRows}`;
+const restoreSessions = `INSERT INTO sessions SELECT * FROM sessions_archive WHERE id IN (${touched}) ON CONFLICT (id) DO NOTHING`;
+const clearArchive = `DELETE FROM sessions_archive WHERE id IN (${touched})`;
+const tokenColumns = ["input", "cache_read", "cache_write_5m", "cache_write_1h", "output", "reasoning", "audio_in", "audio_out", "image_in", "image_out"].map((bucket) => `${bucket}_tokens`);
+const tokens = `(${tokenColumns.map((column) => `i.${column}`).join(" + ")})`;
+// A session is the user's of its earliest event, and says so where another's came in.
 const upsertSessions = `
-INSERT INTO sessions (id, user_key, start_time, last_seen, interaction_count, error_count, token_count, total_cost, first_ingest_id)
-SELECT i.session_id, min(i.user_key), min(i.timestamp), max(i.price_time), count(*), sum(i.status = 'error'),
-  sum(i.input_tokens + i.cache_read_tokens + i.cache_write_5m_tokens + i.output_tokens + i.reasoning_tokens), sum(ifnull(c.total_cost, 0)), i.ingest_id
+INSERT INTO sessions (id, user_key, start_time, last_seen, interaction_count, error_count, unpriced_count, partial_count, token_count, total_cost, mixed_users, first_ingest_id)
+SELECT i.session_id, i.user_key, min(i.timestamp), max(i.timestamp), count(*), sum(i.status = 'error'), sum(c.price_state = 'unpriced'), sum(c.price_state = 'partial'),
+  sum(${tokens}), sum(ifnull(c.total_cost, 0)), min(i.user_key) <> max(i.user_key), i.ingest_id
 ${newRows} GROUP BY i.session_id
-ON CONFLICT (id) DO UPDATE SET start_time = min(start_time, excluded.start_time), last_seen = max(last_seen, excluded.last_seen),
+ON CONFLICT (id) DO UPDATE SET mixed_users = max(mixed_users, excluded.mixed_users, user_key <> excluded.user_key),
+  user_key = iif(excluded.start_time < start_time, excluded.user_key, user_key),
+  start_time = min(start_time, excluded.start_time), last_seen = max(last_seen, excluded.last_seen),
   interaction_count = interaction_count + excluded.interaction_count, error_count = error_count + excluded.error_count,
+  unpriced_count = unpriced_count + excluded.unpriced_count, partial_count = partial_count + excluded.partial_count,
   token_count = token_count + excluded.token_count, total_cost = total_cost + excluded.total_cost`;
 const upsertSessionModels = `INSERT INTO session_models (session_id, provider, model, agent) SELECT i.session_id, i.provider, i.model_name, i.agent ${newRows} ON CONFLICT DO NOTHING`;
 const upsertSessionDays = `INSERT INTO session_days (day, user_key, session_id) SELECT i.day, i.user_key, i.session_id ${newRows} ON CONFLICT DO NOTHING`;
-const tokens = "(i.input_tokens + i.cache_read_tokens + i.cache_write_5m_tokens + i.cache_write_1h_tokens + i.output_tokens + i.reasoning_tokens)";
-const measures = ["interaction_count", "error_count", "unpriced_count", "unpriced_tokens", "input_tokens", "cache_read_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens", "output_tokens", "reasoning_tokens", "ai_tokens_cost", "total_cost"] as const;
-const sums = `count(*), sum(i.status = 'error'), sum(c.price_state = 'unpriced'), sum(${tokens} * (c.price_state = 'unpriced')), sum(i.input_tokens), sum(i.cache_read_tokens), sum(i.cache_write_5m_tokens), sum(i.cache_write_1h_tokens), sum(i.output_tokens), sum(i.reasoning_tokens), sum(ifnull(c.ai_tokens_cost, 0)), sum(ifnull(c.total_cost, 0))`;
+const costs = ["ai_tokens_cost", "db_ops_cost", "api_calls_cost", "compute_time_cost", "total_cost", "cache_savings"];
+const measures = ["interaction_count", "error_count", "unpriced_count", "partial_count", "unpriced_tokens", ...tokenColumns, ...costs];
+const sums = [
+  "count(*)", "sum(i.status = 'error')", "sum(c.price_state = 'unpriced')", "sum(c.price_state = 'partial')", `sum(${tokens} * (c.price_state = 'unpriced'))`,
+  ...tokenColumns.map((column) => `sum(i.${column})`), ...costs.map((column) => `sum(ifnull(c.${column}, 0))`),
+].join(", ");
 const rollup = (table: string, names: string, values: string): string => `
 INSERT INTO ${table} (${names}, ${measures.join(", ")})
 SELECT ${values}, ${sums} ${newRows} GROUP BY ${values}
@@ -172,7 +184,7 @@ interface Answer {
   price_state: string;
 }
 
-async function record(database: D1Database, events: readonly Event[]): Promise<Answer[]> {
+async function record(database: D1Database, events: readonly Event[]): Promise<{ answers: Answer[]; rowsWritten: number }> {
   const ingestId = Math.floor(Math.random() * Number.MAX_SAFE_INTEGER);
   const now = Date.now();
   const priceBookVersion = await bookVersion(database);
@@ -193,18 +205,20 @@ async function record(database: D1Database, events: readonly Event[]): Promise<A
   );
   const json = JSON.stringify(rows);
   const statements = [
-    insertUsers, insertInteractions, insertEstimates, upsertSessions, upsertSessionModels, upsertSessionDays,
+    insertUsers, insertInteractions, insertEstimates, restoreSessions, clearArchive, upsertSessions, upsertSessionModels, upsertSessionDays,
     upsertCube, upsertDays, upsertModels, upsertAgents, upsertLatencies, bumpLedger, answers,
   ];
   const results = await database.batch<{ id: string; is_new: number; is_same: number; total_cost: number | null; price_state: string }>(
     statements.map((sql) => database.prepare(sql).bind(json)));
   const stored = new Map(results.at(-1)!.results.map((row) => [row.id, row]));
-  return events.map(({ id }) => {
+  const rowsWritten = results.reduce((sum, { meta }) => sum + meta.rows_written, 0);
+  const recorded = events.map(({ id }): Answer => {
     const row = stored.get(id);
     if (row === undefined) throw new Error("the price book moved on");
     const status = row.is_same === 0 ? "conflict" : row.is_new === 1 ? "accepted" : "duplicate";
     return { id, status, total_cost: row.total_cost, price_state: row.price_state };
   });
+  return { answers: recorded, rowsWritten };
 }
 
 const app = new Hono<Env>();
@@ -214,17 +228,32 @@ app.use("/track/*", async (context, next) => {
   return next();
 });
 
+function writeLog(route: string, started: number, status: number, { answers: recorded, rowsWritten }: Awaited<ReturnType<typeof record>>): void {
+  const count = (wanted: Answer["status"]): number => recorded.filter((answer) => answer.status === wanted).length;
+  console.log(JSON.stringify({
+    event: "request", request_id: crypto.randomUUID(), route, status, accepted: count("accepted"), duplicate: count("duplicate"), conflict: count("conflict"),
+    unpriced: recorded.filter((answer) => answer.price_state === "unpriced").length, rows_written: rowsWritten, duration_ms: Date.now() - started,
+  }));
+}
+
 app.post("/track/interaction", async (context) => {
+  const started = Date.now();
   const parsed = event.safeParse(await context.req.json());
   if (!parsed.success) return context.json({ title: "invalid", issues: parsed.error.issues }, 422);
-  const [answer] = await record(context.env.DB, [parsed.data]);
-  return context.json(answer, answer!.status === "conflict" ? 409 : 200);
+  const recorded = await record(context.env.DB, [parsed.data]);
+  const [answer] = recorded.answers;
+  const status = answer!.status === "conflict" ? 409 : 200;
+  writeLog("trackInteraction", started, status, recorded);
+  return context.json(answer, status);
 });
 
 app.post("/track/batch", async (context) => {
+  const started = Date.now();
   const parsed = z.strictObject({ events: z.array(event).max(500) }).safeParse(await context.req.json());
   if (!parsed.success) return context.json({ title: "invalid", issues: parsed.error.issues }, 422);
-  return context.json({ results: await record(context.env.DB, parsed.data.events) });
+  const recorded = await record(context.env.DB, parsed.data.events);
+  writeLog("trackBatch", started, 200, recorded);
+  return context.json({ results: recorded.answers });
 });
 
 export default app;
