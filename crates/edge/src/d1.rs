@@ -4,21 +4,23 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
+use js_sys::{Array, Function, JSON, Promise, Reflect};
 use ledger::{Database, DatabaseError, Rows, Statement};
 use serde::{
     Deserialize, Deserializer,
-    de::{MapAccess, Visitor},
+    de::{IgnoredAny, MapAccess, Visitor},
 };
-use worker::{D1Database, D1PreparedStatement, D1Type};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use worker::D1Database;
+
+use crate::clock;
 
 thread_local! {
     /// The runtime's statements for the SQL that stands in the program, by its address: a request
     /// of 16 statements would otherwise carry 25 kB of the same text over to JavaScript each time.
-    static PREPARED: RefCell<HashMap<(usize, usize), D1PreparedStatement>> =
-        RefCell::new(HashMap::new());
+    static PREPARED: RefCell<HashMap<(usize, usize), JsValue>> = RefCell::new(HashMap::new());
 }
-
-use crate::clock;
 
 /// A D1 database, and what this request cost it.
 #[derive(Debug)]
@@ -59,61 +61,87 @@ impl D1 {
 
 impl Database for D1 {
     async fn batch(&self, statements: &[Statement]) -> Result<Vec<Rows>, DatabaseError> {
-        let prepared = statements
-            .iter()
-            .map(|statement| {
-                let prepared = self.prepare(statement);
-                match &statement.parameter {
-                    Some(json) => prepared.bind_refs(&D1Type::Text(json)),
-                    None => Ok(prepared),
-                }
-            })
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| from_worker(&error))?;
+        let database: &JsValue = self.database.as_ref();
+        let prepared = Array::new();
+        for statement in statements {
+            let statement = prepare(database, statement).map_err(|error| failure(&error))?;
+            prepared.push(&statement);
+        }
         let started_at = clock::now();
-        let results = self.database.batch(prepared).await;
+        let answer = run(database, &prepared).await;
         let took_ms = clock::now().0.saturating_sub(started_at.0);
         self.longest_batch_ms
             .set(self.longest_batch_ms.get().max(took_ms));
-        let results = results.map_err(|error| from_worker(&error))?;
-        self.count(&results);
-        results
-            .iter()
-            .map(|result| {
-                let rows: Vec<FirstColumn> =
-                    result.results().map_err(|error| from_worker(&error))?;
-                Ok(Rows::new(rows.into_iter().map(|row| row.0).collect()))
-            })
-            .collect()
+        let answer = answer.map_err(|error| failure(&error))?;
+        let results: Vec<StatementResult> = serde_json::from_str(&answer)
+            .map_err(|error| DatabaseError::Decode(error.to_string()))?;
+        Ok(results
+            .into_iter()
+            .map(|result| self.take(result))
+            .collect())
     }
 }
 
 impl D1 {
-    fn prepare(&self, statement: &Statement) -> D1PreparedStatement {
-        match &statement.sql {
-            Cow::Borrowed(text) => PREPARED.with_borrow_mut(|prepared| {
-                prepared
-                    .entry((text.as_ptr() as usize, text.len()))
-                    .or_insert_with(|| self.database.prepare(*text))
-                    .clone()
-            }),
-            Cow::Owned(text) => self.database.prepare(text),
-        }
+    /// Counts what a statement cost, and gives its rows.
+    fn take(&self, result: StatementResult) -> Rows {
+        let add = |cell: &Cell<u64>, rows: u64| cell.set(cell.get().saturating_add(rows));
+        add(&self.rows_read, result.meta.rows_read);
+        add(&self.rows_written, result.meta.rows_written);
+        Rows::new(result.results.into_iter().map(|row| row.0).collect())
     }
+}
 
-    fn count(&self, results: &[worker::D1Result]) {
-        for result in results {
-            // `D1ResultMeta` has 32-bit sizes that a database over 4 GiB does not fit; a meta
-            // that can't be read is left out of the counts.
-            if let Ok(Some(meta)) = result.meta() {
-                let add = |cell: &Cell<u64>, rows: Option<usize>| {
-                    cell.set(cell.get().saturating_add(rows.unwrap_or(0) as u64));
-                };
-                add(&self.rows_read, meta.rows_read);
-                add(&self.rows_written, meta.rows_written);
+/// The results of a batch as one JSON text: it crosses from JavaScript once, where every field of
+/// every statement's result by itself would be hundreds of calls.
+async fn run(database: &JsValue, statements: &Array) -> Result<String, JsValue> {
+    let promise: Promise = call(database, "batch", statements)?.dyn_into()?;
+    let results = JsFuture::from(promise).await?;
+    Ok(JSON::stringify(&results)?.into())
+}
+
+fn prepare(database: &JsValue, statement: &Statement) -> Result<JsValue, JsValue> {
+    let prepared = match &statement.sql {
+        Cow::Borrowed(text) => {
+            let address = (text.as_ptr() as usize, text.len());
+            let known = PREPARED.with_borrow(|prepared| prepared.get(&address).cloned());
+            if let Some(known) = known {
+                known
+            } else {
+                let fresh = call(database, "prepare", &JsValue::from_str(text))?;
+                PREPARED.with_borrow_mut(|prepared| prepared.insert(address, fresh.clone()));
+                fresh
             }
         }
+        Cow::Owned(text) => call(database, "prepare", &JsValue::from_str(text))?,
+    };
+    match &statement.parameter {
+        Some(json) => call(&prepared, "bind", &JsValue::from_str(json)),
+        None => Ok(prepared),
     }
+}
+
+/// Calls a method of a JavaScript object: `worker`'s own types keep D1's results to themselves.
+fn call(object: &JsValue, method: &str, argument: &JsValue) -> Result<JsValue, JsValue> {
+    let method: Function = Reflect::get(object, &JsValue::from_str(method))?.dyn_into()?;
+    method.call1(object, argument)
+}
+
+/// What D1 answers to one statement, as far as it is read.
+#[derive(Deserialize)]
+struct StatementResult {
+    #[serde(default)]
+    results: Vec<FirstColumn>,
+    #[serde(default)]
+    meta: Meta,
+}
+
+/// What D1 says a statement cost.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Meta {
+    rows_read: u64,
+    rows_written: u64,
 }
 
 /// The text of a row's only column, whatever the column is called.
@@ -130,7 +158,7 @@ impl<'de> Deserialize<'de> for FirstColumn {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut row: A) -> Result<FirstColumn, A::Error> {
-                row.next_entry::<serde::de::IgnoredAny, String>()?
+                row.next_entry::<IgnoredAny, String>()?
                     .map(|(_, text)| FirstColumn(text))
                     .ok_or_else(|| serde::de::Error::custom("the row has no column"))
             }
@@ -139,13 +167,10 @@ impl<'de> Deserialize<'de> for FirstColumn {
     }
 }
 
-/// `D1Error`'s own `Display` panics on an error object, so the message is taken from the object.
-fn from_worker(error: &worker::Error) -> DatabaseError {
-    match error {
-        worker::Error::D1(d1) => {
-            let error: &js_sys::Error = d1.as_ref();
-            DatabaseError::from_message(&String::from(error.message()))
-        }
-        other => DatabaseError::from_message(&other.to_string()),
-    }
+/// What JavaScript threw, by its message.
+fn failure(error: &JsValue) -> DatabaseError {
+    let message = error
+        .dyn_ref::<js_sys::Error>()
+        .map(|error| String::from(error.message()));
+    DatabaseError::from_message(&message.unwrap_or_else(|| format!("{error:?}")))
 }
