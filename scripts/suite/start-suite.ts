@@ -1,11 +1,10 @@
 // Starts the three Workers in workerd from their own wrangler.toml files. `make dev`, the tests and
 // the benchmarks all start the suite here, so that no configuration is written twice.
-import { existsSync, mkdirSync, mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Log, LogLevel, Miniflare, type MiniflareOptions, type Request as WorkerRequest, type Response as WorkerResponse, type WorkerOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
-import { dashboardDist, workerDirectory, type WorkerName, workerNames } from "../repository.ts";
+import { dashboardDist, devDirectory, workerDirectory, type WorkerName, workerNames } from "../repository.ts";
 import { StepError } from "../steps.ts";
 import { applyMigrations } from "./apply-migrations.ts";
 
@@ -114,8 +113,9 @@ function workerOptions(name: WorkerName, options: SuiteOptions): WorkerOptions {
   } as WorkerOptions;
 }
 
+/** The same one each time: nothing is left behind. */
 function emptyDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), "tokentill-no-dashboard-"));
-  mkdirSync(join(directory, "app"));
+  const directory = join(devDirectory, "no-dashboard");
+  mkdirSync(join(directory, "app"), { recursive: true });
   return directory;
 }
