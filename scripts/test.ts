@@ -49,7 +49,7 @@ const checks: Check[] = [
   { name: "rust-tests", what: "every crate on the host", run: command("rust tests", "cargo", ["test", "--workspace", "--locked", "--no-fail-fast"]) },
   { name: "dashboard-unit", what: "the dashboard's unit tests", run: async () => dashboardTests(await installChromium(), "test") },
   { name: "build", what: "Workers to Wasm, dashboard", run: buildAll },
-  { name: "integration", what: "Workers in workerd with a real D1", run: commands("integration", "node --test --test-concurrency=1 'tests/integration/*.test.ts'") },
+  { name: "integration", what: "Workers in workerd with a real D1", run: commands("integration", "node --test --test-concurrency=2 'tests/integration/*.test.ts'") },
   { name: "dashboard-e2e", what: "the dashboard in Chromium", run: async () => dashboardTests(await installChromium(), "test:e2e") },
 ];
 
