@@ -11,9 +11,10 @@ use crate::{
     interaction_columns::digest_hex,
     price_cache::PriceCache,
     record_batch::{
-        BATCH_INTERACTIONS_MAX, BatchContext, PricedInteraction, RecordError, Recorded,
-        RecordedCost, record_batch,
+        BATCH_INTERACTIONS_MAX, BatchContext, PricedInteraction, Recorded, RecordedCost,
+        record_batch,
     },
+    record_error::RecordError,
     reporting_zone::ReportingZone,
 };
 

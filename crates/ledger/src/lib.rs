@@ -37,6 +37,7 @@ pub mod price_cache;
 pub mod prices;
 pub mod query;
 pub mod record_batch;
+pub mod record_error;
 pub mod record_retention;
 pub mod reporting_zone;
 pub mod reprice;

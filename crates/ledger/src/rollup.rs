@@ -46,20 +46,49 @@ pub const ROLLUPS: [(&str, &str); 4] = [
 /// interaction adds to every rollup.
 pub fn measures_of_interaction() -> String {
     MEASURES
-        .iter()
-        .map(|measure| match *measure {
-            "interaction_count" => "1 AS interaction_count".to_owned(),
-            "error_count" => "(i.status = 'error') AS error_count".to_owned(),
-            "unpriced_count" => "(e.price_state = 'unpriced') AS unpriced_count".to_owned(),
-            "partial_count" => "(e.price_state = 'partial') AS partial_count".to_owned(),
-            "unpriced_tokens" => {
-                format!("{TOKEN_SUM} * (e.price_state = 'unpriced') AS unpriced_tokens")
-            }
-            tokens if tokens.ends_with("_tokens") => format!("i.{tokens}"),
-            cost => format!("COALESCE(e.{cost}, 0) AS {cost}"),
+        .map(|measure| format!("{} AS {measure}", measure_of_interaction(measure)))
+        .join(", ")
+}
+
+fn measure_of_interaction(measure: &str) -> String {
+    match measure {
+        "interaction_count" => "1".to_owned(),
+        "error_count" => "(i.status = 'error')".to_owned(),
+        "unpriced_count" => "(e.price_state = 'unpriced')".to_owned(),
+        "partial_count" => "(e.price_state = 'partial')".to_owned(),
+        "unpriced_tokens" => format!("{TOKEN_SUM} * (e.price_state = 'unpriced')"),
+        tokens if tokens.ends_with("_tokens") => format!("i.{tokens}"),
+        cost => format!("IFNULL(e.{cost}, 0)"),
+    }
+}
+
+/// The upsert that moves one rollup by interactions `i` with their estimates `e`, which `rows`
+/// gives: from `FROM` to its `WHERE`.
+///
+/// Ingestion sends it with every batch, so it is as short as it can be.
+pub fn upsert_interactions(table: &str, key: &str, rows: &str) -> String {
+    let key_values = key
+        .split(", ")
+        .map(|column| {
+            format!(
+                "i.{}",
+                if column == "model" {
+                    "model_name"
+                } else {
+                    column
+                }
+            )
         })
         .collect::<Vec<_>>()
-        .join(",\n         ")
+        .join(", ");
+    let sums = MEASURES
+        .map(|measure| format!("SUM({})", measure_of_interaction(measure)))
+        .join(", ");
+    insert(
+        table,
+        key,
+        &format!("SELECT {key_values}, {sums} {rows} GROUP BY {key_values}"),
+    )
 }
 
 /// The upsert that moves one rollup by the rows of `delta`.
@@ -67,16 +96,26 @@ pub fn measures_of_interaction() -> String {
 /// `delta` is a complete select with the columns day, `user_key`, provider, model, agent, type and
 /// every measure.
 pub fn upsert(table: &str, key: &str, delta: &str) -> String {
-    let columns = MEASURES.join(", ");
     let sums = MEASURES.map(|measure| format!("SUM({measure})")).join(", ");
+    insert(
+        table,
+        key,
+        &format!(
+            "WITH delta AS ({delta}) SELECT {key}, {sums} FROM delta WHERE true GROUP BY {key}"
+        ),
+    )
+}
+
+/// Inserts the rows of a select with the key and every measure; what is there already grows by
+/// them.
+fn insert(table: &str, key: &str, select: &str) -> String {
+    let columns = MEASURES.join(", ");
     let moves = MEASURES
-        .map(|measure| format!("{measure} = {table}.{measure} + excluded.{measure}"))
-        .join(",\n  ");
+        .map(|measure| format!("{measure} = {measure} + excluded.{measure}"))
+        .join(", ");
     format!(
-        "WITH delta AS (\n{delta}\n)\n\
-         INSERT INTO {table} ({key}, {columns})\n\
-         SELECT {key}, {sums}\nFROM delta WHERE true GROUP BY {key}\n\
-         ON CONFLICT ({key}) DO UPDATE SET\n  {moves}"
+        "INSERT INTO {table} ({key}, {columns}) {select} \
+         ON CONFLICT ({key}) DO UPDATE SET {moves}"
     )
 }
 

@@ -11,7 +11,8 @@ use serde::Deserialize;
 
 use crate::{
     database::{Database, DatabaseError, Rows, Statement},
-    record_batch::{RecordError, SESSION_OWNER},
+    record_batch::SESSION_OWNER,
+    record_error::RecordError,
     reporting_zone::ReportingZone,
     schema::SCHEMA_VERSION,
     write_guard::{SCHEMA_AND_ZONE, STATE, mismatch},

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::{
     database::{Database, DatabaseError, Statement},
-    record_batch::RecordError,
+    record_error::RecordError,
     reporting_zone::ReportingZone,
     schema::SCHEMA_VERSION,
 };

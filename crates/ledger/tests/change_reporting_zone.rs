@@ -30,7 +30,7 @@ use ledger::{
     },
     ingest::{IngestContext, ingest},
     price_cache::PriceCache,
-    record_batch::RecordError,
+    record_error::RecordError,
     session_mark::record_session_mark,
     sqlite::Sqlite,
     verify::{VerifyConfig, verify_slices},

@@ -9,6 +9,7 @@
 )]
 
 mod history;
+mod interrupted;
 mod recount;
 
 use std::cell::RefCell;
@@ -21,12 +22,14 @@ use history::{
     DAY_MS, Fault, START, Unreliable, assert_each_is_in_one_place, fault, ledger, new_ingest_id,
     number,
 };
+use interrupted::Interrupted;
 use ledger::{
     ReportingZone,
     archive::{ArchiveConfig, archive_sessions},
     ingest::{Answer, IngestContext, ingest},
     price_cache::PriceCache,
-    record_batch::{RecordError, RecordedCost},
+    record_batch::RecordedCost,
+    record_error::RecordError,
     session_mark::record_session_mark,
     sqlite::Sqlite,
 };
@@ -253,8 +256,11 @@ fn a_lost_answer_is_a_duplicate_with_the_cost_that_was_recorded() {
     let [Answer::Accepted(cost)] = recorded.as_slice() else {
         panic!("{recorded:?}")
     };
-    // The version, the prices, then the batch whose answer is lost.
-    let client = Client::new(&database, vec![Fault::None, Fault::None, Fault::After]);
+    // The version, the prices, the batch that finds a new user, the look at what is stored, then
+    // the batch whose answer is lost.
+    let mut faults = vec![Fault::None; 4];
+    faults.push(Fault::After);
+    let client = Client::new(&database, faults);
     assert!(client.send(&[event(2, 0)]).is_err());
     assert_eq!(
         client.send_until_answered(&[event(2, 0)]),
@@ -264,7 +270,7 @@ fn a_lost_answer_is_a_duplicate_with_the_cost_that_was_recorded() {
 }
 
 #[test]
-fn hundreds_of_bodies_under_one_id_are_settled_by_one_batch() {
+fn hundreds_of_bodies_under_one_id_are_settled_at_once() {
     let database = ledger();
     let client = Client::new(&database, Vec::new());
     client.send_until_answered(&[event(1, 0)]);
@@ -273,7 +279,7 @@ fn hundreds_of_bodies_under_one_id_are_settled_by_one_batch() {
     let mut events: Vec<_> = (1..500).map(|body| event(1, body)).collect();
     events.insert(250, event(1, 0));
     let answers = client.send_until_answered(&events);
-    assert_eq!(client.database.batches.get() - before.0, 1);
+    assert_eq!(client.database.batches.get() - before.0, 2);
     assert_eq!(recount::totals(&database), before.1);
     for (index, answer) in answers.iter().enumerate() {
         match answer {
@@ -282,7 +288,7 @@ fn hundreds_of_bodies_under_one_id_are_settled_by_one_batch() {
             other => panic!("{other:?}"),
         }
     }
-    // A fresh id: its first body counts.
+    // A fresh id, of a new user: its first body counts.
     let answers =
         client.send_until_answered(&(0..500).map(|body| event(2, body)).collect::<Vec<_>>());
     assert!(matches!(answers[0], Answer::Accepted(_)));
@@ -291,7 +297,7 @@ fn hundreds_of_bodies_under_one_id_are_settled_by_one_batch() {
             .iter()
             .all(|answer| *answer == Answer::Conflict)
     );
-    assert_eq!(client.database.batches.get() - before.0, 2);
+    assert_eq!(client.database.batches.get() - before.0, 5);
 }
 
 #[test]
@@ -325,8 +331,10 @@ fn a_large_request_is_kept_chunk_by_chunk_and_completed_by_a_repeat() {
         Fault::After,
     ] {
         let database = ledger();
-        // The version, the prices, the first 500; the second 500 meet the fault.
-        let faults = vec![Fault::None, Fault::None, Fault::None, stop];
+        // The version, the prices, three batches for the first 500, whose users are new; the
+        // second 500 meet the fault.
+        let mut faults = vec![Fault::None; 5];
+        faults.push(stop);
         let client = Client::new(&database, faults);
         assert!(client.send(&events).is_err());
         let kept = if matches!(stop, Fault::After) {
@@ -384,6 +392,50 @@ fn the_largest_interactions_fit_into_d1s_parameters() {
     assert!(answers.iter().all(is_accepted));
     assert!(client.database.batches.get() > 8, "it went in chunks");
     recount::assert_sums_are_true(&database, false);
+}
+
+#[test]
+fn an_ordinary_batch_is_one_transaction_and_any_other_writes_nothing_until_it_is_prepared() {
+    let database = ledger();
+    let client = Client::new(&database, Vec::new());
+    let batches_for = |events: &[Interaction]| {
+        let before = client.database.batches.get();
+        client.send_until_answered(events);
+        client.database.batches.get() - before
+    };
+    let book = 2;
+    assert_eq!(batches_for(&[event(1, 0)]), book + 3, "the user is new");
+    assert_eq!(batches_for(&[event(21, 0)]), 1);
+    assert_eq!(batches_for(&[event(41, 0), event(2, 0)]), 3, "one user is");
+    assert_eq!(
+        batches_for(&[event(41, 0), event(22, 0)]),
+        2,
+        "one is there"
+    );
+    recount::assert_sums_are_true(&database, false);
+    client.archive(800);
+    assert_eq!(number(&database, "SELECT COUNT(*) FROM sessions"), 0);
+    assert_eq!(batches_for(&[event(21, 0)]), 2, "it adds nothing");
+    assert_eq!(batches_for(&[event(61, 0)]), 3, "its session is archived");
+    recount::assert_sums_are_true(&database, false);
+
+    // Kept out for one of its events, a batch leaves nothing of the others behind.
+    let context = IngestContext {
+        received_at: UnixMillis(START + 1_000 * DAY_MS),
+        reporting_zone: ReportingZone::UTC,
+        interaction_cost_max: PicoUsd::new(10_000 * 1_000_000_000_000),
+        new_ingest_id,
+    };
+    let count = |database: &Sqlite| number(database, "SELECT COUNT(*) FROM interactions");
+    let before = count(&database);
+    let interrupted = Interrupted::before(&database, book + 3, |database| {
+        assert_eq!(count(database), before);
+    });
+    let events = vec![event(81, 0), event(3, 0)];
+    let mut cache = PriceCache::default();
+    block_on(ingest(&interrupted, &mut cache, &context, events)).unwrap();
+    assert!(interrupted.has_happened());
+    assert_eq!(count(&database), before + 2);
 }
 
 #[test]

@@ -21,7 +21,7 @@ use ledger::{
     archive::{ArchiveConfig, archive_sessions},
     ingest::{Answer, IngestContext, ingest},
     price_cache::PriceCache,
-    record_batch::RecordError,
+    record_error::RecordError,
     schema::{SCHEMA_VERSION, SchemaState, check},
     sqlite::{Sqlite, migrations},
     verify::{VerifyConfig, verify_slices},

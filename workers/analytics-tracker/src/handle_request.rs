@@ -18,14 +18,13 @@ pub(crate) async fn respond(mut request: Request, env: &Env) -> worker::Result<R
     let request_id = edge::request::request_id(&request);
     let mut log = RequestLog::default();
     let result = handle(&mut request, env, received_at, &mut log).await;
-    let (response, kind) = match result {
+    let (mut response, kind) = match result {
         Ok(response) => (response, ""),
         Err(problem) => (edge::respond::problem(&problem, &request_id)?, problem.kind),
     };
     log.write(&request_id, response.status_code(), kind, received_at);
-    let headers = response.headers().clone();
-    headers.set("x-request-id", &request_id)?;
-    Ok(response.with_headers(headers))
+    response.headers_mut().set("x-request-id", &request_id)?;
+    Ok(response)
 }
 
 async fn handle(

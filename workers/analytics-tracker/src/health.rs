@@ -7,7 +7,7 @@ use cost_calculation::UnixMillis;
 use edge::Problem;
 use edge::respond::json;
 use ledger::job_runs::{JobStanding, standings};
-use ledger::record_batch::RecordError;
+use ledger::record_error::RecordError;
 use ledger::schema::SchemaState;
 use ledger::verify::{IntegrityStatus, integrity_status};
 use ledger::{ingest_rejections, write_guard};

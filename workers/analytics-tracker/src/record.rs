@@ -5,7 +5,7 @@ use edge::{Problem, Suite};
 use events::{Interaction, SessionMark};
 use ledger::DatabaseError;
 use ledger::ingest::{Answer, IngestContext, ingest};
-use ledger::record_batch::RecordError;
+use ledger::record_error::RecordError;
 use ledger::session_mark::record_session_mark;
 use serde_json::json;
 

@@ -1,4 +1,5 @@
 //! A database in which something else happens in the middle.
+#![allow(dead_code, reason = "each test file uses its part")]
 
 use std::cell::{Cell, RefCell};
 use std::pin::pin;
