@@ -112,9 +112,12 @@ pub async fn record_batch<D: Database>(
             batch.len()
         )));
     }
-    let rows = database
-        .batch(&recording(context, batch, Expected::Known)?)
-        .await?;
+    let statements = recording(context, batch, Expected::Known)?;
+    let rows = match database.batch(&statements).await {
+        Ok(rows) => rows,
+        Err(error @ DatabaseError::Other(_)) => return Err(fault(database, context, error).await),
+        Err(error) => return Err(error.into()),
+    };
     // The insert gives a row for each interaction that is new.
     let new_count = rows.first().map_or(0, Rows::len);
     if new_count == batch.len() {
@@ -137,6 +140,21 @@ pub async fn record_batch<D: Database>(
     }
     let state = database.query(Statement::new(STATE)).await?;
     Err(refusal(context, state.first()?.as_ref()))
+}
+
+/// Why a statement failed: an older schema may lack what it names.
+async fn fault<D: Database>(
+    database: &D,
+    context: &BatchContext,
+    error: DatabaseError,
+) -> RecordError {
+    let state = database.query(Statement::new(STATE)).await;
+    state
+        .and_then(|rows| rows.first::<StateRow>())
+        .ok()
+        .flatten()
+        .and_then(|state| mismatch(Some(&state), context.reporting_zone))
+        .unwrap_or_else(|| error.into())
 }
 
 fn accepted(PricedInteraction { estimate, .. }: &PricedInteraction<'_>) -> Recorded {

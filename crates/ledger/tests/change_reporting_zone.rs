@@ -161,6 +161,11 @@ fn days_of(database: &Sqlite) -> BTreeMap<&'static str, Vec<String>> {
         ("daily_stats", "SELECT * FROM daily_stats"),
         ("daily_model_stats", "SELECT * FROM daily_model_stats"),
         ("daily_agent_stats", "SELECT * FROM daily_agent_stats"),
+        ("daily_user_slices", "SELECT * FROM daily_user_slices"),
+        (
+            "daily_agent_model_stats",
+            "SELECT * FROM daily_agent_model_stats",
+        ),
         ("latency_histogram", "SELECT * FROM latency_histogram"),
         (
             "latency_daily",

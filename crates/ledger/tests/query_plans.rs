@@ -46,7 +46,7 @@ const SMALL: [&str; 4] = [
     "users",
 ];
 /// Tables that hold a row for each interaction, session, day or price.
-const LARGE: [&str; 21] = [
+const LARGE: [&str; 23] = [
     "interactions",
     "interactions_archive",
     "cost_estimates",
@@ -59,6 +59,8 @@ const LARGE: [&str; 21] = [
     "daily_stats",
     "daily_model_stats",
     "daily_agent_stats",
+    "daily_user_slices",
+    "daily_agent_model_stats",
     "weekly_stats",
     "latency_histogram",
     "latency_daily",

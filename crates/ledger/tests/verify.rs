@@ -243,6 +243,21 @@ fn what_triggers_keep_beside_the_sums_is_made_again_where_it_differs() {
             &["weekly_stats_equal_their_days"],
         ),
         (
+            "UPDATE daily_user_slices SET total_cost = total_cost + 1 WHERE user_key = 1;
+             DELETE FROM daily_user_slices WHERE user_key = 2",
+            &["daily_user_slices_equal_usage_daily"],
+        ),
+        (
+            "INSERT INTO daily_user_slices (dimension, value, day, user_key, provider, error_count)
+             SELECT 'agent', 'nobody', MAX(day), 1, '', 3 FROM daily_stats",
+            &["daily_user_slices_equal_usage_daily"],
+        ),
+        (
+            "UPDATE daily_agent_model_stats SET interaction_count = 1, type = 'db'
+             WHERE agent = 'agent-a'",
+            &["daily_agent_model_stats_equal_usage_daily"],
+        ),
+        (
             "UPDATE latency_weekly SET counts = json_set(counts, '$.\"3\"', 9)",
             &["latency_weekly_equals_its_days"],
         ),
@@ -310,8 +325,14 @@ fn a_corrupted_session_is_repaired_wherever_it_lies() {
         ],
     );
     breaks(
-        "INSERT INTO session_models VALUES ('session-1', 'p', 'm', ''), ('zzz', 'p', 'm', '')",
+        "INSERT INTO session_models
+           SELECT 'session-1', 'p', 'm', '', start_time FROM sessions WHERE id = 'session-1'
+           UNION ALL SELECT 'zzz', 'p', 'm', '', 0",
         &["session_models_have_interactions"],
+    );
+    breaks(
+        "UPDATE session_models SET start_time = start_time + 1 WHERE model <> ''",
+        &["session_models_start_with_their_session"],
     );
 }
 

@@ -147,7 +147,7 @@ ON CONFLICT (id) DO UPDATE SET mixed_users = max(mixed_users, excluded.mixed_use
   interaction_count = interaction_count + excluded.interaction_count, error_count = error_count + excluded.error_count,
   unpriced_count = unpriced_count + excluded.unpriced_count, partial_count = partial_count + excluded.partial_count,
   token_count = token_count + excluded.token_count, total_cost = total_cost + excluded.total_cost`;
-const upsertSessionModels = `INSERT INTO session_models (session_id, provider, model, agent) SELECT i.session_id, i.provider, i.model_name, i.agent ${newRows} ON CONFLICT DO NOTHING`;
+const upsertSessionModels = `INSERT INTO session_models (session_id, provider, model, agent, start_time) SELECT i.session_id, i.provider, i.model_name, i.agent, s.start_time ${newRows.replace("WHERE", "JOIN sessions s ON s.id = i.session_id WHERE")} ON CONFLICT DO NOTHING`;
 const upsertSessionDays = `INSERT INTO session_days (day, user_key, session_id) SELECT i.day, i.user_key, i.session_id ${newRows} ON CONFLICT DO NOTHING`;
 const costs = ["ai_tokens_cost", "db_ops_cost", "api_calls_cost", "compute_time_cost", "total_cost", "cache_savings"];
 const measures = ["interaction_count", "error_count", "unpriced_count", "partial_count", "unpriced_tokens", ...tokenColumns, ...costs];

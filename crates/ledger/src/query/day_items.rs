@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::{
     calendar::DayRange,
-    figures::{Figures, row_of, sums_of},
+    figures::{Figures, row_of},
     slice::Slice,
     sums::{DaySums, ItemSums, day_parameter},
 };
@@ -45,20 +45,11 @@ pub(super) fn by_day_and_item(
         source.from,
         slice.conditions()
     );
-    // The marginal by model has one row for each item; of one user's few rows the reader adds up.
-    // Only the cube's rows of everyone are too many.
-    let items = if source.from == "usage_daily t" {
-        format!(
-            "SELECT json_group_array(json(item)) FROM (
-    SELECT json_array({keys}, {}) AS item {of_day} GROUP BY {keys})",
-            sums_of("t")
-        )
-    } else {
-        format!(
-            "SELECT json_group_array(json_array({keys}, {})) {of_day}",
-            row_of("t")
-        )
-    };
+    // A day has one row for each item, or some of one user's: the reader adds those up.
+    let items = format!(
+        "SELECT json_group_array(json_array({keys}, {})) {of_day}",
+        row_of("t")
+    );
     let sql =
         format!("SELECT json_array(d.value, json((\n  {items})))\nFROM json_each(?1, '$.days') d");
     Statement::with(sql, &day_parameter(slice, ranges))

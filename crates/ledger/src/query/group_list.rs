@@ -164,11 +164,14 @@ impl<D: Database> Reader<'_, D> {
         let has_latencies = latencies.is_some();
         statements.extend(latencies);
         let has_comparison = alignment.is_some();
+        // The groups found add up to the range, where no search leaves any out.
+        let is_known = |part: DayRange| part == range && search.is_none();
         if let (Some(alignment), Some((current, previous))) = (alignment, compared) {
-            statements.push(by_day(
-                &slice,
-                &[current, previous, alignment.whole_other()],
-            )?);
+            let unknown: Vec<DayRange> = [current, previous, alignment.whole_other()]
+                .into_iter()
+                .filter(|part| !is_known(*part))
+                .collect();
+            statements.push(by_day(&slice, &unknown)?);
         }
         let mut rows = if statements.is_empty() {
             Vec::new()
@@ -243,7 +246,9 @@ impl<D: Database> Reader<'_, D> {
                     alignment,
                     self.today,
                     self.state.first_day,
-                    |part: DayRange| days.of(part),
+                    |part: DayRange| {
+                        if is_known(part) { total } else { days.of(part) }
+                    },
                 )
             }),
             items: rows_of(found, &total, &extras),

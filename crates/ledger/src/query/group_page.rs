@@ -15,7 +15,7 @@ use super::{
     problem::QueryError,
     reader::{Reader, Viewer},
     slice::{Dimension, Slice, segments},
-    sums::{Arm, arm_parameter, arms},
+    sums::{Arm, SEGMENTS, arm_parameter, arms},
 };
 use crate::{
     database::{Database, DatabaseError, Rows, Statement},
@@ -113,8 +113,9 @@ const TOKENS: &str = "input_tokens + cache_read_tokens + cache_write_5m_tokens \
     + cache_write_1h_tokens + output_tokens + reasoning_tokens + audio_in_tokens \
     + audio_out_tokens + image_in_tokens + image_out_tokens";
 
-/// The statement for a page of groups. One scan, of whole weeks and single days where both are kept, of the rollup adds up the range, the compared
-/// parts and, without filters, the days of the rank; the first row is the sum of all groups found.
+/// The statement for a page of groups. One scan of the rollup, of whole weeks and single days where
+/// both are kept, adds up the range, the compared parts and, without filters, the days of the rank;
+/// the first row is the sum of all groups found.
 fn page(query: &GroupQuery<'_>) -> Result<Statement, DatabaseError> {
     let mut ranges = vec![(query.range, IN_RANGE)];
     if let Some((current, previous)) = query.compared {
@@ -136,30 +137,48 @@ fn page(query: &GroupQuery<'_>) -> Result<Statement, DatabaseError> {
 
 fn page_sql(query: &GroupQuery<'_>) -> String {
     let columns = query.dimension.columns();
-    let arms = arms(&query.slice.source(Some(query.dimension)));
+    let source = query.slice.source(Some(query.dimension));
+    let arms = arms(query.slice, query.dimension, &source);
     let has_weeks = arms.len() > 1;
     let measures = measure_columns();
     let keys = columns.join(", ");
-    let sums = measures
-        .iter()
-        .map(|(expression, name)| format!("SUM({expression}) AS {name}"))
-        .collect::<Vec<_>>()
-        .join(", ");
-    let in_range = measures
-        .iter()
-        .map(|(_, name)| format!("SUM({name}) FILTER (WHERE flags & {IN_RANGE}) AS {name}"))
-        .collect::<Vec<_>>()
-        .join(", ");
-    let of_flag = |flag: i64, prefix: &str| {
-        [
-            "total_cost_micro",
-            "total_cost_rest",
-            "interaction_count",
-            "unpriced_count",
-        ]
-        .map(|name| format!("SUM({name}) FILTER (WHERE flags & {flag}) AS {prefix}_{name}"))
-        .join(", ")
+    let in_flags = |flag: i64, value: &str, name: &str| {
+        format!("SUM({value}) FILTER (WHERE s.flags & {flag}) AS {name}")
     };
+    // The sums of each range, by the names that they keep up to the answer.
+    let compared = [
+        "total_cost_micro",
+        "total_cost_rest",
+        "interaction_count",
+        "unpriced_count",
+    ];
+    let mut sums: Vec<(String, String)> = measures
+        .iter()
+        .map(|(expression, name)| (in_flags(IN_RANGE, expression, name), name.clone()))
+        .collect();
+    for (flag, prefix) in [
+        (IN_RANK, "rank"),
+        (IN_CURRENT, "current"),
+        (IN_PREVIOUS, "previous"),
+    ] {
+        let of_range = measures
+            .iter()
+            .filter(|(_, name)| compared.contains(&name.as_str()));
+        sums.extend(of_range.map(|(expression, name)| {
+            let name = format!("{prefix}_{name}");
+            (in_flags(flag, expression, &name), name)
+        }));
+    }
+    let sums_of_arm = sums
+        .iter()
+        .map(|(sum, _)| sum.as_str())
+        .collect::<Vec<_>>()
+        .join(", ");
+    let sums_of_arms = sums
+        .iter()
+        .map(|(_, name)| format!("SUM({name}) AS {name}"))
+        .collect::<Vec<_>>()
+        .join(", ");
     let figures = |wrap: &str| {
         let list = measures
             .iter()
@@ -211,12 +230,12 @@ fn page_sql(query: &GroupQuery<'_>) -> String {
     };
     let parts: Vec<String> = arms
         .iter()
-        .map(|Arm { from, day }| {
+        .map(|Arm { from, keys, day }| {
             format!(
-                "SELECT {qualified}, s.value ->> 2 AS flags, MAX({day}) AS last_day, {sums}
+                "SELECT {keys}, MAX({day}) FILTER (WHERE s.flags & {IN_RANGE}) AS last_day,
+    {sums_of_arm}
   FROM {from}
-  GROUP BY {qualified}, s.value ->> 2",
-                qualified = qualified(columns),
+  GROUP BY {keys}",
             )
         })
         .collect();
@@ -234,11 +253,10 @@ fn page_sql(query: &GroupQuery<'_>) -> String {
         "NULL"
     };
     format!(
-        "WITH parts AS (
+        "WITH {SEGMENTS}, parts AS (
   {parts}
 ), whole AS (
-  SELECT {keys}, MAX(last_day) FILTER (WHERE flags & {IN_RANGE}) AS last_day, {in_range},
-    {rank}, {current}, {previous}
+  SELECT {keys}, MAX(last_day) AS last_day, {sums_of_arms}
   FROM parts GROUP BY {keys}
 ), ranked AS (
   SELECT whole.*{names}, iif(rank_interaction_count > 0, ROW_NUMBER() OVER (
@@ -258,21 +276,9 @@ SELECT * FROM (
       previous_unpriced_count))
   FROM found ORDER BY {order}{name_order} LIMIT ?1 ->> 'limit' OFFSET ?1 ->> 'offset')",
         parts = parts.join("\n  UNION ALL\n  "),
-        rank = of_flag(IN_RANK, "rank"),
-        current = of_flag(IN_CURRENT, "current"),
-        previous = of_flag(IN_PREVIOUS, "previous"),
         total = figures("SUM"),
         figures = figures(""),
     )
-}
-
-/// The columns with their table: `json_each` has a column `type` of its own.
-pub(super) fn qualified(columns: &[&str]) -> String {
-    columns
-        .iter()
-        .map(|column| format!("t.{column}"))
-        .collect::<Vec<_>>()
-        .join(", ")
 }
 
 fn columns_in(columns: &str, direction: &str) -> String {

@@ -4,9 +4,9 @@ use chrono::{Days, NaiveDate};
 
 use super::{
     calendar::DayRange,
-    group_page::{GroupPage, qualified},
+    group_page::GroupPage,
     slice::{Dimension, Slice, segments},
-    sums::{Arm, arm_parameter, arms},
+    sums::{Arm, SEGMENTS, arm_parameter, arms},
 };
 use crate::database::{DatabaseError, Rows, Statement};
 
@@ -34,18 +34,19 @@ pub(super) fn ranks(
     } else {
         (keys.as_str(), "")
     };
-    let parts: Vec<String> = arms(&source)
+    let parts: Vec<String> = arms(slice, dimension, &source)
         .iter()
-        .map(|Arm { from, .. }| {
+        .map(|Arm { from, keys, .. }| {
             format!(
-                "SELECT {qualified}, t.total_cost / 1000000 AS micro, t.total_cost % 1000000 AS rest
-    FROM {from}",
-                qualified = qualified(dimension.columns()),
+                "SELECT {keys}, SUM(t.total_cost / 1000000) AS micro,
+      SUM(t.total_cost % 1000000) AS rest
+    FROM {from}
+    GROUP BY {keys}",
             )
         })
         .collect();
     let sql = format!(
-        "WITH whole AS (
+        "WITH {SEGMENTS}, whole AS (
   SELECT {keys}, SUM(micro) AS micro, SUM(rest) AS rest FROM (
     {parts}
   ) GROUP BY {keys}

@@ -6,9 +6,9 @@ use serde_json::json;
 use super::{
     calendar::DayRange,
     figures::{Figures, row_of, sums_of},
-    group_page::{GroupSums, qualified},
+    group_page::GroupSums,
     slice::{Dimension, Slice},
-    sums::{whole_weeks, within_segments},
+    sums::{qualified, whole_weeks, within_segments},
 };
 use crate::database::{DatabaseError, Rows, Statement};
 
@@ -119,13 +119,13 @@ fn of_groups(
     let source = slice.source(Some(dimension));
     let columns = dimension.columns();
     let list = qualified(columns);
-    let is_user = dimension == Dimension::User && slice.user.is_none();
     // Few users of many: a search by user and day each. Other groups are rows of the same days.
-    let from = if is_user {
-        let table = source.from.replace(" t", "");
+    let users = source
+        .of_users
+        .filter(|_| dimension == Dimension::User && slice.user.is_none());
+    let from = if let Some(rows) = users {
         format!(
-            "json_each(?1, '$.keys') k CROSS JOIN json_each(?1, '$.segments') s
-  CROSS JOIN {table} t INDEXED BY {table}_by_user
+            "json_each(?1, '$.keys') k CROSS JOIN json_each(?1, '$.segments') s CROSS JOIN {rows}
 WHERE t.user_key = k.value ->> 0 AND t.day >= s.value ->> 0 AND t.day <= s.value ->> 1{}",
             source.conditions
         )

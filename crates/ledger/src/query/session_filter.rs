@@ -114,8 +114,17 @@ impl SessionFilter {
         ];
         let mut text = conditions.join(" AND ");
         if of_models.iter().any(|(is_set, _)| *is_set) {
-            // Primary key of session_models: the session first.
-            text.push_str(" AND EXISTS (SELECT 1 FROM session_models m WHERE m.session_id = s.id");
+            // A user's few sessions are looked up one by one, by the primary key; of everyone's, those of
+            // the models are found first, in the order of their starts.
+            text.push_str(if self.slice.user.is_some() {
+                " AND EXISTS (SELECT 1 FROM session_models m WHERE m.session_id = s.id"
+            } else {
+                " AND s.id IN (SELECT m.session_id
+      FROM session_models m INDEXED BY session_models_by_start WHERE true"
+            });
+            if self.slice.user.is_none() && self.range.is_some() {
+                text.push_str(" AND m.start_time >= ?1 ->> 'from' AND m.start_time < ?1 ->> 'to'");
+            }
             for (_, condition) in of_models.iter().filter(|(is_set, _)| *is_set) {
                 text.push_str(condition);
             }

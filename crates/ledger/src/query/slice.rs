@@ -100,6 +100,8 @@ pub(super) struct Source {
     pub from: String,
     /// ` AND …` for each filter.
     pub conditions: String,
+    /// The same rows, as in `FROM`, for users that are named before; `None` without users.
+    pub of_users: Option<&'static str>,
 }
 
 impl Slice {
@@ -150,20 +152,56 @@ impl Slice {
         let model = uses("provider", self.provider.is_some())
             || uses("model", self.model.is_some())
             || uses("type", self.kind.is_some());
-        let (table, by_user) = match (user, agent, model) {
-            (false, false, _) => ("daily_model_stats", ""),
-            (true, false, false) => ("daily_stats", "daily_stats_by_user"),
-            (false, true, false) => ("daily_agent_stats", ""),
-            _ => ("usage_daily", "usage_daily_by_user"),
-        };
-        let from = if self.user.is_some() && !by_user.is_empty() {
-            format!("{table} t INDEXED BY {by_user}")
-        } else {
-            format!("{table} t")
+        if self.user.is_none()
+            && dimension == Some(Dimension::User)
+            && let Some(conditions) = self.conditions_of_one()
+        {
+            // The primary key has the user before the day.
+            return Source {
+                from: "users w CROSS JOIN daily_user_slices t ON t.user_key = w.user_key"
+                    .to_owned(),
+                conditions,
+                of_users: Some("daily_user_slices t"),
+            };
+        }
+        let (from, of_users) = match (user, agent, model) {
+            (false, false, _) => ("daily_model_stats t", None),
+            (false, true, false) => ("daily_agent_stats t", None),
+            (false, true, true) => ("daily_agent_model_stats t", None),
+            (true, false, false) => (
+                "daily_stats t",
+                Some("daily_stats t INDEXED BY daily_stats_by_user"),
+            ),
+            (true, ..) => (
+                "usage_daily t",
+                Some("usage_daily t INDEXED BY usage_daily_by_user"),
+            ),
         };
         Source {
-            from,
+            from: of_users
+                .filter(|_| self.user.is_some())
+                .unwrap_or(from)
+                .to_owned(),
             conditions: self.conditions(),
+            of_users,
+        }
+    }
+
+    /// The conditions on `daily_user_slices`, where it has the sums by user of what is filtered: one
+    /// model (of one provider or of any), one provider, one agent or one type.
+    fn conditions_of_one(&self) -> Option<String> {
+        let of = |dimension: &str, value: &str| {
+            format!(" AND t.dimension = '{dimension}' AND t.value = (?1 ->> '{value}')")
+        };
+        match (&self.model, &self.provider, &self.agent, self.kind) {
+            (Some(_), None, None, None) => Some(of("model", "model")),
+            (Some(_), Some(_), None, None) => {
+                Some(of("model", "model") + " AND t.provider = (?1 ->> 'provider')")
+            }
+            (None, Some(_), None, None) => Some(of("provider", "provider")),
+            (None, None, Some(_), None) => Some(of("agent", "agent")),
+            (None, None, None, Some(_)) => Some(of("type", "type")),
+            _ => None,
         }
     }
 
@@ -373,7 +411,20 @@ mod tests {
             table(&model, Some(Dimension::Provider)),
             "daily_model_stats t"
         );
-        assert_eq!(table(&model, Some(Dimension::User)), "usage_daily t");
+        assert_eq!(
+            table(&model, Some(Dimension::User)),
+            "users w CROSS JOIN daily_user_slices t ON t.user_key = w.user_key"
+        );
+        assert_eq!(
+            table(&model, Some(Dimension::Agent)),
+            "daily_agent_model_stats t"
+        );
+        let both = Slice {
+            agent: Some("a".into()),
+            ..model.clone()
+        };
+        assert_eq!(table(&both, None), "daily_agent_model_stats t");
+        assert_eq!(table(&both, Some(Dimension::User)), "usage_daily t");
         assert_eq!(
             table(&user, None),
             "daily_stats t INDEXED BY daily_stats_by_user"

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::{
     calendar::{DayRange, days_between, next_day, previous_day},
     figures::{Figures, sums_of},
-    slice::{Slice, Source, segments},
+    slice::{Dimension, Slice, Source, segments},
 };
 use crate::database::{DatabaseError, Rows, Statement};
 
@@ -23,34 +23,72 @@ WHERE t.day >= s.value ->> 0 AND t.day <= s.value ->> 1{}",
     )
 }
 
-/// One `FROM … WHERE …` of a scan, and the column that says when.
+/// One `FROM … WHERE …` of a scan, the columns that tell its groups apart, and the one that says when.
 pub(super) struct Arm {
     pub from: String,
+    pub keys: String,
     pub day: &'static str,
 }
 
-/// The scans that add up a source's rows within the segments: the days of `?1 -> '$.days'`, and
-/// where whole weeks are kept those of `?1 -> '$.weeks'`.
-pub(super) fn arms(source: &Source) -> Vec<Arm> {
-    let within = |list: &str, column: &'static str, from: &str| Arm {
-        from: format!(
-            "json_each(?1, '$.{list}') s CROSS JOIN {from}
-WHERE {column} >= s.value ->> 0 AND {column} <= s.value ->> 1{}",
-            source.conditions
-        ),
-        day: column,
+/// The segments that [`arms`] read, as the first tables of their statement: read out of the parameter
+/// once, not for each row.
+pub(super) const SEGMENTS: &str = "days AS MATERIALIZED (
+  SELECT value ->> 0 AS first, value ->> 1 AS last, value ->> 2 AS flags
+  FROM json_each(?1, '$.days')
+), weeks AS MATERIALIZED (
+  SELECT value ->> 0 AS first, value ->> 1 AS last, value ->> 2 AS flags
+  FROM json_each(?1, '$.weeks')
+)";
+
+/// The scans that add up a source's rows by a dimension within [`SEGMENTS`]: single days, and where
+/// whole weeks are kept those. A row's segment is `s`.
+///
+/// Of everyone, each user's rows are searched one after the other: they come in the order of their
+/// groups, and nothing is sorted. The cube's are too many to look up each.
+pub(super) fn arms(slice: &Slice, dimension: Dimension, source: &Source) -> Vec<Arm> {
+    let is_by_user =
+        dimension == Dimension::User && slice.user.is_none() && source.from != "usage_daily t";
+    let within = |list: &str, day: &'static str, from: &str, of_users: Option<&str>| {
+        let (from, keys) = match of_users.filter(|_| is_by_user) {
+            Some(rows) => (
+                format!("users w CROSS JOIN {list} s CROSS JOIN {rows} ON t.user_key = w.user_key"),
+                "w.user_key".to_owned(),
+            ),
+            None => (
+                format!("{list} s CROSS JOIN {from}"),
+                qualified(dimension.columns()),
+            ),
+        };
+        Arm {
+            from: format!(
+                "{from}
+WHERE {day} >= s.first AND {day} <= s.last{}",
+                source.conditions
+            ),
+            keys,
+            day,
+        }
     };
-    let mut arms = vec![within("days", "t.day", &source.from)];
-    arms.extend(weekly(source).map(|table| within("weeks", "t.week", table)));
+    let mut arms = vec![within("days", "t.day", &source.from, source.of_users)];
+    if has_weeks(source) {
+        let by_user = "weekly_stats t INDEXED BY weekly_stats_by_user";
+        arms.push(within("weeks", "t.week", "weekly_stats t", Some(by_user)));
+    }
     arms
 }
 
-/// The rollup of whole weeks that stands for a source's days.
-fn weekly(source: &Source) -> Option<&'static str> {
-    match source.from.as_str() {
-        "daily_stats t" => Some("weekly_stats t"),
-        _ => None,
-    }
+/// Whether a rollup of whole weeks stands for most of a source's days.
+fn has_weeks(source: &Source) -> bool {
+    source.from == "daily_stats t"
+}
+
+/// The columns with their table: `json_each` has a column `type` of its own.
+pub(super) fn qualified(columns: &[&str]) -> String {
+    columns
+        .iter()
+        .map(|column| format!("t.{column}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// What [`arms`] of this source read, with the slice's values.
@@ -60,7 +98,7 @@ pub(super) fn arm_parameter<L: Copy + serde::Serialize>(
     segments: &[(NaiveDate, NaiveDate, L)],
 ) -> Map<String, Value> {
     let mut values = slice.values();
-    let (days, weeks) = if weekly(source).is_some() {
+    let (days, weeks) = if has_weeks(source) {
         whole_weeks(segments)
     } else {
         (segments.to_vec(), Vec::new())

@@ -7,7 +7,7 @@ use std::{
 
 use cost_calculation::PicoUsd;
 use events::Interaction;
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::{BatchContext, PricedInteraction};
 use crate::{
@@ -28,26 +28,6 @@ pub(super) enum Expected {
     Known,
     /// Anything: what is missing is made and fetched first, by three more statements.
     Anything,
-}
-
-#[derive(Serialize)]
-struct EventsParameter<'a> {
-    ingest_id: i64,
-    received_at: i64,
-    price_book_version: i64,
-    schema_version: i64,
-    zone: &'a str,
-    /// Users that must be known.
-    users: BTreeSet<(&'a str, &'a str)>,
-    /// Sessions that must not lie in the archive.
-    sessions: BTreeSet<&'a str>,
-    events: Vec<serde_json::Value>,
-}
-
-#[derive(Serialize)]
-struct BatchParameter {
-    ingest_id: i64,
-    count: usize,
 }
 
 /// A statement without its indentation: D1 is sent the text with every batch.
@@ -177,8 +157,9 @@ pub(crate) const SESSION_OWNER: &str = "mixed_users = MAX(sessions.mixed_users, 
 
 static INSERT_SESSION_MODELS: LazyLock<String> = LazyLock::new(|| {
     one_line(&format!(
-        "INSERT INTO session_models (session_id, provider, model, agent)
-         SELECT i.session_id, i.provider, i.model_name, i.agent FROM interactions i WHERE {NEW_ROWS}
+        "INSERT INTO session_models (session_id, provider, model, agent, start_time)
+         SELECT i.session_id, i.provider, i.model_name, i.agent, s.start_time
+         FROM interactions i JOIN sessions s ON s.id = i.session_id WHERE {NEW_ROWS}
          ON CONFLICT DO NOTHING"
     ))
 });
@@ -249,27 +230,30 @@ pub(super) fn recording(
     expected: Expected,
 ) -> Result<Vec<Statement>, DatabaseError> {
     let interactions = || batch.iter().map(|priced| priced.interaction);
-    let mut events = EventsParameter {
-        ingest_id: context.ingest_id,
-        received_at: context.received_at.0,
-        price_book_version: context.price_book_version,
-        schema_version: SCHEMA_VERSION,
-        zone: context.reporting_zone.name(),
-        users: BTreeSet::new(),
-        sessions: BTreeSet::new(),
-        events: batch
-            .iter()
-            .map(|priced| {
-                interaction_row(priced.interaction, priced.body_hash, context.reporting_zone)
-            })
-            .collect(),
+    let rows: Vec<Value> = batch
+        .iter()
+        .map(|priced| interaction_row(priced.interaction, priced.body_hash, context.reporting_zone))
+        .collect();
+    let (users, sessions): (BTreeSet<_>, BTreeSet<_>) = match expected {
+        Expected::Known => interactions()
+            .map(|one| (user(one), &one.session_id))
+            .unzip(),
+        Expected::Anything => (BTreeSet::new(), BTreeSet::new()),
     };
+    let events = json!({
+        "ingest_id": context.ingest_id,
+        "received_at": context.received_at.0,
+        "price_book_version": context.price_book_version,
+        "schema_version": SCHEMA_VERSION,
+        "zone": context.reporting_zone.name(),
+        // Who must be known, and what must not lie in the archive.
+        "users": users,
+        "sessions": sessions,
+        "events": rows,
+    });
     let new_rows = Statement::with(
         "",
-        &BatchParameter {
-            ingest_id: context.ingest_id,
-            count: batch.len(),
-        },
+        &json!({ "ingest_id": context.ingest_id, "count": batch.len() }),
     )?;
     let on_new_rows = |sql: &'static str| Statement {
         sql: sql.into(),
@@ -279,21 +263,18 @@ pub(super) fn recording(
     if expected == Expected::Anything {
         statements.push(Statement::with(
             INSERT_USERS.as_str(),
-            &serde_json::json!({
+            &json!({
                 "price_book_version": context.price_book_version,
                 "schema_version": SCHEMA_VERSION,
                 "zone": context.reporting_zone.name(),
                 "users": users_with_ids(interactions()),
             }),
         )?);
-    } else {
-        events.users = interactions().map(user).collect();
-        events.sessions = interactions().map(|one| one.session_id.as_str()).collect();
     }
     statements.push(Statement::with(INSERT_INTERACTIONS.as_str(), &events)?);
     statements.push(Statement::with(
         INSERT_ESTIMATES.as_str(),
-        &serde_json::json!({
+        &json!({
             "ingest_id": context.ingest_id,
             "price_book_version": context.price_book_version,
             "estimates": batch.iter().map(estimate_row).collect::<Vec<_>>(),
@@ -312,7 +293,7 @@ pub(super) fn recording(
     if !latencies.is_empty() {
         statements.push(Statement::with(
             UPSERT_LATENCIES.as_str(),
-            &serde_json::json!({ "ingest_id": context.ingest_id, "latencies": latencies }),
+            &json!({ "ingest_id": context.ingest_id, "latencies": latencies }),
         )?);
     }
     statements.push(on_new_rows(&BUMP_LEDGER));
@@ -327,7 +308,7 @@ pub(super) fn answering(
 ) -> Result<Statement, DatabaseError> {
     Statement::with(
         ANSWERS.as_str(),
-        &serde_json::json!({
+        &json!({
             "ingest_id": context.ingest_id,
             "ids": batch.iter().map(|priced| &priced.interaction.id).collect::<Vec<_>>(),
         }),
@@ -358,9 +339,9 @@ fn estimate_row(
         estimate,
         ..
     }: &PricedInteraction<'_>,
-) -> serde_json::Value {
+) -> Value {
     let pico = |amount: Option<PicoUsd>| amount.map(PicoUsd::get);
-    serde_json::json!([
+    json!([
         interaction.id,
         pico(estimate.ai_tokens),
         pico(estimate.db_ops),
@@ -375,7 +356,7 @@ fn estimate_row(
     ])
 }
 
-fn latency_rows(interaction: &Interaction) -> Vec<serde_json::Value> {
+fn latency_rows(interaction: &Interaction) -> Vec<Value> {
     use events::{InteractionStatus, InteractionType};
     if interaction.kind != InteractionType::Chat || interaction.status != InteractionStatus::Ok {
         return Vec::new();
@@ -386,7 +367,7 @@ fn latency_rows(interaction: &Interaction) -> Vec<serde_json::Value> {
     ]
     .into_iter()
     .filter_map(|(metric, latency_ms)| {
-        latency_ms.map(|ms| serde_json::json!([interaction.id, metric, bucket_of(ms)]))
+        latency_ms.map(|ms| json!([interaction.id, metric, bucket_of(ms)]))
     })
     .collect()
 }

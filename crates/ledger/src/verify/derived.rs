@@ -1,5 +1,5 @@
-//! What triggers keep beside the sums by day: the sums and latencies of whole weeks, and from which
-//! day on a session or a user was not active. Each is a query over tables that the same pass has
+//! What triggers keep beside the sums by day: the cube's sums by two of its keys, the sums and
+//! latencies of whole weeks, and from which day on a session or a user was not active. Each is a query over tables that the same pass has
 //! verified, or verifies; whatever moves them moves it too, so it can be compared at any moment,
 //! and is made again where it differs.
 
@@ -31,8 +31,8 @@ struct Derived {
     is_weekly: bool,
 }
 
-// Primary keys; session_days_by_session and daily_stats_by_user.
-fn derived() -> [Derived; 5] {
+// Primary keys; session_days_by_session, daily_stats_by_user and daily_user_slices_by_day.
+fn derived() -> [Derived; 7] {
     let measures = MEASURES.join(", ");
     let sums = MEASURES.map(|measure| format!("SUM({measure})")).join(", ");
     let is_something = MEASURES
@@ -69,7 +69,46 @@ fn derived() -> [Derived; 5] {
                  WHERE p.user_key = u.user_key AND p.day < ?1 ->> 'day') AS previous_day
          FROM daily_stats u WHERE u.day = ?1 ->> 'day'",
     );
+    let slice = |dimension: &str, provider: &str| {
+        format!(
+            "SELECT '{dimension}', {dimension}, ?1 ->> 'day', user_key, {provider}, {sums}
+             FROM usage_daily WHERE day = ?1 ->> 'day' GROUP BY {dimension}, user_key, {provider}"
+        )
+    };
     [
+        Derived {
+            table: "daily_user_slices",
+            check: "daily_user_slices_equal_usage_daily",
+            columns: format!("dimension, value, day, user_key, provider, {measures}"),
+            kept: format!(
+                "SELECT s.dimension, s.value, s.day, s.user_key, s.provider, {measures}
+                 FROM daily_user_slices s WHERE s.day = ?1 ->> 'day' AND ({is_something})"
+            ),
+            truth: [
+                slice("model", "provider"),
+                slice("provider", "''"),
+                slice("agent", "''"),
+                slice("type", "''"),
+            ]
+            .join(" UNION ALL "),
+            rows: None,
+            is_weekly: false,
+        },
+        Derived {
+            table: "daily_agent_model_stats",
+            check: "daily_agent_model_stats_equal_usage_daily",
+            columns: format!("day, agent, provider, model, type, {measures}"),
+            kept: format!(
+                "SELECT day, agent, provider, model, type, {measures} FROM daily_agent_model_stats
+                 WHERE day = ?1 ->> 'day' AND ({is_something})"
+            ),
+            truth: format!(
+                "SELECT ?1 ->> 'day', agent, provider, model, type, {sums} FROM usage_daily
+                 WHERE day = ?1 ->> 'day' GROUP BY agent, provider, model, type"
+            ),
+            rows: None,
+            is_weekly: false,
+        },
         Derived {
             table: "weekly_stats",
             check: "weekly_stats_equal_their_days",

@@ -78,8 +78,11 @@ pub(super) fn verify_relations(place: &Place, pass: &OpenPass, slice: &mut Slice
         Some((
             "the row was added",
             &[format!(
-                "INSERT INTO session_models (session_id, provider, model, agent)
-                 SELECT i.session_id, i.provider, i.model_name, i.agent {listed} WHERE {GUARD}
+                "INSERT INTO session_models (session_id, provider, model, agent, start_time)
+                 SELECT i.session_id, i.provider, i.model_name, i.agent, COALESCE(
+                   (SELECT start_time FROM sessions WHERE id = i.session_id),
+                   (SELECT start_time FROM sessions_archive WHERE id = i.session_id), i.timestamp)
+                 {listed} WHERE {GUARD}
                  ON CONFLICT DO NOTHING"
             )],
         )),

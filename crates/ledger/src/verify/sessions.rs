@@ -63,6 +63,18 @@ WHERE m.session_id > ?1 ->> 'after'
     AND i.provider = m.provider AND i.model_name = m.model AND i.agent = m.agent)
 LIMIT 1000";
 
+// Primary keys.
+const SESSION_MODELS_ELSEWHERE: &str = "
+SELECT json_array(m.session_id, s.start_time)
+FROM json_each(?1, '$.ids') j CROSS JOIN sessions s ON s.id = j.value
+  CROSS JOIN session_models m ON m.session_id = s.id
+WHERE m.start_time <> s.start_time
+UNION
+SELECT json_array(m.session_id, s.start_time)
+FROM json_each(?1, '$.ids') j CROSS JOIN sessions_archive s ON s.id = j.value
+  CROSS JOIN session_models m ON m.session_id = s.id
+WHERE m.start_time <> s.start_time";
+
 /// Every interaction of the sessions.
 const ALL: &str = "i.session_id = ids.id";
 
@@ -172,13 +184,16 @@ pub(super) async fn verify<D: Database>(
             Statement::with_json(KEPT, &*parameter),
             Statement::with_json(recount(ALL), &*parameter),
             Statement::with_json(SESSION_MODELS_WITHOUT_INTERACTION, &*parameter),
+            Statement::with_json(SESSION_MODELS_ELSEWHERE, &*parameter),
         ])
         .await?;
-    let [kept, recounted, stray] = rows.as_slice() else {
+    let [kept, recounted, stray, elsewhere] = rows.as_slice() else {
         return Err(DatabaseError::Other("the batch gave no rows".to_owned()));
     };
     examine(kept.decode()?, recounted.decode()?, &mut slice);
     verify_session_models(&stray.decode()?, &mut slice);
+    let elsewhere: Vec<(String, i64)> = elsewhere.decode()?;
+    verify_starts(&elsewhere, &mut slice);
     Ok(slice)
 }
 
@@ -430,5 +445,31 @@ fn verify_session_models(stray: &Vec<[String; 4]>, slice: &mut Slice) {
         ),
         "rows",
         json!(stray),
+    ));
+}
+
+/// Sessions whose models are searched by another start than theirs.
+fn verify_starts(elsewhere: &[(String, i64)], slice: &mut Slice) {
+    if elsewhere.is_empty() {
+        return;
+    }
+    let ids: Vec<&str> = elsewhere.iter().map(|(id, _)| id.as_str()).collect();
+    slice.findings.push(Finding {
+        check: "session_models_start_with_their_session",
+        subject: json!({ "sessions": ids.get(..ids.len().min(20)), "count": ids.len() }),
+        expected: json!("the session's start"),
+        found: json!("another one"),
+        correction: Some("the start was set"),
+    });
+    // As the session starts by then: another correction may have moved it.
+    slice.corrections.push(Correction::new(
+        format!(
+            "UPDATE session_models SET start_time = COALESCE(
+               (SELECT start_time FROM sessions WHERE id = session_id),
+               (SELECT start_time FROM sessions_archive WHERE id = session_id), start_time)
+             WHERE session_id IN (SELECT j.value FROM json_each(?1, '$.ids') j) AND {GUARD}"
+        ),
+        "ids",
+        json!(ids),
     ));
 }

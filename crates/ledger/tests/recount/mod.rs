@@ -183,11 +183,68 @@ fn assert_weeks_are_true(database: &Sqlite) {
     );
 }
 
+/// Panics unless the sums by two of the cube's keys are what the cube comes to, and the models of a
+/// session stand at its start.
+fn assert_slices_are_true(database: &Sqlite) {
+    let measures = MEASURES.map(|measure| format!("SUM({measure})")).join(", ");
+    let kept = MEASURES.join(", ");
+    let of_one = |dimension: &str, provider: &str| {
+        format!(
+            "SELECT '{dimension}', {dimension}, day, user_key, {provider}, {measures}
+             FROM usage_daily GROUP BY 2, 3, 4, 5"
+        )
+    };
+    for (name, keys, columns, of_cube) in [
+        (
+            "daily_user_slices",
+            5,
+            "dimension, value, day, user_key, provider",
+            [
+                of_one("model", "provider"),
+                of_one("provider", "''"),
+                of_one("agent", "''"),
+                of_one("type", "''"),
+            ]
+            .join(" UNION ALL "),
+        ),
+        (
+            "daily_agent_model_stats",
+            5,
+            "day, agent, provider, model, type",
+            format!(
+                "SELECT day, agent, provider, model, type, {measures} FROM usage_daily
+                 GROUP BY 1, 2, 3, 4, 5"
+            ),
+        ),
+    ] {
+        assert_eq!(
+            table(
+                database,
+                &format!("SELECT {columns}, {kept} FROM {name}"),
+                keys
+            ),
+            table(database, &of_cube, keys),
+            "{name}"
+        );
+    }
+    let elsewhere = "SELECT COUNT(*) FROM session_models m JOIN (
+                       SELECT id, start_time FROM sessions
+                       UNION ALL SELECT id, start_time FROM sessions_archive) s
+                     ON s.id = m.session_id WHERE s.start_time <> m.start_time";
+    let count: i64 = database.with_connection(|connection| {
+        connection
+            .query_row(elsewhere, [], |row| row.get(0))
+            .expect("counts")
+    });
+    assert_eq!(count, 0, "session_models.start_time");
+}
+
 /// Panics, naming the table, if any kept sum differs from the recount.
 ///
 /// Sessions that explicit marks made or moved are compared by their sums only where `has_marks`.
 pub fn assert_sums_are_true(database: &Sqlite, has_marks: bool) {
     assert_weeks_are_true(database);
+    assert_slices_are_true(database);
     let interactions = interactions(database);
     let (mut cube, mut users) = (Sums::new(), Sums::new());
     let (mut models, mut agents) = (Sums::new(), Sums::new());
