@@ -7,9 +7,12 @@ import { devDirectory, root } from "./repository.ts";
 /** A failure with its remedy. */
 export class StepError extends Error {
   readonly remedy: string;
-  constructor(message: string, remedy: string) {
+  /** All that a failed command printed; its message has only the end of it. */
+  readonly output: string;
+  constructor(message: string, remedy: string, output = "") {
     super(message);
     this.remedy = remedy;
+    this.output = output;
   }
 }
 
@@ -88,6 +91,7 @@ export async function runCommand(
     throw new StepError(
       `${tail}${options.title} failed: '${command} ${args.join(" ")}' ended with ${code} (all of its output: ${log}).`,
       options.remedy,
+      output,
     );
   }
   return output;

@@ -34,9 +34,14 @@ const closingLines: readonly { line: RegExp; read: (match: RegExpExecArray) => T
   },
 ];
 
+/** The same text as a terminal without colours shows it. */
+export function withoutColour(output: string): string {
+  // oxlint-disable-next-line no-control-regex -- runners colour what they print.
+  return output.replaceAll(/\u001b\[[0-9;]*m/g, "");
+}
+
 export function countTests(output: string): TestCounts {
-  // oxlint-disable-next-line no-control-regex -- runners colour their last lines.
-  const plain = output.replaceAll(/\u001b\[[0-9;]*m/g, "");
+  const plain = withoutColour(output);
   const total: TestCounts = { passed: 0, failed: 0, skipped: 0 };
   for (const { line, read } of closingLines) {
     for (const match of plain.matchAll(line)) {

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { availableParallelism } from "node:os";
 import { buildDashboard } from "./build-dashboard.ts";
 import { buildRuntimeCases, buildWorkers } from "./build-workers.ts";
+import { failingTests, failureLines, type FailingTest } from "./failing-tests.ts";
 import { installChromium } from "./install-chromium.ts";
 import { installRustParts } from "./install-tools.ts";
 import { chosenByOnly } from "./only.ts";
-import { endRunningCommands, runCommand, runScript, seconds } from "./steps.ts";
+import { endRunningCommands, runCommand, runScript, seconds, StepError } from "./steps.ts";
 import { countTests, type TestCounts } from "./test-counts.ts";
 
 interface Check {
@@ -66,9 +67,9 @@ function dashboardTests(chromium: string, script: string): Promise<string> {
 
 interface Outcome extends TestCounts {
   name: string;
-  what: string;
   durationMs: number;
   isOk: boolean;
+  failing: FailingTest[];
 }
 
 await runScript(async () => {
@@ -90,30 +91,34 @@ await runScript(async () => {
 async function runCheck(check: Check): Promise<Outcome> {
   const started = Date.now();
   console.log(`• ${check.name}: ${check.what}`);
-  const outcome = { name: check.name, what: check.what };
+  const { name } = check;
   try {
     const counts = countTests(await check.run());
     const durationMs = Date.now() - started;
     console.log(`    ok in ${seconds(durationMs)}${counts.passed > 0 ? `, ${counts.passed} tests` : ""}`);
-    return { ...outcome, ...counts, durationMs, isOk: counts.failed === 0 };
+    return { name, ...counts, durationMs, isOk: counts.failed === 0, failing: [] };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     console.error(`✗ ${message}`);
-    const counts = countTests(message);
-    return { ...outcome, ...counts, failed: Math.max(1, counts.failed), durationMs: Date.now() - started, isOk: false };
+    const output = error instanceof StepError && error.output !== "" ? error.output : message;
+    const counts = countTests(output);
+    return { name, ...counts, failed: Math.max(1, counts.failed), durationMs: Date.now() - started, isOk: false, failing: failingTests(output) };
   }
 }
 
+/** The last thing on the screen, and all that is left of a long log: short, with what failed at its end. */
 function printSummary(outcomes: readonly Outcome[], durationMs: number): void {
   console.log(`\nWhat ran (${availableParallelism()} cores, ${seconds(durationMs)}):`);
   for (const outcome of outcomes) {
     const counts = outcome.passed + outcome.failed + outcome.skipped === 0
       ? ""
       : `${outcome.passed} passed${outcome.failed > 0 ? `, ${outcome.failed} failed` : ""}${outcome.skipped > 0 ? `, ${outcome.skipped} skipped` : ""}`;
-    console.log(`  ${outcome.isOk ? "✓" : "✗"} ${outcome.name.padEnd(16)} ${outcome.what.padEnd(40)} ${seconds(outcome.durationMs).padStart(7)}  ${counts}`);
+    console.log(`  ${outcome.isOk ? "✓" : "✗"} ${outcome.name.padEnd(16)} ${seconds(outcome.durationMs).padStart(7)}  ${counts}`);
   }
   const sum = (field: "passed" | "failed" | "skipped"): number => outcomes.reduce((total, outcome) => total + outcome[field], 0);
   const failedChecks = outcomes.filter((outcome) => !outcome.isOk).map((outcome) => outcome.name);
-  if (failedChecks.length > 0) console.log(`\nFailed: ${failedChecks.join(", ")}. Their whole output lies in ${join(".dev", "logs")}.`);
+  const lines = outcomes.flatMap(({ name, failing }) => failureLines(name, failing));
+  if (lines.length > 0) console.log(`\n${lines.join("\n")}`);
+  if (failedChecks.length > 0) console.log(`${lines.length > 0 ? "" : "\n"}Failed: ${failedChecks.join(", ")}. Their whole output lies in ${join(".dev", "logs")}.`);
   console.log(`\n${sum("passed")} passed, ${sum("failed")} failed${sum("skipped") > 0 ? `, ${sum("skipped")} skipped` : ""}`);
 }
