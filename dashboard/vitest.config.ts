@@ -1,9 +1,15 @@
 import { playwright } from "@vitest/browser-playwright";
+import type { BrowserCommand } from "vitest/node";
 import { defineConfig, mergeConfig } from "vitest/config";
 import viteConfig from "./vite.config.ts";
 
 /** Debian's browser unless the environment names another: nothing is downloaded. */
 const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
+
+const restPointer: BrowserCommand<[]> = ({ page }) => page.mouse.move(0, 0);
+
+/** What a test waits for comes or does not: a slow or busy machine is no reason to give up on it. */
+const testTimeout = 120_000;
 
 export default mergeConfig(
   viteConfig,
@@ -13,7 +19,7 @@ export default mergeConfig(
         {
           // Pure functions: no browser, no React.
           extends: true,
-          test: { name: "unit", environment: "node", include: ["src/**/*.test.ts"] },
+          test: { name: "unit", environment: "node", testTimeout, include: ["src/**/*.test.ts"] },
         },
         {
           // Components in a real browser: layout, focus and colours are the true ones.
@@ -23,12 +29,15 @@ export default mergeConfig(
           test: {
             name: "browser",
             include: ["src/**/*.test.tsx"],
-            expect: { poll: { timeout: 5_000 } },
+            setupFiles: ["src/testing/rest-pointer.ts"],
+            testTimeout,
+            expect: { poll: { timeout: 30_000 } },
             browser: {
               enabled: true,
               headless: true,
               screenshotFailures: false,
-              provider: playwright({ launchOptions: { executablePath, args: ["--no-sandbox"] } }),
+              commands: { restPointer },
+              provider: playwright({ launchOptions: { executablePath, args: ["--no-sandbox"] }, contextOptions: { reducedMotion: "reduce" } }),
               instances: [{ browser: "chromium", viewport: { width: 1280, height: 900 } }],
             },
           },

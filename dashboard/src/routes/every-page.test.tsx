@@ -1,5 +1,6 @@
 import { page } from "vitest/browser";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { atRest, painted } from "../testing/at-rest.ts";
 import { accessibilityFaults } from "../testing/axe.ts";
 import { renderApp } from "../testing/render-app.tsx";
 import { problem } from "../testing/sample-suite.ts";
@@ -42,10 +43,10 @@ describe.each(themes)("in %s", (theme) => {
     test.each(pages)("%s is ready, fits and has no fault that axe finds", async (address, ready) => {
       document.documentElement.dataset.theme = theme;
       await page.viewport(width, 900);
-      const { screen, remove } = await renderApp(address);
-      leave = remove;
-      await expect.element(screen.getByText(ready).first()).toBeInTheDocument();
-      await expect.poll(() => document.querySelectorAll('[data-state="loading"]').length).toBe(0);
+      const app = await renderApp(address);
+      leave = app.remove;
+      await expect.element(app.screen.getByText(ready).first()).toBeInTheDocument();
+      await atRest(app);
       expect(document.querySelectorAll('[data-state="error"], [data-state="offline"]')).toHaveLength(0);
       expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(width);
       expect(await accessibilityFaults()).toEqual([]);
@@ -53,11 +54,22 @@ describe.each(themes)("in %s", (theme) => {
   });
 });
 
+test("where motion is reduced, another theme is there at once", async () => {
+  const app = await renderApp("/overview");
+  leave = app.remove;
+  await atRest(app);
+  document.documentElement.dataset.theme = "light";
+  await painted();
+  document.documentElement.dataset.theme = "dark";
+  expect(document.getAnimations()).toHaveLength(0);
+});
+
 test.each(pages.slice(0, 12))("%s reflows at 320 pixels", async (address, ready) => {
   await page.viewport(320, 900);
-  const { screen, remove } = await renderApp(address);
-  leave = remove;
-  await expect.element(screen.getByText(ready).first()).toBeInTheDocument();
+  const app = await renderApp(address);
+  leave = app.remove;
+  await expect.element(app.screen.getByText(ready).first()).toBeInTheDocument();
+  await atRest(app);
   expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(320);
 });
 

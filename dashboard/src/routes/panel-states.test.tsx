@@ -2,6 +2,7 @@
 // no fault in it. The states of single panels that need an interaction have tests of their own.
 import { page } from "vitest/browser";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { atRest } from "../testing/at-rest.ts";
 import { accessibilityFaults } from "../testing/axe.ts";
 import { renderApp } from "../testing/render-app.tsx";
 import { type Answer, problem, sampleAnswer } from "../testing/sample-suite.ts";
@@ -72,15 +73,17 @@ const refusals: [state: string, answer: Answer, says: RegExp][] = [
 describe.each(pages)("%s", (address, endpoints) => {
   test.each(refusals)("every panel is %s when its question is", async (state, answer, says) => {
     await open(address, endpoints, answer);
-    await expect.poll(states, { timeout: 6_000 }).toEqual([state]);
+    await expect.poll(states).toEqual([state]);
     expect(document.body.textContent).toMatch(says);
     expect(await faultsEverywhere()).toEqual([]);
   });
 
   test("every panel keeps its content while refreshing, and with its time when that fails", async () => {
     let now: Answer = sampleAnswer;
-    const { queryClient } = await open(address, endpoints, (url, request) => now(url, request));
+    const app = await open(address, endpoints, (url, request) => now(url, request));
+    const { queryClient } = app;
     await expect.poll(states).toEqual(["ready"]);
+    await atRest(app);
     now = () => new Promise(() => undefined);
     void queryClient.invalidateQueries();
     await expect.poll(() => document.querySelectorAll('[data-state="ready"][data-refreshing]').length).toBeGreaterThan(0);

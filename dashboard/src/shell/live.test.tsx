@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { userEvent } from "vitest/browser";
 import { watermarkQuery } from "../api/queries/ledger.ts";
+import { atRest, painted } from "../testing/at-rest.ts";
 import { renderApp } from "../testing/render-app.tsx";
 import { watermark } from "../testing/sample-ledger.ts";
 import { StackedBars } from "../charts/stacked-bars.tsx";
@@ -22,9 +23,14 @@ vi.mock(import("./shell.tsx"), { spy: true });
 vi.mock(import("./sidebar.tsx"), { spy: true });
 
 let leave: (() => void) | null = null;
-beforeEach(() => vi.clearAllMocks());
+beforeEach(() => {
+  vi.clearAllMocks();
+  // No poll and no tick of a clock but the test's own.
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+});
 afterEach(() => {
   leave?.();
+  vi.useRealTimers();
   setPreference("live", "on");
   setPreference("shortcuts", "on");
   document.getSelection()?.removeAllRanges();
@@ -35,19 +41,22 @@ async function overview() {
   const app = await renderApp("/overview", { "/watermark": () => ({ ...watermark, ledger_version: version }) });
   leave = app.remove;
   await expect.element(app.screen.getByRole("link", { name: "user-17" })).toBeVisible();
+  await atRest(app);
   const poll = () => app.queryClient.refetchQueries({ queryKey: watermarkQuery.queryKey });
   return { ...app, poll, move: () => void (version += 1) };
 }
 
 test("a poll without news changes nothing but the freshness stamp", async () => {
-  const { poll, requests } = await overview();
-  await expect.poll(() => document.querySelectorAll('[data-state="loading"]').length).toBe(0);
+  const app = await overview();
+  const { poll, requests } = app;
   const before = requests.length;
   const changed: Node[] = [];
   const observer = new MutationObserver((records) => changed.push(...records.map(({ target }) => target)));
   observer.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+  const stamps = vi.mocked(Freshness).mock.calls.length;
   await poll();
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await expect.poll(() => vi.mocked(Freshness).mock.calls.length).toBeGreaterThan(stamps);
+  await atRest(app);
   observer.disconnect();
   expect(requests.slice(before)).toEqual(["/watermark"]);
   const elsewhere = changed.map((node) => (node instanceof Element ? node : node.parentElement)).filter((element) => element?.closest('[data-testid="freshness"]') === null);
@@ -55,16 +64,15 @@ test("a poll without news changes nothing but the freshness stamp", async () => 
 });
 
 test("a poll without news renders the freshness stamp and no other part of the page", async () => {
-  const { poll } = await overview();
-  await expect.poll(() => document.querySelectorAll('[data-state="loading"]').length).toBe(0);
+  const app = await overview();
   const parts = { StackedBars, DataTable, Panel, PageHeader, Shell, Sidebar };
   const renders = () => Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, vi.mocked(part as () => unknown).mock.calls.length]));
   const [before, stamps] = [renders(), vi.mocked(Freshness).mock.calls.length];
   expect(Math.min(...Object.values(before))).toBeGreaterThan(0);
-  await poll();
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await app.poll();
+  await expect.poll(() => vi.mocked(Freshness).mock.calls.length).toBeGreaterThan(stamps);
+  await atRest(app);
   expect(renders()).toEqual(before);
-  expect(vi.mocked(Freshness).mock.calls.length).toBeGreaterThan(stamps);
 });
 
 test("a poll with news asks again for what is on the screen", async () => {
@@ -104,15 +112,19 @@ test("single keys work, and can be switched off", async () => {
   await userEvent.keyboard("?");
   await screen.getByRole("button", { name: "Switch single keys off" }).click();
   await userEvent.keyboard("{Escape}");
+  await expect.poll(() => screen.getByRole("dialog").elements()).toHaveLength(0);
   await userEvent.keyboard("gu");
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  // The menu's keys are not single ones: once they have worked, the two before them were heard.
+  await userEvent.keyboard("{Control>}k{/Control}");
+  await expect.element(screen.getByRole("dialog")).toBeVisible();
+  await painted();
   expect(router.state.location.pathname).toBe("/sessions");
 });
 
 test("the command menu goes to what is typed", async () => {
   const { screen, router } = await overview();
   await userEvent.keyboard("{Control>}k{/Control}");
-  await expect.element(screen.getByRole("dialog")).toBeVisible();
+  await expect.element(screen.getByRole("searchbox", { name: /^Page, period/ })).toHaveFocus();
   await userEvent.keyboard("unpri");
   await expect.element(screen.getByRole("option", { name: /Unpriced/ })).toBeVisible();
   await userEvent.keyboard("{Enter}");

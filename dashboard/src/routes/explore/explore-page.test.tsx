@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { userEvent } from "vitest/browser";
 import { setSavedViews } from "../../shell/saved-views.ts";
+import { atRest } from "../../testing/at-rest.ts";
 import { accessibilityFaults } from "../../testing/axe.ts";
 import { renderApp } from "../../testing/render-app.tsx";
 
@@ -12,6 +13,7 @@ async function explore(address: string) {
   const app = await renderApp(address);
   leave = app.remove;
   await expect.element(app.screen.getByText(/of 8 shown/)).toBeVisible();
+  await atRest(app);
   return app;
 }
 
@@ -26,19 +28,23 @@ test("cumulative adds up to the period's total, and the projection counts on fro
 });
 
 test("a view is saved under a name, opens again exactly, and is in the command menu", async () => {
-  const { screen, router } = await explore("/explore?p=7d&m=tokens&by=user");
+  const app = await explore("/explore?p=7d&m=tokens&by=user");
+  const { screen, router } = app;
   await screen.getByRole("button", { name: "Views" }).click();
   await screen.getByLabelText("Save what is shown as").fill("Tokens by user");
   await screen.getByRole("button", { name: "Save", exact: true }).click();
   await expect.element(screen.getByRole("link", { name: "Tokens by user" })).toBeVisible();
   expect(await accessibilityFaults()).toEqual([]);
   await userEvent.keyboard("{Escape}");
+  await expect.poll(() => screen.getByRole("dialog").elements()).toHaveLength(0);
   await router.navigate({ to: "/explore", search: { p: "lm", f: ["model:is:gpt-5.4"] } as never });
+  await atRest(app);
   await screen.getByRole("button", { name: "Views" }).click();
   await screen.getByRole("link", { name: "Tokens by user" }).click();
   // Nothing of the page before stays: neither its period nor its filter.
   await expect.poll(() => router.state.location.search).toEqual({ p: "7d", m: "tokens", by: "user" });
   await userEvent.keyboard("{Control>}k{/Control}");
+  await expect.element(screen.getByRole("searchbox", { name: /^Page, period/ })).toHaveFocus();
   await userEvent.keyboard("Tokens by");
   await expect.element(screen.getByRole("option", { name: /Tokens by user/ })).toBeVisible();
 });

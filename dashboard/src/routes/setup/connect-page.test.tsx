@@ -1,22 +1,30 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { renderApp } from "../../testing/render-app.tsx";
 import { watermark } from "../../testing/sample-ledger.ts";
 
 let leave: (() => void) | null = null;
-afterEach(() => leave?.());
+afterEach(() => {
+  leave?.();
+  vi.useRealTimers();
+});
 
 test("the page waits, and turns green by itself at the first event", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   let as_of: string | null = null;
-  const { screen, remove } = await renderApp("/connect", { "/watermark": () => ({ ...watermark, as_of }) });
+  const { screen, requests, remove } = await renderApp("/connect", { "/watermark": () => ({ ...watermark, as_of }) });
   leave = remove;
   await expect.element(screen.getByText("Waiting for the first event…")).toBeVisible();
   await expect.element(screen.getByTestId("connection")).toHaveAttribute("data-connected", "false");
   as_of = watermark.as_of;
-  // It looks every five seconds.
-  await expect.element(screen.getByText("Connected"), { timeout: 8_000 }).toBeVisible();
+  // It looks every five seconds, and not before.
+  const before = requests.length;
+  vi.advanceTimersByTime(4_999);
+  expect(requests).toHaveLength(before);
+  vi.advanceTimersByTime(1);
+  await expect.element(screen.getByText("Connected")).toBeVisible();
   await expect.element(screen.getByTestId("connection")).toHaveAttribute("data-connected", "true");
   await expect.element(screen.getByRole("link", { name: "To the overview" })).toBeVisible();
-}, 12_000);
+});
 
 test("a key made on the page stands in the lines, with its secret shown once", async () => {
   const { screen, remove } = await renderApp("/connect");
