@@ -1,6 +1,6 @@
 // What each kind of key meets: only pages that it may read, only deeds that it may do, its own numbers.
 import type { Page } from "@playwright/test";
-import { ask, exact, expect, signIn, suite, unwatched } from "./suite.ts";
+import { ask, atRest, exact, expect, signIn, suite, unwatched } from "./suite.ts";
 
 const { test } = unwatched;
 
@@ -20,8 +20,7 @@ async function walk(page: Page): Promise<void> {
   const links = await page.getByRole("navigation", { name: "Pages" }).getByRole("listitem").getByRole("link").evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href).filter((href) => href.includes("/app/")));
   for (const href of links) {
     await page.goto(href);
-    await expect(page.locator("h1")).toBeVisible();
-    await expect(page.locator('[data-state="loading"]')).toHaveCount(0);
+    await atRest(page);
     await expect(page.locator('[data-state="error"], [data-state="offline"], [data-state="forbidden"], [data-state="missing"]'), href).toHaveCount(0);
   }
 }
@@ -32,7 +31,7 @@ test("a read-only key sees everything and is offered no change", async ({ page }
   await walk(page);
   for (const path of ["prices", "prices?tab=quarantine", "prices?tab=sources", "unpriced", "health"]) {
     await page.goto(`${suite.url}/app/${path}`);
-    await expect(page.locator('[data-state="loading"]')).toHaveCount(0);
+    await atRest(page);
     await expect(page.getByRole("button", { name: /^(Set a price|Change|Approve|Reject|Add price|Sync|Dry run|Verify now)/ }), path).toHaveCount(0);
   }
   await page.goto(`${suite.url}/app/keys`);

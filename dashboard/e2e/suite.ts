@@ -32,6 +32,16 @@ export async function exact(page: Page, testId: string): Promise<string> {
   return (await element.getAttribute("data-exact")) ?? "";
 }
 
+/** Resolves once the page shows what it was asked for last, measured and painted: no panel loads or refreshes any more. */
+export async function atRest(page: Page): Promise<void> {
+  await expect(page.locator("h1")).toBeVisible();
+  await expect(page.locator('[data-state="loading"], [data-refreshing]')).toHaveCount(0);
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    for (let frames = 0; frames < 3; frames += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+  });
+}
+
 let cookies: Awaited<ReturnType<import("@playwright/test").BrowserContext["cookies"]>> | null = null;
 
 /** A page that is signed in, and fails on a violated policy, an error or an unexpected answer. */
