@@ -4,13 +4,10 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
-use js_sys::{Array, Function, JSON, Promise, Reflect};
+use js_sys::{Array, Function, JSON, Object, Promise, Reflect};
 use ledger::{Database, DatabaseError, Rows, Statement};
-use serde::{
-    Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, Visitor},
-};
-use wasm_bindgen::{JsCast, JsValue};
+use serde::Deserialize;
+use wasm_bindgen::{JsCast, JsError, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use worker::D1Database;
 
@@ -68,36 +65,51 @@ impl Database for D1 {
             prepared.push(&statement);
         }
         let started_at = clock::now();
-        let answer = run(database, &prepared).await;
+        let results = run(database, &prepared).await;
         let took_ms = clock::now().0.saturating_sub(started_at.0);
         self.longest_batch_ms
             .set(self.longest_batch_ms.get().max(took_ms));
-        let answer = answer.map_err(|error| failure(&error))?;
-        let results: Vec<StatementResult> = serde_json::from_str(&answer)
-            .map_err(|error| DatabaseError::Decode(error.to_string()))?;
-        Ok(results
-            .into_iter()
-            .map(|result| self.take(result))
-            .collect())
+        results
+            .and_then(|results| self.read(&results))
+            .map_err(|error| failure(&error))
     }
 }
 
 impl D1 {
-    /// Counts what a statement cost, and gives its rows.
-    fn take(&self, result: StatementResult) -> Rows {
+    /// Counts what the statements cost, and gives their rows.
+    ///
+    /// A row's text crosses from JavaScript as it is: within one text of all results it would be
+    /// escaped there and read again here, and such texts of some hundred kilobytes are what the
+    /// runtime stops to clear away. The counts, in turn, cross as one small text.
+    fn read(&self, results: &Array) -> Result<Vec<Rows>, JsValue> {
+        let metas = Array::new();
+        let mut all = Vec::with_capacity(results.length() as usize);
+        for result in results.iter() {
+            metas.push(&property(&result, "meta")?);
+            let rows: Array = property(&result, "results")?.dyn_into()?;
+            let texts = rows.iter().map(|row| {
+                let columns: Array = Object::values(row.unchecked_ref::<Object>());
+                columns
+                    .get(0)
+                    .as_string()
+                    .ok_or_else(|| JsError::new("a row is one column of JSON text").into())
+            });
+            all.push(Rows::new(texts.collect::<Result<_, JsValue>>()?));
+        }
+        let metas = String::from(JSON::stringify(&metas)?);
+        let metas: Vec<Meta> = serde_json::from_str(&metas).map_err(JsError::from)?;
         let add = |cell: &Cell<u64>, rows: u64| cell.set(cell.get().saturating_add(rows));
-        add(&self.rows_read, result.meta.rows_read);
-        add(&self.rows_written, result.meta.rows_written);
-        Rows::new(result.results.into_iter().map(|row| row.0).collect())
+        for meta in metas {
+            add(&self.rows_read, meta.rows_read);
+            add(&self.rows_written, meta.rows_written);
+        }
+        Ok(all)
     }
 }
 
-/// The results of a batch as one JSON text: it crosses from JavaScript once, where every field of
-/// every statement's result by itself would be hundreds of calls.
-async fn run(database: &JsValue, statements: &Array) -> Result<String, JsValue> {
+async fn run(database: &JsValue, statements: &Array) -> Result<Array, JsValue> {
     let promise: Promise = call(database, "batch", statements)?.dyn_into()?;
-    let results = JsFuture::from(promise).await?;
-    Ok(JSON::stringify(&results)?.into())
+    JsFuture::from(promise).await?.dyn_into()
 }
 
 fn prepare(database: &JsValue, statement: &Statement) -> Result<JsValue, JsValue> {
@@ -123,17 +135,12 @@ fn prepare(database: &JsValue, statement: &Statement) -> Result<JsValue, JsValue
 
 /// Calls a method of a JavaScript object: `worker`'s own types keep D1's results to themselves.
 fn call(object: &JsValue, method: &str, argument: &JsValue) -> Result<JsValue, JsValue> {
-    let method: Function = Reflect::get(object, &JsValue::from_str(method))?.dyn_into()?;
+    let method: Function = property(object, method)?.dyn_into()?;
     method.call1(object, argument)
 }
 
-/// What D1 answers to one statement, as far as it is read.
-#[derive(Deserialize)]
-struct StatementResult {
-    #[serde(default)]
-    results: Vec<FirstColumn>,
-    #[serde(default)]
-    meta: Meta,
+fn property(object: &JsValue, name: &str) -> Result<JsValue, JsValue> {
+    Reflect::get(object, &JsValue::from_str(name))
 }
 
 /// What D1 says a statement cost.
@@ -142,29 +149,6 @@ struct StatementResult {
 struct Meta {
     rows_read: u64,
     rows_written: u64,
-}
-
-/// The text of a row's only column, whatever the column is called.
-struct FirstColumn(String);
-
-impl<'de> Deserialize<'de> for FirstColumn {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Row;
-        impl<'de> Visitor<'de> for Row {
-            type Value = FirstColumn;
-
-            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                formatter.write_str("a row of one column of JSON text")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut row: A) -> Result<FirstColumn, A::Error> {
-                row.next_entry::<IgnoredAny, String>()?
-                    .map(|(_, text)| FirstColumn(text))
-                    .ok_or_else(|| serde::de::Error::custom("the row has no column"))
-            }
-        }
-        deserializer.deserialize_map(Row)
-    }
 }
 
 /// What JavaScript threw, by its message.
