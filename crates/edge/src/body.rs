@@ -5,7 +5,11 @@ use worker::Request;
 
 use crate::problem::Problem;
 
-/// Reads the body; over `bytes_max` it stops reading and refuses.
+/// Of a body over its limit, so much is read to the end and dropped: whoever is answered while still
+/// sending may see a broken connection in place of the answer.
+const DROPPED_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// Reads the body; over `bytes_max` it keeps nothing and refuses.
 pub async fn read(request: &mut Request, bytes_max: usize) -> Result<Vec<u8>, Problem> {
     let too_large = || {
         Problem::too_large(format!(
@@ -15,28 +19,36 @@ pub async fn read(request: &mut Request, bytes_max: usize) -> Result<Vec<u8>, Pr
     let unreadable = |_| Problem::bad_request("the body broke off; send the request again");
     let announced = request.headers().get("content-length").ok().flatten();
     let announced = announced.and_then(|length| length.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > bytes_max) {
+    if announced.is_some_and(|length| length > DROPPED_BYTES_MAX) {
         return Err(too_large());
     }
-    if announced.is_some() {
-        return request.bytes().await.map_err(unreadable).and_then(|body| {
-            if body.len() > bytes_max {
-                Err(too_large())
-            } else {
-                Ok(body)
-            }
-        });
+    if announced.is_some_and(|length| length <= bytes_max) {
+        let body = request.bytes().await.map_err(unreadable)?;
+        return if body.len() > bytes_max {
+            Err(too_large())
+        } else {
+            Ok(body)
+        };
     }
     if request.inner().body().is_none() {
         return Ok(Vec::new());
     }
     let mut stream = request.stream().map_err(unreadable)?;
     let mut body = Vec::new();
+    let mut length = 0;
     while let Some(chunk) = stream.next().await {
-        body.extend_from_slice(&chunk.map_err(unreadable)?);
-        if body.len() > bytes_max {
-            return Err(too_large());
+        let chunk = chunk.map_err(unreadable)?;
+        length += chunk.len();
+        if length <= bytes_max {
+            body.extend_from_slice(&chunk);
+        } else if length > DROPPED_BYTES_MAX {
+            break;
+        } else {
+            body = Vec::new();
         }
+    }
+    if length > bytes_max {
+        return Err(too_large());
     }
     Ok(body)
 }
