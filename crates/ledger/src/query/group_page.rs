@@ -109,6 +109,16 @@ fn measure_columns() -> Vec<(String, String)> {
         .collect()
 }
 
+/// What the ranges beside the one asked for are added up for; a rank takes the cost, and whether there
+/// is anything.
+const COMPARED: [&str; 4] = [
+    "total_cost_micro",
+    "total_cost_rest",
+    "interaction_count",
+    "unpriced_count",
+];
+const RANKED: [&str; 3] = ["total_cost_micro", "total_cost_rest", "interaction_count"];
+
 const TOKENS: &str = "input_tokens + cache_read_tokens + cache_write_5m_tokens \
     + cache_write_1h_tokens + output_tokens + reasoning_tokens + audio_in_tokens \
     + audio_out_tokens + image_in_tokens + image_out_tokens";
@@ -145,30 +155,33 @@ fn page_sql(query: &GroupQuery<'_>) -> String {
     let in_flags = |flag: i64, value: &str, name: &str| {
         format!("SUM({value}) FILTER (WHERE s.flags & {flag}) AS {name}")
     };
-    // The sums of each range, by the names that they keep up to the answer.
-    let compared = [
-        "total_cost_micro",
-        "total_cost_rest",
-        "interaction_count",
-        "unpriced_count",
-    ];
+    // The sums of each range that the answer has, by the names that they keep up to there.
     let mut sums: Vec<(String, String)> = measures
         .iter()
         .map(|(expression, name)| (in_flags(IN_RANGE, expression, name), name.clone()))
         .collect();
-    for (flag, prefix) in [
-        (IN_RANK, "rank"),
-        (IN_CURRENT, "current"),
-        (IN_PREVIOUS, "previous"),
-    ] {
+    let mut of_ranges = vec![(IN_RANK, "rank", &RANKED[..])];
+    if query.compared.is_some() {
+        of_ranges.push((IN_CURRENT, "current", &COMPARED[..]));
+        of_ranges.push((IN_PREVIOUS, "previous", &COMPARED[..]));
+    }
+    for (flag, prefix, names) in of_ranges {
         let of_range = measures
             .iter()
-            .filter(|(_, name)| compared.contains(&name.as_str()));
+            .filter(|(_, name)| names.contains(&name.as_str()));
         sums.extend(of_range.map(|(expression, name)| {
             let name = format!("{prefix}_{name}");
             (in_flags(flag, expression, &name), name)
         }));
     }
+    let compared = |prefix: &str| {
+        if query.compared.is_some() {
+            let list = COMPARED.map(|name| format!("{prefix}_{name}")).join(", ");
+            format!("json_array({list})")
+        } else {
+            "json_array(NULL, NULL, NULL, NULL)".to_owned()
+        }
+    };
     let sums_of_arm = sums
         .iter()
         .map(|(sum, _)| sum.as_str())
@@ -270,14 +283,13 @@ SELECT json_array(COUNT(*), {total}) FROM found
 UNION ALL
 SELECT * FROM (
   SELECT json_array(json_array({keys}), {user_object}, rank_90d, {last_day}, {figures},
-    json_array(current_total_cost_micro, current_total_cost_rest, current_interaction_count,
-      current_unpriced_count),
-    json_array(previous_total_cost_micro, previous_total_cost_rest, previous_interaction_count,
-      previous_unpriced_count))
+    {current}, {previous})
   FROM found ORDER BY {order}{name_order} LIMIT ?1 ->> 'limit' OFFSET ?1 ->> 'offset')",
         parts = parts.join("\n  UNION ALL\n  "),
         total = figures("SUM"),
         figures = figures(""),
+        current = compared("current"),
+        previous = compared("previous"),
     )
 }
 
