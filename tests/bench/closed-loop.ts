@@ -1,6 +1,10 @@
 // A small HTTP/1.1 client for measuring: one connection, one request after the other, prepared
-// bytes. `fetch` alone costs more than the Workers' answers and would measure itself.
+// bytes. `fetch` alone costs more than the Workers' answers and would measure itself; so would a
+// buffer of its own for each answer, by this process's garbage collection.
 import { connect, type Socket } from "node:net";
+
+/** Where what arrives is read to, and what an answer has room for at first. */
+const readBytes = 64 * 1024;
 
 export interface Measured {
   status: number;
@@ -10,23 +14,46 @@ export interface Measured {
 
 export class ClosedLoop {
   readonly #socket: Socket;
-  #received: Buffer = Buffer.alloc(0);
-  #onData: (() => void) | undefined;
+  /** The answer so far; one memory for all of them. */
+  #memory = Buffer.alloc(16 * readBytes);
+  #length = 0;
+  #onChange: (() => void) | undefined;
+  #fault: Error | undefined;
 
-  private constructor(socket: Socket) {
-    this.#socket = socket;
-    socket.setNoDelay(true);
-    socket.on("data", (chunk: Buffer) => {
-      this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
-      this.#onData?.();
-    });
+  private constructor(hostname: string, port: number) {
+    const onread = {
+      buffer: Buffer.alloc(readBytes),
+      callback: (length: number, chunk: Uint8Array): boolean => {
+        this.#keep(chunk.subarray(0, length));
+        return true;
+      },
+    };
+    this.#socket = connect({ host: hostname, port, onread });
+    this.#socket.setNoDelay(true);
+    const fail = (error: Error): void => {
+      this.#fault ??= error;
+      this.#onChange?.();
+    };
+    this.#socket.on("error", fail);
+    this.#socket.on("close", () => fail(new Error("the connection was closed")));
   }
 
   static async open(url: string): Promise<ClosedLoop> {
     const { hostname, port } = new URL(url);
-    const socket = connect(Number(port), hostname);
-    await new Promise<void>((resolve, reject) => socket.once("connect", resolve).once("error", reject));
-    return new ClosedLoop(socket);
+    const client = new ClosedLoop(hostname, Number(port));
+    await new Promise<void>((resolve, reject) => client.#socket.once("connect", resolve).once("error", reject));
+    return client;
+  }
+
+  #keep(chunk: Uint8Array): void {
+    if (this.#length + chunk.length > this.#memory.length) {
+      const larger = Buffer.alloc(2 * this.#memory.length);
+      this.#memory.copy(larger, 0, 0, this.#length);
+      this.#memory = larger;
+    }
+    this.#memory.set(chunk, this.#length);
+    this.#length += chunk.length;
+    this.#onChange?.();
   }
 
   /** Sends prepared bytes and waits for the whole answer. */
@@ -34,12 +61,14 @@ export class ClosedLoop {
     const started = performance.now();
     this.#socket.write(request);
     for (;;) {
-      const answer = readAnswer(this.#received);
+      const answer = readAnswer(this.#memory.subarray(0, this.#length));
       if (answer !== undefined) {
-        this.#received = this.#received.subarray(answer.length);
-        return { status: answer.status, durationMs: performance.now() - started, bodyBytes: answer.bodyBytes };
+        // Nothing else is asked for before: the answer is all there is.
+        this.#length = 0;
+        return { ...answer, durationMs: performance.now() - started };
       }
-      await new Promise<void>((resolve) => { this.#onData = resolve; });
+      if (this.#fault !== undefined) throw this.#fault;
+      await new Promise<void>((resolve) => { this.#onChange = resolve; });
     }
   }
 
@@ -53,8 +82,8 @@ export function prepareRequest(method: string, path: string, headers: Record<str
   return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${body}`);
 }
 
-/** One whole answer at the start of the bytes, if it is there: with a length, or in chunks. */
-function readAnswer(received: Buffer): { status: number; bodyBytes: number; length: number } | undefined {
+/** The answer that the bytes are, once it is whole: with a length, or in chunks. */
+function readAnswer(received: Buffer): { status: number; bodyBytes: number } | undefined {
   const headEnd = received.indexOf("\r\n\r\n");
   if (headEnd < 0) return undefined;
   const head = received.toString("latin1", 0, headEnd).toLowerCase();
@@ -63,10 +92,9 @@ function readAnswer(received: Buffer): { status: number; bodyBytes: number; leng
   const declared = /\r\ncontent-length: (\d+)/.exec(head);
   if (declared !== null) {
     const bodyBytes = Number(declared[1]);
-    const length = bodyStart + bodyBytes;
-    return received.length < length ? undefined : { status, bodyBytes, length };
+    return received.length < bodyStart + bodyBytes ? undefined : { status, bodyBytes };
   }
-  if (!head.includes("transfer-encoding: chunked")) return { status, bodyBytes: 0, length: bodyStart };
+  if (!head.includes("transfer-encoding: chunked")) return { status, bodyBytes: 0 };
   let position = bodyStart;
   let bodyBytes = 0;
   for (;;) {
@@ -75,7 +103,7 @@ function readAnswer(received: Buffer): { status: number; bodyBytes: number; leng
     const size = Number.parseInt(received.toString("latin1", position, lineEnd), 16);
     position = lineEnd + 2 + size + 2;
     if (received.length < position) return undefined;
-    if (size === 0) return { status, bodyBytes, length: position };
+    if (size === 0) return { status, bodyBytes };
     bodyBytes += size;
   }
 }
