@@ -1,5 +1,6 @@
 // Ingestion beside a TypeScript Worker that does the same work: interleaved rounds, raw latencies,
 // medians of several, since the machine itself drifts between minutes.
+import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -71,10 +72,26 @@ const headers = { authorization: `Basic ${Buffer.from(`${ingest.id}:${ingest.sec
 const chats = sampleHistory(new Date()).filter((event) => event["type"] === "chat" && event["endpoint"] === undefined);
 let nextEvent = 0;
 
-/** A chat of the sample with an id that nobody has sent. */
+/** A chat of the sample with an id that nobody has sent, and every id as long as LibreChat's. */
 function freshEvent(): TrackEvent {
   nextEvent += 1;
-  return { ...chats[nextEvent % chats.length]!, id: `bench-${process.pid}-${nextEvent}` };
+  const chat = chats[nextEvent % chats.length]!;
+  const digest = hex(`event ${process.pid} ${nextEvent}`);
+  return {
+    ...chat,
+    id: `${digest.slice(0, 32)}-${digest.slice(32, 48)}`,
+    session_id: uuid(hex(`session ${String(chat["session_id"])}`)),
+    user_id: hex(`user ${String(chat["user_id"])}`).slice(0, 24),
+    message_id: uuid(hex(`message ${process.pid} ${nextEvent}`)),
+  };
+}
+
+function hex(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+function uuid(digest: string): string {
+  return [[0, 8], [8, 12], [12, 16], [16, 20], [20, 32]].map(([from, to]) => digest.slice(from, to)).join("-");
 }
 
 const post = (path: string, body: unknown): Buffer => prepareRequest("POST", path, headers, JSON.stringify(body));

@@ -69,9 +69,9 @@ async function questions(): Promise<Question[]> {
   const year = range(364);
   const archiveEnd = daysBefore(size.endsOn, 400);
   const user = await first("SELECT user_id FROM users WHERE user_key = 7");
-  const session = await first("SELECT id FROM sessions ORDER BY interaction_count DESC LIMIT 1");
-  const interaction = await first(`SELECT id FROM interactions WHERE session_id = '${session}' LIMIT 1`);
-  const oldSession = await first("SELECT id FROM sessions_archive LIMIT 1");
+  const session = await first("SELECT id FROM sessions JOIN session_ids USING (session_key) ORDER BY interaction_count DESC LIMIT 1");
+  const interaction = await first(`SELECT id FROM interactions WHERE session_key = (SELECT session_key FROM session_ids WHERE id = '${session}') LIMIT 1`);
+  const oldSession = await first("SELECT id FROM sessions_archive JOIN session_ids USING (session_key) LIMIT 1");
   const stats = (days: string, ms: number, bounds: { whole?: number; grouped?: number }): Question[] => {
     const whole = bounds.whole === undefined ? {} : { rows: bounds.whole };
     const grouped = bounds.grouped === undefined ? {} : { rows: bounds.grouped };

@@ -141,7 +141,7 @@ async function askAboutTheArchive(): Promise<void> {
   const one = async (sql: string): Promise<string> => encodeURIComponent(String(await suite.database.prepare(sql).first("id")));
   const middle = "(SELECT max(interaction_key) / 2 FROM interactions_archive)";
   const interaction = await one(`SELECT id FROM interactions_archive WHERE interaction_key >= ${middle} LIMIT 1`);
-  const session = await one(`SELECT session_id AS id FROM interactions_archive WHERE interaction_key >= ${middle} LIMIT 1`);
+  const session = await one(`SELECT n.id FROM interactions_archive JOIN session_ids n USING (session_key) WHERE interaction_key >= ${middle} LIMIT 1`);
   const day = await suite.database.prepare(`SELECT day FROM interactions_archive WHERE interaction_key >= ${middle} LIMIT 1`).first<string>("day");
   const from = new Date(Date.parse(day!) - 29 * 86_400_000).toISOString().slice(0, 10);
   const month = `start_date=${from}&end_date=${day}`;

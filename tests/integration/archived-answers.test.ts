@@ -56,7 +56,7 @@ async function questions(): Promise<string[]> {
   // An hour's buckets are counted from the interactions themselves.
   const hours = [daysAgo(700), daysAgo(364), today].map((day) => `/stats/daily?start_date=${day}&end_date=${day}&granularity=hour`);
   const recounts = [`/integrity?start_date=${daysAgo(720)}&end_date=${daysAgo(695)}`, `/integrity?start_date=${daysAgo(380)}&end_date=${daysAgo(355)}`];
-  const sessions = await ids("SELECT id FROM (SELECT id, row_number() OVER (ORDER BY start_time) AS n, count(*) OVER () AS total FROM sessions) WHERE n % (total / 40) = 0");
+  const sessions = await ids("SELECT id FROM (SELECT id, row_number() OVER (ORDER BY start_time) AS n, count(*) OVER () AS total FROM sessions JOIN session_ids USING (session_key)) WHERE n % (total / 40) = 0");
   const interactions = await ids("SELECT id FROM (SELECT id, row_number() OVER (ORDER BY timestamp) AS n, count(*) OVER () AS total FROM interactions) WHERE n % (total / 60) = 0");
   return [
     ...stats, ...hours, ...recounts,
@@ -127,7 +127,7 @@ test("a_history_of_two_years_is_archived_and_no_answer_changes", async () => {
 
 test("an archived id that is sent again is a duplicate, and a late event of its session shows in it", async () => {
   const [old] = await suite.rows<{ id: string; session_id: string; n: number }>(
-    "SELECT i.id, i.session_id, s.interaction_count AS n FROM interactions_archive i JOIN sessions_archive s ON s.id = i.session_id ORDER BY i.interaction_key LIMIT 1");
+    "SELECT i.id, n.id AS session_id, s.interaction_count AS n FROM interactions_archive i JOIN sessions_archive s USING (session_key) JOIN session_ids n USING (session_key) ORDER BY i.interaction_key LIMIT 1");
   const event = twoYears().find(({ id }) => id === old!.id)!;
   const again = await suite.call("/track/interaction", { body: event, key: suite.keys.backfill });
   assert.deepEqual([again.status, again.json.status], [200, "duplicate"]);
@@ -143,9 +143,10 @@ test("an archived id that is sent again is a duplicate, and a late event of its 
 
   // The next archival takes it along: everything of the session in exactly one place.
   await suite.call("/admin/archive", { method: "POST", key: suite.keys.admin });
+  const countIn = (table: string): string =>
+    `(SELECT count(*) FROM ${table} WHERE session_key = (SELECT session_key FROM session_ids WHERE id = '${old!.session_id}'))`;
   const places = await suite.rows(`
-    SELECT (SELECT count(*) FROM sessions WHERE id = '${old!.session_id}') AS hot, (SELECT count(*) FROM sessions_archive WHERE id = '${old!.session_id}') AS archived,
-      (SELECT count(*) FROM interactions WHERE session_id = '${old!.session_id}') AS hot_interactions,
-      (SELECT count(*) FROM interactions_archive WHERE session_id = '${old!.session_id}') AS archived_interactions`);
+    SELECT ${countIn("sessions")} AS hot, ${countIn("sessions_archive")} AS archived,
+      ${countIn("interactions")} AS hot_interactions, ${countIn("interactions_archive")} AS archived_interactions`);
   assert.deepEqual(places, [{ hot: 0, archived: 1, hot_interactions: 0, archived_interactions: old!.n + 1 }]);
 });

@@ -96,9 +96,9 @@ function workerdOf(parent: number): number[] {
 async function ledgerOf(suite: OpenSuite): Promise<Record<string, unknown>> {
   const total = "CAST(sum(total_cost) AS TEXT) AS total";
   const sums = {
-    interactions: await suite.rows("SELECT id, session_id, hex(body_hash) AS body FROM interactions ORDER BY id"),
+    interactions: await suite.rows("SELECT i.id, n.id AS session_id, hex(body_hash) AS body FROM interactions i JOIN session_ids n USING (session_key) ORDER BY i.id"),
     estimates: await suite.rows("SELECT i.id, c.revision, c.total_cost, c.price_state FROM cost_estimates c JOIN interactions i USING (interaction_key) ORDER BY 1, 2"),
-    sessions: await suite.rows(`SELECT id, interaction_count, error_count, unpriced_count, token_count, total_cost, start_time, last_seen FROM sessions ORDER BY id`),
+    sessions: await suite.rows(`SELECT id, interaction_count, error_count, unpriced_count, token_count, total_cost, start_time, last_seen FROM sessions JOIN session_ids USING (session_key) ORDER BY id`),
     cube: await suite.rows(`SELECT day, model, agent, type, sum(interaction_count) AS n, ${total} FROM usage_daily GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`),
     latencies: await suite.rows("SELECT * FROM latency_histogram ORDER BY 1, 2, 3, 4, 5"),
   };

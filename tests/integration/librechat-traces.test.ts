@@ -151,9 +151,9 @@ function pick(tokens: Record<string, number>, buckets: readonly string[]): (numb
 /** Every table that money or counts live in, without what differs between two runs. */
 async function everything(): Promise<unknown> {
   return Promise.all([
-    suite.rows("SELECT id, session_id, body_hash FROM interactions ORDER BY id"),
+    suite.rows("SELECT i.id, n.id AS session_id, body_hash FROM interactions i JOIN session_ids n USING (session_key) ORDER BY i.id"),
     suite.rows("SELECT interaction_key, revision, total_cost FROM cost_estimates ORDER BY 1, 2"),
-    suite.rows("SELECT * FROM sessions ORDER BY id"),
+    suite.rows("SELECT * FROM sessions JOIN session_ids USING (session_key) ORDER BY id"),
     suite.rows("SELECT * FROM usage_daily ORDER BY 1, 2, 3, 4, 5, 6"),
     suite.rows("SELECT * FROM daily_stats ORDER BY 1, 2"),
     suite.rows("SELECT * FROM daily_model_stats ORDER BY 1, 2, 3, 4"),

@@ -87,6 +87,6 @@ test("a session and a receipt read their own rows alone", async () => {
   const { items } = (await (await fetch(`${suite.url}/sessions?${quarter()}&limit=1`, { headers: { authorization: `Bearer ${key.secret}` } })).json()) as { items: { id: string }[] };
   const session = items[0]!.id;
   assert.ok((await rowsRead(`/sessions/${session}`)) < 1_000);
-  const first = await suite.database.prepare("SELECT id FROM interactions WHERE session_id = ?1 LIMIT 1").bind(session).first<string>("id");
+  const first = await suite.database.prepare("SELECT id FROM interactions WHERE session_key = (SELECT session_key FROM session_ids WHERE id = ?1) LIMIT 1").bind(session).first<string>("id");
   assert.ok((await rowsRead(`/interactions/${first}/cost`)) < 200);
 });

@@ -32,8 +32,8 @@ const count = async (suite: OpenSuite): Promise<number> => (await suite.rows<{ n
 
 async function ledgerOf(suite: OpenSuite): Promise<unknown> {
   return Promise.all([
-    suite.rows("SELECT i.id, i.session_id, hex(i.body_hash) AS body, c.revision, c.total_cost, c.price_state FROM interactions i JOIN cost_estimates c USING (interaction_key) ORDER BY 1, 4"),
-    suite.rows("SELECT id, start_time, end_time, last_seen, interaction_count, error_count, unpriced_count, token_count, total_cost FROM sessions ORDER BY id"),
+    suite.rows("SELECT i.id, n.id AS session_id, hex(i.body_hash) AS body, c.revision, c.total_cost, c.price_state FROM interactions i JOIN session_ids n USING (session_key) JOIN cost_estimates c USING (interaction_key) ORDER BY 1, 4"),
+    suite.rows("SELECT id, start_time, end_time, last_seen, interaction_count, error_count, unpriced_count, token_count, total_cost FROM sessions JOIN session_ids USING (session_key) ORDER BY id"),
     suite.rows("SELECT day, model, type, sum(interaction_count) AS n, sum(total_cost) AS total FROM usage_daily GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"),
     suite.rows("SELECT * FROM latency_histogram ORDER BY 1, 2, 3, 4, 5"),
   ]);
@@ -73,7 +73,7 @@ test("the start and the end of a session pass through the queue", async () => {
     const { status, json } = await queued.call(path, { body: mark, key: queued.keys.ingest });
     assert.deepEqual([status, json.status], [202, "queued"]);
   }
-  const stored = () => queued.rows("SELECT start_time, end_time, interaction_count FROM sessions WHERE id = 'marked'");
+  const stored = () => queued.rows("SELECT start_time, end_time, interaction_count FROM sessions JOIN session_ids USING (session_key) WHERE id = 'marked'");
   await until(async () => JSON.stringify(await stored()) === JSON.stringify([{ start_time: mark.timestamp, end_time: mark.timestamp, interaction_count: 0 }]), "the marks are kept");
 });
 

@@ -133,7 +133,7 @@ for (const [what, options, says] of misconfigured) {
       assert.ok(Number(answer.headers.get("retry-after")) > 0);
       const mark = { session_id: "never", user_id: "ada", timestamp: Date.now() };
       assert.equal((await broken.call("/track/session/start", { body: mark, key: broken.keys.ingest })).status, 503);
-      for (const table of ["interactions", "sessions", "session_days", "users", "usage_daily"]) {
+      for (const table of ["interactions", "session_ids", "sessions", "session_days", "users", "usage_daily"]) {
         assert.deepEqual(await broken.rows(`SELECT * FROM ${table}`), [], table);
       }
     } finally {

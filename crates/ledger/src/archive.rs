@@ -78,20 +78,20 @@ pub struct ArchiveSummary {
 
 // Index sessions_by_last_seen. What a fault has put into both places waits for the verification,
 // which knows how to join the two; here it would fail the whole chunk, and all that are behind it.
-const OLD: &str = "SELECT id FROM sessions WHERE last_seen < ?1 ->> 'cutoff'
-    AND NOT EXISTS (SELECT 1 FROM sessions_archive a WHERE a.id = sessions.id)
+const OLD: &str = "SELECT session_key FROM sessions WHERE last_seen < ?1 ->> 'cutoff'
+    AND NOT EXISTS (SELECT 1 FROM sessions_archive a WHERE a.session_key = sessions.session_key)
     AND EXISTS (SELECT 1 FROM ledger_state WHERE schema_version = ?1 ->> 'schema_version')
-  ORDER BY last_seen, id LIMIT ?1 ->> 'sessions_max'";
+  ORDER BY last_seen, session_key LIMIT ?1 ->> 'sessions_max'";
 
 static OLD_SESSIONS: LazyLock<String> =
-    LazyLock::new(|| format!("SELECT json_array(id) FROM ({OLD})"));
+    LazyLock::new(|| format!("SELECT json_array(session_key) FROM ({OLD})"));
 
 // Index interactions_by_session; the archive's keys.
 static OLD_INTERACTIONS: LazyLock<String> = LazyLock::new(|| {
     format!(
         "WITH old AS MATERIALIZED ({OLD})
          SELECT json_array(i.interaction_key)
-         FROM old CROSS JOIN interactions i ON i.session_id = old.id
+         FROM old CROSS JOIN interactions i ON i.session_key = old.session_key
          WHERE NOT EXISTS (SELECT 1 FROM interactions_archive a WHERE a.id = i.id)
            AND NOT EXISTS (SELECT 1 FROM interactions_archive a
                            WHERE a.interaction_key = i.interaction_key)
@@ -107,7 +107,7 @@ const MOVE: [&str; 6] = [
     "INSERT INTO interactions_archive
      SELECT i.* FROM json_each(?1, '$.keys') j
        CROSS JOIN interactions i ON i.interaction_key = j.value
-       JOIN sessions s ON s.id = i.session_id
+       JOIN sessions s ON s.session_key = i.session_key
      WHERE s.last_seen < ?1 ->> 'cutoff'
        AND EXISTS (SELECT 1 FROM ledger_state WHERE schema_version = ?1 ->> 'schema_version')
      RETURNING json_array(interaction_key)",
@@ -123,14 +123,14 @@ const MOVE: [&str; 6] = [
        SELECT i.interaction_key FROM json_each(?1, '$.keys') j
          CROSS JOIN interactions_archive i ON i.interaction_key = j.value)",
     "INSERT INTO sessions_archive
-     SELECT s.* FROM json_each(?1, '$.sessions') j CROSS JOIN sessions s ON s.id = j.value
+     SELECT s.* FROM json_each(?1, '$.sessions') j CROSS JOIN sessions s ON s.session_key = j.value
      WHERE s.last_seen < ?1 ->> 'cutoff'
-       AND NOT EXISTS (SELECT 1 FROM interactions i WHERE i.session_id = s.id)
+       AND NOT EXISTS (SELECT 1 FROM interactions i WHERE i.session_key = s.session_key)
        AND EXISTS (SELECT 1 FROM ledger_state WHERE schema_version = ?1 ->> 'schema_version')
-     RETURNING json_array(id)",
-    "DELETE FROM sessions WHERE id IN (
-       SELECT s.id FROM json_each(?1, '$.sessions') j CROSS JOIN sessions_archive s
-         ON s.id = j.value)",
+     RETURNING json_array(session_key)",
+    "DELETE FROM sessions WHERE session_key IN (
+       SELECT s.session_key FROM json_each(?1, '$.sessions') j CROSS JOIN sessions_archive s
+         ON s.session_key = j.value)",
 ];
 
 const BUMP_LEDGER: &str = "UPDATE ledger_state SET ledger_version = ledger_version + 1";
@@ -184,7 +184,7 @@ pub async fn archive_sessions<D: Database>(
 
 /// What one chunk is about to move.
 struct Chunk {
-    sessions: Vec<String>,
+    sessions: Vec<i64>,
     keys: Vec<i64>,
 }
 
@@ -223,9 +223,9 @@ async fn look<D: Database>(
     };
     Ok(Chunk {
         sessions: sessions
-            .decode::<(String,)>()?
+            .decode::<(i64,)>()?
             .into_iter()
-            .map(|(id,)| id)
+            .map(|(key,)| key)
             .collect(),
         keys: keys
             .decode::<(i64,)>()?
@@ -277,7 +277,7 @@ async fn count_old<D: Database>(
 SELECT json_array(COUNT(*)) FROM sessions WHERE last_seen < ?1 ->> 'cutoff'";
     const COUNT_INTERACTIONS: &str = "
 SELECT json_array(COUNT(*)) FROM (
-  SELECT 1 FROM sessions s CROSS JOIN interactions i ON i.session_id = s.id
+  SELECT 1 FROM sessions s CROSS JOIN interactions i ON i.session_key = s.session_key
   WHERE s.last_seen < ?1 ->> 'cutoff' LIMIT ?1 ->> 'interactions_max')";
     let parameter = parameter(summary.cutoff, 0, DRY_RUN_INTERACTIONS_MAX);
     let rows = database

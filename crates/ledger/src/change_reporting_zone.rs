@@ -228,6 +228,21 @@ const GUARD: &str = "EXISTS (SELECT 1 FROM zone_changes c
     WHERE c.id = ?1 ->> 'change_id' AND c.stage = ?1 ->> 'stage'
       AND c.position = ?1 ->> 'position' AND c.finished_at IS NULL)";
 
+impl ZoneChange {
+    /// The key of the last interaction, or session, that was moved; 0 before the first.
+    fn last_moved(&self) -> Result<i64, DatabaseError> {
+        if self.position.is_empty() {
+            return Ok(0);
+        }
+        self.position.parse().map_err(|_| {
+            DatabaseError::Decode(format!(
+                "the change stands at {}, which is no key",
+                self.position
+            ))
+        })
+    }
+}
+
 /// What [`GUARD`] reads, and where the change stands after the chunk.
 fn place_after(change: &ZoneChange, stage: Stage, position: &str) -> Map<String, Value> {
     Map::from_iter([

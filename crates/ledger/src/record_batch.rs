@@ -19,7 +19,7 @@ use cost_calculation::{Estimate, PicoUsd, UnixMillis};
 use events::Interaction;
 use serde::Deserialize;
 
-use self::statements::{Expected, answering, recording};
+use self::statements::{Expected, INSERT_AT, answering, recording};
 use crate::{
     database::{Database, DatabaseError, Rows, Statement},
     record_error::RecordError,
@@ -118,8 +118,7 @@ pub async fn record_batch<D: Database>(
         Err(error @ DatabaseError::Other(_)) => return Err(fault(database, context, error).await),
         Err(error) => return Err(error.into()),
     };
-    // The insert gives a row for each interaction that is new.
-    let new_count = rows.first().map_or(0, Rows::len);
+    let new_count = rows.get(INSERT_AT).map_or(0, Rows::len);
     if new_count == batch.len() {
         return Ok(batch.iter().map(accepted).collect());
     }

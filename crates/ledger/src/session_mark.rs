@@ -31,10 +31,13 @@ pub struct MarkedSession {
     pub is_new: bool,
 }
 
+const THIS_SESSION: &str =
+    "session_key = (SELECT session_key FROM session_ids WHERE id = ?1 ->> 'session_id')";
 const THIS_USER: &str = "tenant_id = ?1 ->> 'tenant_id' AND user_id = ?1 ->> 'user_id'";
 
-/// User, session out of the archive, session: in this order. A mark has a day, and no price.
-static WRITE: LazyLock<[String; 4]> = LazyLock::new(|| {
+/// User, session's id, session out of the archive, session: in this order. A mark has a day, and no
+/// price.
+static WRITE: LazyLock<[String; 5]> = LazyLock::new(|| {
     [
         format!(
             "INSERT INTO users (tenant_id, user_id)
@@ -42,19 +45,23 @@ static WRITE: LazyLock<[String; 4]> = LazyLock::new(|| {
              ON CONFLICT (tenant_id, user_id) DO NOTHING"
         ),
         format!(
-            "INSERT INTO sessions SELECT * FROM sessions_archive
-             WHERE id = ?1 ->> 'session_id' AND {SCHEMA_AND_ZONE}
+            "INSERT INTO session_ids (id) SELECT ?1 ->> 'session_id' WHERE {SCHEMA_AND_ZONE}
              ON CONFLICT (id) DO NOTHING"
         ),
         format!(
-            "DELETE FROM sessions_archive WHERE id = ?1 ->> 'session_id' AND {SCHEMA_AND_ZONE}"
+            "INSERT INTO sessions SELECT * FROM sessions_archive
+             WHERE {THIS_SESSION} AND {SCHEMA_AND_ZONE}
+             ON CONFLICT (session_key) DO NOTHING"
         ),
+        format!("DELETE FROM sessions_archive WHERE {THIS_SESSION} AND {SCHEMA_AND_ZONE}"),
         format!(
-            "INSERT INTO sessions (id, user_key, start_time, end_time, last_seen, first_ingest_id)
-             SELECT ?1 ->> 'session_id', user_key, ?1 ->> 'timestamp', ?1 ->> 'end_time',
+            "INSERT INTO sessions (session_key, user_key, start_time, end_time, last_seen,
+               first_ingest_id)
+             SELECT n.session_key, u.user_key, ?1 ->> 'timestamp', ?1 ->> 'end_time',
                ?1 ->> 'timestamp', ?1 ->> 'ingest_id'
-             FROM users WHERE {THIS_USER} AND {SCHEMA_AND_ZONE}
-             ON CONFLICT (id) DO UPDATE SET
+             FROM users u, session_ids n
+             WHERE {THIS_USER} AND n.id = ?1 ->> 'session_id' AND {SCHEMA_AND_ZONE}
+             ON CONFLICT (session_key) DO UPDATE SET
                {SESSION_OWNER},
                start_time = MIN(sessions.start_time, excluded.start_time),
                last_seen = MAX(sessions.last_seen, excluded.last_seen),
@@ -66,9 +73,9 @@ static WRITE: LazyLock<[String; 4]> = LazyLock::new(|| {
 
 static INSERT_DAY: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "INSERT INTO session_days (day, user_key, session_id)
-         SELECT ?1 ->> 'day', user_key, ?1 ->> 'session_id' FROM users
-         WHERE {THIS_USER} AND {SCHEMA_AND_ZONE}
+        "INSERT INTO session_days (day, user_key, session_key)
+         SELECT ?1 ->> 'day', u.user_key, n.session_key FROM users u, session_ids n
+         WHERE {THIS_USER} AND n.id = ?1 ->> 'session_id' AND {SCHEMA_AND_ZONE}
          ON CONFLICT DO NOTHING"
     )
 });
@@ -81,7 +88,7 @@ static ANSWER: LazyLock<String> = LazyLock::new(|| {
     format!(
         "SELECT json_object('start_time', start_time, 'end_time', end_time, 'last_seen', last_seen,
            'is_new', json(iif(first_ingest_id = ?1 ->> 'ingest_id', 'true', 'false')))
-         FROM sessions WHERE id = ?1 ->> 'session_id' AND {SCHEMA_AND_ZONE}"
+         FROM sessions WHERE {THIS_SESSION} AND {SCHEMA_AND_ZONE}"
     )
 });
 

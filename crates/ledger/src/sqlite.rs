@@ -1,6 +1,6 @@
 //! The [`Database`] on rusqlite, under the limits that D1 sets: for host tests and benchmarks.
 
-use std::{cell::RefCell, path::Path};
+use std::{cell::RefCell, path::Path, sync::OnceLock};
 
 use rusqlite::{Connection, limits::Limit, types::ValueRef};
 
@@ -45,10 +45,27 @@ impl Sqlite {
         })
     }
 
-    /// A database in memory with every migration of the project applied, in order.
+    /// A database in memory with every migration of the project applied: a copy of the first one.
     pub fn migrated() -> Result<Self, DatabaseError> {
+        static FIRST: OnceLock<Vec<u8>> = OnceLock::new();
         let database = Self::in_memory()?;
+        if let Some(first) = FIRST.get() {
+            database
+                .connection
+                .borrow_mut()
+                .deserialize_read_exact("main", first.as_slice(), first.len(), false)
+                .map_err(from_rusqlite)?;
+            return Ok(database);
+        }
         database.migrate()?;
+        let bytes = database
+            .connection
+            .borrow_mut()
+            .serialize("main")
+            .map_err(from_rusqlite)?
+            .to_vec();
+        // Another thread's is the same.
+        let _ = FIRST.set(bytes);
         Ok(database)
     }
 

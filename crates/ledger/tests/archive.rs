@@ -16,8 +16,8 @@ use std::cell::Cell;
 use cost_calculation::UnixMillis;
 use futures_executor::block_on;
 use history::{
-    DAY_MS, Fault, START, Unreliable, assert_each_is_in_one_place, event, fault, ledger, mark,
-    number, record, send,
+    DAY_MS, Fault, START, Unreliable, assert_each_is_in_one_place, event, fault, key_of, ledger,
+    mark, number, record, send,
 };
 use ledger::{
     Database, DatabaseError, Rows, Statement,
@@ -381,7 +381,7 @@ fn two_runs_at_once_move_everything_once() {
 
 #[test]
 fn an_event_between_two_chunks_keeps_its_session_current() {
-    let in_current_session = "FROM sessions WHERE id = 'session-3'";
+    let in_current_session = format!("FROM sessions WHERE session_key = {}", key_of("session-3"));
     archive_interrupted(
         async |database| {
             record(database, &[event(23, 399)]).await;
@@ -467,7 +467,8 @@ fn what_a_fault_left_in_both_places_holds_nothing_else_up_and_moves_once_it_is_m
            (SELECT interaction_key FROM interactions WHERE id = 'event-0');",
         // An estimate alone, and a session's row.
         "INSERT INTO cost_estimates_archive SELECT * FROM cost_estimates LIMIT 1",
-        "INSERT INTO sessions_archive SELECT * FROM sessions WHERE id = 'session-0'",
+        "INSERT INTO sessions_archive SELECT s.* FROM sessions s JOIN session_ids USING (session_key)
+         WHERE id = 'session-0'",
     ] {
         let database = ledger();
         send(

@@ -534,7 +534,13 @@ fn another_zone_or_schema_writes_nothing_and_says_which() {
         matches!(marked, Err(RecordError::SchemaMismatch { found: 99, .. })),
         "{marked:?}"
     );
-    for table in ["users", "interactions", "sessions", "session_days"] {
+    for table in [
+        "users",
+        "interactions",
+        "session_ids",
+        "sessions",
+        "session_days",
+    ] {
         let count = number(&database, &format!("SELECT COUNT(*) FROM {table}"));
         assert_eq!(count, 0, "{table}");
     }

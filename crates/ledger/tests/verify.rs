@@ -19,8 +19,8 @@ use cost_calculation::UnixMillis;
 use events::Interaction;
 use futures_executor::block_on;
 use history::{
-    DAY_MS, Fault, START, Unreliable, assert_each_is_in_one_place, event, fault, ledger, mark,
-    number, record, send,
+    DAY_MS, Fault, START, Unreliable, assert_each_is_in_one_place, event, fault, key_of, ledger,
+    mark, number, record, send,
 };
 use ledger::{
     Database, DatabaseError, Rows, Statement,
@@ -302,10 +302,11 @@ fn a_corrupted_session_is_repaired_wherever_it_lies() {
             }
         }
     }
-    let mark_only = "UPDATE sessions SET total_cost = 3 WHERE id = 'only-marked'";
-    breaks(mark_only, &["session_equals_its_interactions"]);
+    let marked = key_of("only-marked");
+    let mark_only = format!("UPDATE sessions SET total_cost = 3 WHERE session_key = {marked}");
+    breaks(&mark_only, &["session_equals_its_interactions"]);
     breaks(
-        "DELETE FROM sessions WHERE id <> 'only-marked'",
+        &format!("DELETE FROM sessions WHERE session_key <> {marked}"),
         &["interaction_has_a_session"],
     );
     breaks(
@@ -317,23 +318,41 @@ fn a_corrupted_session_is_repaired_wherever_it_lies() {
         &["session_in_one_place"],
     );
     breaks(
-        "DELETE FROM session_models WHERE provider = 'openai'; DELETE FROM session_days;
-         INSERT INTO session_days VALUES ('2026-10-24', 1, 'only-marked');",
+        &format!(
+            "DELETE FROM session_models WHERE provider = 'openai'; DELETE FROM session_days;
+             INSERT INTO session_days VALUES ('2026-10-24', 1, {marked});"
+        ),
         &[
             "session_days_cover_interactions",
             "session_models_cover_interactions",
         ],
     );
     breaks(
-        "INSERT INTO session_models
-           SELECT 'session-1', 'p', 'm', '', start_time FROM sessions WHERE id = 'session-1'
-           UNION ALL SELECT 'zzz', 'p', 'm', '', 0",
+        &format!(
+            "INSERT INTO session_models
+               SELECT session_key, 'p', 'm', '', start_time FROM sessions
+               WHERE session_key = {}
+               UNION ALL SELECT 999999, 'p', 'm', '', 0",
+            key_of("session-1")
+        ),
         &["session_models_have_interactions"],
     );
     breaks(
         "UPDATE session_models SET start_time = start_time + 1 WHERE model <> ''",
         &["session_models_start_with_their_session"],
     );
+}
+
+#[test]
+fn a_session_whose_id_is_lost_is_reported() {
+    let database = history_of(9);
+    let name = key_of("session-1");
+    let sql = format!("DELETE FROM session_ids WHERE session_key = {name}");
+    database.execute_script(&sql).unwrap();
+    assert_eq!(verify(&database).finding_count, 1);
+    let sql = "SELECT COUNT(*) FROM integrity_findings
+               WHERE check_name = 'session_has_an_id' AND correction IS NULL";
+    assert_eq!(number(&database, sql), 1);
 }
 
 #[test]
@@ -546,10 +565,12 @@ fn every_single_place_to_stop_is_survived() {
     let broken = || {
         let database = history_of(9);
         database
-            .execute_script(
-                "UPDATE daily_stats SET total_cost = 1; DELETE FROM sessions WHERE id = 'session-1';
+            .execute_script(&format!(
+                "UPDATE daily_stats SET total_cost = 1;
+                 DELETE FROM sessions WHERE session_key = {};
                  UPDATE cost_estimates SET total_cost = 4 WHERE interaction_key > 6",
-            )
+                key_of("session-1")
+            ))
             .unwrap();
         database
     };
@@ -778,7 +799,10 @@ fn a_corrupted_row_of_the_archive_is_found() {
             &["estimate_equals_its_lines"],
         ),
         (
-            "UPDATE sessions_archive SET interaction_count = 0 WHERE id = 'session-0'",
+            &format!(
+                "UPDATE sessions_archive SET interaction_count = 0 WHERE session_key = {}",
+                key_of("session-0")
+            ),
             &["session_equals_its_interactions"],
         ),
     ] {
@@ -788,11 +812,11 @@ fn a_corrupted_row_of_the_archive_is_found() {
 
 #[test]
 fn a_day_on_which_a_session_was_not_is_removed() {
-    let session = "(SELECT MIN(id) FROM sessions_archive)";
+    let session = "(SELECT MIN(session_key) FROM sessions_archive)";
     let database = breaks(
         &format!(
             "INSERT INTO session_days VALUES ('2030-01-01', 1, {session}),
-               ('2026-01-01', 1, 'no such session'), ('no day', 1, {session})"
+               ('2026-01-01', 1, 999999), ('no day', 1, {session})"
         ),
         &["session_days_lie_within_their_session"],
     );
@@ -803,9 +827,12 @@ fn a_day_on_which_a_session_was_not_is_removed() {
         ),
         0
     );
-    let marked = "SELECT COUNT(*) FROM session_days WHERE session_id = 'only-marked'";
+    let marked = format!(
+        "SELECT COUNT(*) FROM session_days WHERE session_key = {}",
+        key_of("only-marked")
+    );
     assert_eq!(
-        number(&database, marked),
+        number(&database, &marked),
         1,
         "what a mark has named is left"
     );

@@ -114,13 +114,14 @@ async function bodyHash(parsed: Event): Promise<string> {
 }
 
 const insertUsers = `INSERT INTO users (user_id) SELECT DISTINCT value->>'user_id' FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING`;
+const insertSessionIds = `INSERT INTO session_ids (id) SELECT DISTINCT value->>'session_id' FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING`;
 const insertInteractions = `
-INSERT INTO interactions (id, session_id, user_key, timestamp, day, price_time, type, duration_ms, time_to_first_token_ms, provider, model_name,
+INSERT INTO interactions (id, session_key, user_key, timestamp, day, price_time, type, duration_ms, time_to_first_token_ms, provider, model_name,
   input_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, output_tokens, reasoning_tokens, agent, message_id, context, status, error, source, received_at, ingest_id, body_hash)
-SELECT e.value->>'id', e.value->>'session_id', u.user_key, e.value->>'time', e.value->>'day', e.value->>'price_time', e.value->>'type', e.value->>'duration_ms', e.value->>'time_to_first_token_ms',
+SELECT e.value->>'id', n.session_key, u.user_key, e.value->>'time', e.value->>'day', e.value->>'price_time', e.value->>'type', e.value->>'duration_ms', e.value->>'time_to_first_token_ms',
   e.value->>'provider', e.value->>'model_name', e.value->>'input', e.value->>'cache_read', e.value->>'cache_write_5m', e.value->>'cache_write_1h', e.value->>'output', e.value->>'reasoning',
   e.value->>'agent', e.value->>'message_id', e.value->>'context', e.value->>'status', e.value->>'error', 'api', e.value->>'received_at', e.value->>'ingest_id', unhex(e.value->>'body_hash')
-FROM json_each(?1) e JOIN users u ON u.tenant_id = '' AND u.user_id = e.value->>'user_id'
+FROM json_each(?1) e JOIN users u ON u.tenant_id = '' AND u.user_id = e.value->>'user_id' JOIN session_ids n ON n.id = e.value->>'session_id'
 WHERE NOT EXISTS (SELECT 1 FROM interactions_archive a WHERE a.id = e.value->>'id')
   AND EXISTS (SELECT 1 FROM ledger_state WHERE price_book_version = e.value->>'price_book_version')
 ON CONFLICT DO NOTHING`;
@@ -130,25 +131,25 @@ SELECT i.interaction_key, 1, e.value->>'cost', e.value->>'cost', iif(e.value->>'
 FROM json_each(?1) e JOIN interactions i ON i.id = e.value->>'id' AND i.ingest_id = e.value->>'ingest_id'`;
 const newRows = `FROM interactions i JOIN cost_estimates c USING (interaction_key)
 WHERE i.id IN (SELECT value->>'id' FROM json_each(?1)) AND i.ingest_id = ?1->0->>'ingest_id'`;
-const touched = `SELECT i.session_id ${newRows}`;
-const restoreSessions = `INSERT INTO sessions SELECT * FROM sessions_archive WHERE id IN (${touched}) ON CONFLICT (id) DO NOTHING`;
-const clearArchive = `DELETE FROM sessions_archive WHERE id IN (${touched})`;
+const touched = `SELECT i.session_key ${newRows}`;
+const restoreSessions = `INSERT INTO sessions SELECT * FROM sessions_archive WHERE session_key IN (${touched}) ON CONFLICT (session_key) DO NOTHING`;
+const clearArchive = `DELETE FROM sessions_archive WHERE session_key IN (${touched})`;
 const tokenColumns = ["input", "cache_read", "cache_write_5m", "cache_write_1h", "output", "reasoning", "audio_in", "audio_out", "image_in", "image_out"].map((bucket) => `${bucket}_tokens`);
 const tokens = `(${tokenColumns.map((column) => `i.${column}`).join(" + ")})`;
 // A session is the user's of its earliest event, and says so where another's came in.
 const upsertSessions = `
-INSERT INTO sessions (id, user_key, start_time, last_seen, interaction_count, error_count, unpriced_count, partial_count, token_count, total_cost, mixed_users, first_ingest_id)
-SELECT i.session_id, i.user_key, min(i.timestamp), max(i.timestamp), count(*), sum(i.status = 'error'), sum(c.price_state = 'unpriced'), sum(c.price_state = 'partial'),
+INSERT INTO sessions (session_key, user_key, start_time, last_seen, interaction_count, error_count, unpriced_count, partial_count, token_count, total_cost, mixed_users, first_ingest_id)
+SELECT i.session_key, i.user_key, min(i.timestamp), max(i.timestamp), count(*), sum(i.status = 'error'), sum(c.price_state = 'unpriced'), sum(c.price_state = 'partial'),
   sum(${tokens}), sum(ifnull(c.total_cost, 0)), min(i.user_key) <> max(i.user_key), i.ingest_id
-${newRows} GROUP BY i.session_id
-ON CONFLICT (id) DO UPDATE SET mixed_users = max(mixed_users, excluded.mixed_users, user_key <> excluded.user_key),
+${newRows} GROUP BY i.session_key
+ON CONFLICT (session_key) DO UPDATE SET mixed_users = max(mixed_users, excluded.mixed_users, user_key <> excluded.user_key),
   user_key = iif(excluded.start_time < start_time, excluded.user_key, user_key),
   start_time = min(start_time, excluded.start_time), last_seen = max(last_seen, excluded.last_seen),
   interaction_count = interaction_count + excluded.interaction_count, error_count = error_count + excluded.error_count,
   unpriced_count = unpriced_count + excluded.unpriced_count, partial_count = partial_count + excluded.partial_count,
   token_count = token_count + excluded.token_count, total_cost = total_cost + excluded.total_cost`;
-const upsertSessionModels = `INSERT INTO session_models (session_id, provider, model, agent, start_time) SELECT i.session_id, i.provider, i.model_name, i.agent, s.start_time ${newRows.replace("WHERE", "JOIN sessions s ON s.id = i.session_id WHERE")} ON CONFLICT DO NOTHING`;
-const upsertSessionDays = `INSERT INTO session_days (day, user_key, session_id) SELECT i.day, i.user_key, i.session_id ${newRows} ON CONFLICT DO NOTHING`;
+const upsertSessionModels = `INSERT INTO session_models (session_key, provider, model, agent, start_time) SELECT i.session_key, i.provider, i.model_name, i.agent, s.start_time ${newRows.replace("WHERE", "JOIN sessions s ON s.session_key = i.session_key WHERE")} ON CONFLICT DO NOTHING`;
+const upsertSessionDays = `INSERT INTO session_days (day, user_key, session_key) SELECT i.day, i.user_key, i.session_key ${newRows} ON CONFLICT DO NOTHING`;
 const costs = ["ai_tokens_cost", "db_ops_cost", "api_calls_cost", "compute_time_cost", "total_cost", "cache_savings"];
 const measures = ["interaction_count", "error_count", "unpriced_count", "partial_count", "unpriced_tokens", ...tokenColumns, ...costs];
 const sums = [
@@ -205,7 +206,7 @@ async function record(database: D1Database, events: readonly Event[]): Promise<{
   );
   const json = JSON.stringify(rows);
   const statements = [
-    insertUsers, insertInteractions, insertEstimates, restoreSessions, clearArchive, upsertSessions, upsertSessionModels, upsertSessionDays,
+    insertUsers, insertSessionIds, insertInteractions, insertEstimates, restoreSessions, clearArchive, upsertSessions, upsertSessionModels, upsertSessionDays,
     upsertCube, upsertDays, upsertModels, upsertAgents, upsertLatencies, bumpLedger, answers,
   ];
   const results = await database.batch<{ id: string; is_new: number; is_same: number; total_cost: number | null; price_state: string }>(

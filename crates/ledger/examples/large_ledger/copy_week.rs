@@ -8,7 +8,12 @@ use crate::WEEK_MS;
 
 /// The tables that hold what ages; their archives have `_archive` after their names.
 const SHELVED: [&str; 3] = ["interactions", "cost_estimates", "sessions"];
-const KEPT: [&str; 3] = ["session_models", "session_days", "latency_histogram"];
+const KEPT: [&str; 4] = [
+    "session_ids",
+    "session_models",
+    "session_days",
+    "latency_histogram",
+];
 
 /// Where a week's interactions and sessions go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +56,7 @@ impl<'a> Copies<'a> {
         let mut copies = Self {
             database,
             interactions: most("SELECT MAX(interaction_key) FROM WEEK.interactions"),
-            sessions: most("SELECT COUNT(*) FROM WEEK.sessions"),
+            sessions: most("SELECT MAX(session_key) FROM WEEK.session_ids"),
             copied: 0,
             indexes: Vec::new(),
         };
@@ -104,11 +109,10 @@ impl<'a> Copies<'a> {
                 "{} || substr(id, 9)",
                 scattered(&format!("interaction_key + {key_step}"))
             ),
-            ("sessions", "id") | (_, "session_id") => format!(
-                "{} || substr({column}, 9)",
-                scattered(&format!(
-                    "CAST(substr({column}, 1, 8) AS INTEGER) + {session_step}"
-                ))
+            (_, "session_key") => format!("session_key + {session_step}"),
+            ("session_ids", "id") => format!(
+                "{} || substr(id, 9)",
+                scattered(&format!("session_key + {session_step}"))
             ),
             (_, "day") => format!("date(day, '{} days')", weeks * 7),
             (

@@ -143,21 +143,21 @@ fn move_statements(parameter: &str) -> Vec<Statement> {
         )));
     }
     statements.push(with(format!(
-        "INSERT INTO session_days (day, user_key, session_id)
+        "INSERT INTO session_days (day, user_key, session_key)
          SELECT * FROM ({}) WHERE true ON CONFLICT DO NOTHING",
-        listed("j.value ->> 1, i.user_key, i.session_id")
+        listed("j.value ->> 1, i.user_key, i.session_key")
     )));
     // The index by session finds what the session still has on the old day.
     let is_left = |suffix: &str| {
         format!(
-            "EXISTS (SELECT 1 FROM interactions{suffix} i WHERE i.session_id = session_days.session_id
+            "EXISTS (SELECT 1 FROM interactions{suffix} i WHERE i.session_key = session_days.session_key
                AND i.user_key = session_days.user_key AND i.day = session_days.day)"
         )
     };
     statements.push(with(format!(
-        "DELETE FROM session_days WHERE (day, user_key, session_id) IN ({})
+        "DELETE FROM session_days WHERE (day, user_key, session_key) IN ({})
            AND NOT {} AND NOT {}",
-        listed("j.value ->> 2, i.user_key, i.session_id"),
+        listed("j.value ->> 2, i.user_key, i.session_key"),
         is_left(""),
         is_left("_archive"),
     )));
@@ -183,12 +183,7 @@ pub(super) async fn move_interactions<D: Database>(
     zone: ReportingZone,
     rows: i64,
 ) -> Result<(), DatabaseError> {
-    let after: i64 = change.position.parse().map_err(|_| {
-        DatabaseError::Decode(format!(
-            "the change stands at {}, which is no key",
-            change.position
-        ))
-    })?;
+    let after = change.last_moved()?;
     let next: Option<[Option<i64>; 2]> = database
         .query(Statement::with(NEXT_KEY, &json!({ "after": after }))?)
         .await?

@@ -173,7 +173,7 @@ impl<D: Database> Reader<'_, D> {
         let filter = self.session_filter(parameters).await?;
         let mut values = filter.values(self);
         values.insert("after_time".to_owned(), json!(i64::MIN));
-        values.insert("after_key".to_owned(), json!(""));
+        values.insert("after_key".to_owned(), json!(0));
         values.insert("limit".to_owned(), json!(CHUNK_ROWS));
         let source = ExportSource {
             columns: export_sessions::COLUMNS.to_vec(),

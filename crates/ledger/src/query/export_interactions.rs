@@ -1,6 +1,6 @@
 //! The export of interactions, one line each.
 
-use super::{export_cell::Column, slice::Slice};
+use super::{export_cell::Column, session_list::NAMES, slice::Slice};
 
 /// The columns, in the order of [`sql`].
 pub(super) const COLUMNS: [Column; 31] = [
@@ -66,8 +66,8 @@ pub(super) fn sql(slice: &Slice, status: Option<&str>, unpriced: Option<bool>) -
     }
     let arm = |suffix: &str| {
         format!(
-            "SELECT i.timestamp AS timestamp, i.interaction_key AS interaction_key, i.id, i.session_id,
-    i.user_key, i.day, i.type,
+            "SELECT i.timestamp AS timestamp, i.interaction_key AS interaction_key, i.id,
+    i.session_key,    i.user_key, i.day, i.type,
     i.status, i.error, i.provider, i.model_name, i.agent, i.context, i.duration_ms,
     i.time_to_first_token_ms, i.input_tokens, i.cache_read_tokens, i.cache_write_5m_tokens,
     i.cache_write_1h_tokens, i.output_tokens, i.reasoning_tokens, i.audio_in_tokens,
@@ -82,7 +82,7 @@ pub(super) fn sql(slice: &Slice, status: Option<&str>, unpriced: Option<bool>) -
         )
     };
     format!(
-        "SELECT json_array(f.timestamp, f.interaction_key, json_array(f.id, f.session_id, u.user_id,
+        "SELECT json_array(f.timestamp, f.interaction_key, json_array(f.id, n.id, u.user_id,
     u.tenant_id, f.timestamp, f.day, f.type, f.status, f.error, f.provider, f.model_name, f.agent,
     f.context, f.duration_ms, f.time_to_first_token_ms),
   json_array(f.input_tokens, f.cache_read_tokens, f.cache_write_5m_tokens,
@@ -94,7 +94,7 @@ FROM (
   UNION ALL
   {}
   ORDER BY timestamp, interaction_key LIMIT ?1 ->> 'limit'
-) f JOIN users u ON u.user_key = f.user_key
+) f {NAMES}
 ORDER BY f.timestamp, f.interaction_key",
         arm(""),
         arm("_archive")

@@ -6,7 +6,7 @@ use super::{
     export_cell::Column,
     problem::QueryError,
     session_filter::SessionFilter,
-    session_list::{SESSION_COLUMNS, SESSION_OBJECT, Session},
+    session_list::{NAMES, SESSION_COLUMNS, SESSION_OBJECT, Session},
 };
 
 /// The columns, in the order of [`cells`].
@@ -32,15 +32,15 @@ pub(super) const COLUMNS: [Column; 14] = [
 pub(super) fn sql(filter: &SessionFilter) -> String {
     let found = filter.found(
         SESSION_COLUMNS,
-        " AND (s.start_time, s.id) > (?1 ->> 'after_time', ?1 ->> 'after_key')",
+        " AND (s.start_time, s.session_key) > (?1 ->> 'after_time', ?1 ->> 'after_key')",
     );
     format!(
-        "SELECT json_array(f.start_time, f.id, json({SESSION_OBJECT}))
+        "SELECT json_array(f.start_time, f.session_key, json({SESSION_OBJECT}))
 FROM (
   {found}
-  ORDER BY start_time, id LIMIT ?1 ->> 'limit'
-) f JOIN users u ON u.user_key = f.user_key
-ORDER BY f.start_time, f.id"
+  ORDER BY start_time, session_key LIMIT ?1 ->> 'limit'
+) f {NAMES}
+ORDER BY f.start_time, f.session_key"
     )
 }
 

@@ -133,7 +133,7 @@ fn weeks_of(range: DayRange) -> DayRange {
 // Primary keys: day first.
 const DISTINCT_SESSIONS: &str = "
 SELECT json_array(
-  (SELECT COUNT(DISTINCT session_id) FROM session_days WHERE day >= ?1 ->> 0 AND day <= ?1 ->> 1),
+  (SELECT COUNT(DISTINCT session_key) FROM session_days WHERE day >= ?1 ->> 0 AND day <= ?1 ->> 1),
   (SELECT COUNT(DISTINCT user_key) FROM daily_stats WHERE day >= ?1 ->> 0 AND day <= ?1 ->> 1))";
 
 impl<D: Database> Reader<'_, D> {

@@ -12,6 +12,7 @@ use super::{
     parameters::{Page, Parameters},
     problem::QueryError,
     reader::{Reader, Stamp},
+    session_list::NAMES,
 };
 use crate::{
     database::{Database, Statement},
@@ -161,7 +162,7 @@ pub(super) fn of_session(columns: &str) -> String {
         format!(
             "SELECT {columns}, {archived} AS archived
   FROM interactions{suffix} i CROSS JOIN cost_estimates{suffix} e
-  WHERE i.session_id = ?1 ->> 'session_id' AND e.interaction_key = i.interaction_key
+  WHERE i.session_key = ?1 ->> 'session_key' AND e.interaction_key = i.interaction_key
     AND e.revision = (SELECT MAX(x.revision) FROM cost_estimates{suffix} x
                       WHERE x.interaction_key = i.interaction_key)"
         )
@@ -172,7 +173,7 @@ pub(super) fn of_session(columns: &str) -> String {
 /// What [`INTERACTION_OBJECT`] needs of an interaction `i` and its estimate `e`.
 pub(super) fn interaction_columns() -> String {
     format!(
-        "i.interaction_key, i.id, i.session_id, i.user_key,
+        "i.interaction_key, i.id, i.session_key, i.user_key,
     i.timestamp, i.type, i.status, i.error, i.provider, i.model_name, i.model_reported, i.agent,
     i.context, i.message_id, {} AS trace_id, i.duration_ms, i.time_to_first_token_ms, i.input_tokens,
     i.cache_read_tokens, i.cache_write_5m_tokens, i.cache_write_1h_tokens, i.output_tokens,
@@ -183,10 +184,9 @@ pub(super) fn interaction_columns() -> String {
     )
 }
 
-/// An interaction `f` of [`interaction_columns`] with the running sum; its user and its thumb by
-/// primary key.
-pub(super) const INTERACTION_OBJECT: &str =
-    "json_array(json_object('id', f.id, 'session_id', f.session_id,
+/// An interaction `f` of [`interaction_columns`] with the running sum, of its user `u` and its session's
+/// name `n` ([`NAMES`]); its thumb by primary key.
+pub(super) const INTERACTION_OBJECT: &str = "json_array(json_object('id', f.id, 'session_id', n.id,
   'user_id', u.user_id, 'tenant_id', u.tenant_id, 'timestamp', f.timestamp, 'type', f.type,
   'status', f.status, 'error', f.error, 'provider', f.provider, 'model_name', f.model_name,
   'model_reported', f.model_reported, 'agent', f.agent, 'context', f.context,
@@ -227,7 +227,7 @@ impl<D: Database> Reader<'_, D> {
         let session = self.session_of(session_id).await?;
         let cost = session.total_cost.unwrap_or_default();
         let page = self
-            .interaction_page(session_id, cost, kind, status, is_ascending, page)
+            .interaction_page(session.key, cost, kind, status, is_ascending, page)
             .await?;
         Ok(InteractionList {
             stamp: self.stamp(),
@@ -237,7 +237,7 @@ impl<D: Database> Reader<'_, D> {
 
     pub(super) async fn interaction_page(
         &self,
-        session_id: &str,
+        session_key: i64,
         session_cost: Amount,
         kind: Option<&str>,
         status: Option<&str>,
@@ -259,13 +259,13 @@ SELECT json_array(COUNT(*)) FROM found
 UNION ALL
 SELECT * FROM (
   SELECT {INTERACTION_OBJECT}
-  FROM found f JOIN users u ON u.user_key = f.user_key
+  FROM found f {NAMES}
   ORDER BY f.timestamp {direction}, f.interaction_key {direction}
   LIMIT ?1 ->> 'limit' OFFSET ?1 ->> 'offset')",
             of_session(&interaction_columns())
         );
         let values = json!({
-            "session_id": session_id, "type": kind, "status": status,
+            "session_key": session_key, "type": kind, "status": status,
             "limit": page.limit, "offset": page.offset,
         });
         let rows = self.database.query(Statement::with(sql, &values)?).await?;

@@ -14,6 +14,7 @@ use super::{
     },
     problem::QueryError,
     reader::{Reader, Stamp, Viewer},
+    session_list::NAMES,
 };
 use crate::{
     database::{Database, Statement},
@@ -105,7 +106,7 @@ struct TodayCost {
 
 #[derive(Deserialize)]
 struct Stored {
-    session_id: String,
+    session_key: i64,
     user_id: String,
     tenant_id: String,
     provider: String,
@@ -160,7 +161,7 @@ struct PriceRow {
 fn stored_sql() -> String {
     let arm = |suffix: &str| {
         format!(
-            "SELECT json_object('session_id', i.session_id, 'user_id', u.user_id,
+            "SELECT json_object('session_key', i.session_key, 'user_id', u.user_id,
   'tenant_id', u.tenant_id, 'provider', i.provider, 'model_name', i.model_name,
   'price_time', i.price_time, 'endpoint', i.endpoint, 'region', i.region,
   'service_tier', i.service_tier, 'units', i.units, 'declared_cost', i.declared_cost,
@@ -200,7 +201,7 @@ fn interaction_sql() -> String {
 SELECT json_array(json({INTERACTION_OBJECT}),
   (SELECT SUM(COALESCE(total_cost, 0) / 1000000) FROM running),
   (SELECT SUM(COALESCE(total_cost, 0) % 1000000) FROM running))
-FROM running f JOIN users u ON u.user_key = f.user_key
+FROM running f {NAMES}
 WHERE f.id = ?1 ->> 'id'",
         of_session(&interaction_columns())
     )
@@ -249,7 +250,7 @@ impl<D: Database> Reader<'_, D> {
                 Statement::with(
                     interaction_sql(),
                     &json!({
-                        "session_id": stored.session_id, "id": interaction_id,
+                        "session_key": stored.session_key, "id": interaction_id,
                         "only_user": only_user,
                     }),
                 )?,

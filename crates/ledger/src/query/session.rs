@@ -14,7 +14,7 @@ use super::{
     parameters::Page,
     problem::QueryError,
     reader::{Reader, Stamp, Viewer},
-    session_list::{SESSION_COLUMNS, SESSION_OBJECT, Session},
+    session_list::{NAMES, SESSION_COLUMNS, SESSION_OBJECT, Session},
     user::{UserSlice, slices},
 };
 use crate::{
@@ -85,12 +85,13 @@ fn session_sql() -> String {
     let arm = |suffix: &str, archived: u8| {
         format!(
             "SELECT {SESSION_COLUMNS}, {archived} AS archived FROM sessions{suffix} s \
-             WHERE s.id = ?1 ->> 'session_id'"
+             WHERE s.session_key = (SELECT session_key FROM session_ids \
+                WHERE id = ?1 ->> 'session_id')"
         )
     };
     format!(
         "SELECT {SESSION_OBJECT}
-FROM ({} UNION ALL {}) f JOIN users u ON u.user_key = f.user_key",
+FROM ({} UNION ALL {}) f {NAMES}",
         arm("", 0),
         arm("_archive", 1)
     )
@@ -121,7 +122,7 @@ impl<D: Database> Reader<'_, D> {
     pub async fn session_detail(&self, session_id: &str) -> Result<SessionDetail, QueryError> {
         let session = self.session_of(session_id).await?;
         let key = json!({
-            "session_id": session_id, "user_key": session.user_key,
+            "session_key": session.key, "user_key": session.user_key,
             "start_time": session.start_ms, "limit": MEDIAN_SESSIONS,
             "mixed_max": u8::from(self.viewer == Viewer::Everyone),
             "lines_limit": DRIVER_INTERACTIONS_MAX,
@@ -149,7 +150,7 @@ impl<D: Database> Reader<'_, D> {
         );
         let interactions = self
             .interaction_page(
-                session_id,
+                session.key,
                 session.total_cost.unwrap_or_default(),
                 None,
                 None,

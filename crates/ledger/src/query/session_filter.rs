@@ -89,15 +89,17 @@ impl SessionFilter {
             } else {
                 ""
             };
-            // Nothing of the session but its id, which every index has: the users' sessions by
-            // their index, an interaction's by the unique indexes on the ids.
+            // Nothing of the session but its key, which every index has: its id by the primary key, the
+            // users' sessions by their index, an interaction's by the unique indexes on the ids.
             search = format!(
-                "(instr(s.id, ?1 ->> 'q') > 0
-    OR s.id IN (SELECT x.id FROM {table} x INDEXED BY {table}_by_user
+                "(instr((SELECT n.id FROM session_ids n WHERE n.session_key = s.session_key),
+      ?1 ->> 'q') > 0
+    OR s.session_key IN (SELECT x.session_key FROM {table} x INDEXED BY {table}_by_user
                 WHERE x.user_key IN (SELECT user_key FROM users
                                      WHERE instr(user_id, ?1 ->> 'q') > 0){range})
-    OR s.id IN (SELECT session_id FROM interactions WHERE id = ?1 ->> 'q'
-                UNION ALL SELECT session_id FROM interactions_archive WHERE id = ?1 ->> 'q'))"
+    OR s.session_key IN (SELECT session_key FROM interactions WHERE id = ?1 ->> 'q'
+                UNION ALL
+                SELECT session_key FROM interactions_archive WHERE id = ?1 ->> 'q'))"
             );
             conditions.push(&search);
         }
@@ -117,9 +119,9 @@ impl SessionFilter {
             // A user's few sessions are looked up one by one, by the primary key; of everyone's, those of
             // the models are found first, in the order of their starts.
             text.push_str(if self.slice.user.is_some() {
-                " AND EXISTS (SELECT 1 FROM session_models m WHERE m.session_id = s.id"
+                " AND EXISTS (SELECT 1 FROM session_models m WHERE m.session_key = s.session_key"
             } else {
-                " AND s.id IN (SELECT m.session_id
+                " AND s.session_key IN (SELECT m.session_key
       FROM session_models m INDEXED BY session_models_by_start WHERE true"
             });
             if self.slice.user.is_none() && self.range.is_some() {

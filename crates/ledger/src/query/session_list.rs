@@ -58,6 +58,8 @@ pub struct Session {
     pub(super) mixed_users: bool,
     archived: bool,
     #[serde(skip)]
+    pub(super) key: i64,
+    #[serde(skip)]
     pub(super) start_ms: i64,
     #[serde(skip)]
     pub(super) user_key: i64,
@@ -74,6 +76,7 @@ pub struct ModelName {
 
 #[derive(Deserialize)]
 struct SessionRow {
+    key: i64,
     id: String,
     user_key: i64,
     user_id: String,
@@ -137,6 +140,7 @@ impl SessionRow {
                 interaction_count,
                 unpriced_count,
             ),
+            key: self.key,
             id: self.id,
             user_id: self.user_id,
             tenant_id: self.tenant_id,
@@ -169,12 +173,13 @@ SELECT json_array((SELECT COUNT(*) FROM sessions) + (SELECT COUNT(*) FROM sessio
   NULL, NULL, NULL, NULL, NULL, NULL)";
 
 /// Columns of a session that an answer needs.
-pub(super) const SESSION_COLUMNS: &str = "s.id, s.user_key, s.start_time, s.end_time, s.last_seen,
+pub(super) const SESSION_COLUMNS: &str = "s.session_key, s.user_key, s.start_time, s.end_time, s.last_seen,
     s.interaction_count, s.error_count, s.unpriced_count, s.token_count, s.total_cost, s.mixed_users";
 
-/// A session `f` of [`SESSION_COLUMNS`] as JSON: its user by primary key, its models and agents by
-/// the primary key of `session_models`.
-pub(super) const SESSION_OBJECT: &str = "json_object('id', f.id, 'user_key', f.user_key,
+/// A session `f` of [`SESSION_COLUMNS`] as JSON, of its user `u` and its name `n` ([`NAMES`]): its
+/// models and agents by the primary key of `session_models`.
+pub(super) const SESSION_OBJECT: &str = "json_object('key', f.session_key, 'id', n.id,
+  'user_key', f.user_key,
   'user_id', u.user_id, 'tenant_id', u.tenant_id, 'user_label', u.label,
   'start_time', f.start_time, 'end_time', f.end_time, 'last_seen', f.last_seen,
   'sums', json_array(f.interaction_count, f.error_count, f.unpriced_count, f.token_count,
@@ -182,10 +187,14 @@ pub(super) const SESSION_OBJECT: &str = "json_object('id', f.id, 'user_key', f.u
   'mixed_users', f.mixed_users, 'archived', f.archived,
   'models', json((SELECT json_group_array(json_object('provider', provider, 'model', model))
              FROM (SELECT DISTINCT provider, model FROM session_models
-                   WHERE session_id = f.id AND (provider, model) <> ('', '')))),
+                   WHERE session_key = f.session_key AND (provider, model) <> ('', '')))),
   'agents', json((SELECT json_group_array(agent)
              FROM (SELECT DISTINCT agent FROM session_models
-                   WHERE session_id = f.id AND agent <> ''))))";
+                   WHERE session_key = f.session_key AND agent <> ''))))";
+
+/// The user and the id of what is called `f`, by primary keys.
+pub(super) const NAMES: &str = "JOIN users u ON u.user_key = f.user_key
+  JOIN session_ids n ON n.session_key = f.session_key";
 
 impl<D: Database> Reader<'_, D> {
     /// A session last seen before this moment is closed.
@@ -211,10 +220,13 @@ impl<D: Database> Reader<'_, D> {
         ];
         let sort = parameters.word("sort", &sorts)?.unwrap_or_default();
         let (column, order) = match sort {
-            "" => ("", format!("start_time {direction}, id {direction}")),
+            "" => (
+                "",
+                format!("start_time {direction}, session_key {direction}"),
+            ),
             column => (
                 column,
-                format!("{column} {direction}, start_time DESC, id DESC"),
+                format!("{column} {direction}, start_time DESC, session_key DESC"),
             ),
         };
         let statements = [
@@ -248,7 +260,7 @@ impl<D: Database> Reader<'_, D> {
         })
     }
 
-    /// A page in some order: the index that holds what is sorted by finds the ids, the primary keys
+    /// A page in some order: the index that holds what is sorted by finds the keys, the primary keys
     /// the rest of those few.
     fn session_page(
         &self,
@@ -265,7 +277,8 @@ impl<D: Database> Reader<'_, D> {
         let whole = |table: &str, archived: u8| {
             format!(
                 "SELECT {SESSION_COLUMNS}, {archived} AS archived
-  FROM picked p CROSS JOIN {table} s WHERE p.archived = {archived} AND s.id = p.id"
+  FROM picked p CROSS JOIN {table} s WHERE p.archived = {archived}
+    AND s.session_key = p.session_key"
             )
         };
         let sql = format!(
@@ -278,9 +291,9 @@ impl<D: Database> Reader<'_, D> {
   {}
 )
 SELECT {SESSION_OBJECT}
-FROM f JOIN users u ON u.user_key = f.user_key
+FROM f {NAMES}
 ORDER BY {}",
-            filter.found(&format!("s.id, s.start_time{sorted_by}"), ""),
+            filter.found(&format!("s.session_key, s.start_time{sorted_by}"), ""),
             whole("sessions", 0),
             whole("sessions_archive", 1),
             order

@@ -115,15 +115,15 @@ FROM users WHERE user_key = ?1 ->> 'user_key'";
 // session their interactions.
 const HOURS: &str = "
 WITH near AS MATERIALIZED (
-  SELECT DISTINCT t.session_id FROM json_each(?1, '$.days') d CROSS JOIN session_days t
+  SELECT DISTINCT t.session_key FROM json_each(?1, '$.days') d CROSS JOIN session_days t
   WHERE t.day = d.value AND t.user_key = ?1 ->> 'user_key'
 ), hours AS (
   SELECT i.timestamp / 900000 AS quarter FROM near CROSS JOIN interactions i
-  WHERE i.session_id = near.session_id AND i.user_key = ?1 ->> 'user_key'
+  WHERE i.session_key = near.session_key AND i.user_key = ?1 ->> 'user_key'
     AND i.timestamp >= ?1 ->> 'from' AND i.timestamp < ?1 ->> 'to'
   UNION ALL
   SELECT i.timestamp / 900000 FROM near CROSS JOIN interactions_archive i
-  WHERE i.session_id = near.session_id AND i.user_key = ?1 ->> 'user_key'
+  WHERE i.session_key = near.session_key AND i.user_key = ?1 ->> 'user_key'
     AND i.timestamp >= ?1 ->> 'from' AND i.timestamp < ?1 ->> 'to'
 )
 SELECT json_array(quarter, COUNT(*)) FROM hours GROUP BY quarter";

@@ -65,6 +65,20 @@ static INSERT_USERS: LazyLock<String> = LazyLock::new(|| {
     ))
 });
 
+// The same of a session's id.
+static INSERT_SESSION_IDS: LazyLock<String> = LazyLock::new(|| {
+    one_line(&format!(
+        "INSERT INTO session_ids (id)
+         SELECT j.value ->> 0 FROM json_each(?1, '$.sessions') j
+         WHERE {}
+           AND NOT EXISTS (SELECT 1 FROM session_ids n WHERE n.id = j.value ->> 0)
+           AND EXISTS (SELECT 1 FROM json_each(j.value, '$[1]') e
+             WHERE NOT EXISTS (SELECT 1 FROM interactions k WHERE k.id = e.value)
+               AND NOT EXISTS (SELECT 1 FROM interactions_archive k WHERE k.id = e.value))",
+        *GUARD
+    ))
+});
+
 // All or nothing: what is expected of users and sessions is one condition of the whole batch.
 static INSERT_INTERACTIONS: LazyLock<String> = LazyLock::new(|| {
     one_line(&format!(
@@ -74,7 +88,8 @@ static INSERT_INTERACTIONS: LazyLock<String> = LazyLock::new(|| {
              WHERE NOT EXISTS (SELECT 1 FROM users k
                WHERE k.tenant_id = j.value ->> 0 AND k.user_id = j.value ->> 1))
            AND NOT EXISTS (SELECT 1 FROM json_each(?1, '$.sessions') j
-             JOIN sessions_archive a ON a.id = j.value)
+             JOIN session_ids n ON n.id = j.value
+             JOIN sessions_archive a ON a.session_key = n.session_key)
            AND NOT EXISTS (SELECT 1 FROM interactions k WHERE k.id = j.row ->> 0)
            AND NOT EXISTS (SELECT 1 FROM interactions_archive k WHERE k.id = j.row ->> 0)
          ON CONFLICT (id) DO NOTHING
@@ -102,35 +117,35 @@ WHERE i.ingest_id = ?1 ->> 'ingest_id'",
 });
 
 static UNARCHIVE_SESSIONS: LazyLock<[String; 2]> = LazyLock::new(|| {
-    let touched = format!("SELECT i.session_id FROM interactions i WHERE {NEW_ROWS}");
+    let touched = format!("SELECT i.session_key FROM interactions i WHERE {NEW_ROWS}");
     [
         format!(
-            "INSERT INTO sessions SELECT * FROM sessions_archive WHERE id IN ({touched})
-             ON CONFLICT (id) DO NOTHING"
+            "INSERT INTO sessions SELECT * FROM sessions_archive WHERE session_key IN ({touched})
+             ON CONFLICT (session_key) DO NOTHING"
         ),
-        format!("DELETE FROM sessions_archive WHERE id IN ({touched})"),
+        format!("DELETE FROM sessions_archive WHERE session_key IN ({touched})"),
     ]
 });
 
 static UPSERT_SESSIONS: LazyLock<String> = LazyLock::new(|| {
     one_line(&format!(
         "WITH delta AS (
-           SELECT i.session_id, i.timestamp,
-             FIRST_VALUE(i.user_key) OVER (PARTITION BY i.session_id
+           SELECT i.session_key, i.timestamp,
+             FIRST_VALUE(i.user_key) OVER (PARTITION BY i.session_key
                ORDER BY i.timestamp, u.tenant_id, u.user_id) AS first_user,
              i.user_key, i.status, e.price_state, e.total_cost, {TOKEN_SUM} AS tokens
            FROM interactions i JOIN users u USING (user_key)
              JOIN cost_estimates e ON e.interaction_key = i.interaction_key AND e.revision = 1
            WHERE {NEW_ROWS}
          )
-         INSERT INTO sessions (id, user_key, start_time, last_seen, interaction_count, error_count,
+         INSERT INTO sessions (session_key, user_key, start_time, last_seen, interaction_count, error_count,
            unpriced_count, partial_count, token_count, total_cost, mixed_users, first_ingest_id)
-         SELECT session_id, MAX(first_user), MIN(timestamp), MAX(timestamp), COUNT(*),
+         SELECT session_key, MAX(first_user), MIN(timestamp), MAX(timestamp), COUNT(*),
            SUM(status = 'error'), SUM(price_state = 'unpriced'), SUM(price_state = 'partial'),
            SUM(tokens), SUM(COALESCE(total_cost, 0)), MIN(user_key) <> MAX(user_key),
            ?1 ->> 'ingest_id'
-         FROM delta WHERE true GROUP BY session_id
-         ON CONFLICT (id) DO UPDATE SET
+         FROM delta WHERE true GROUP BY session_key
+         ON CONFLICT (session_key) DO UPDATE SET
            {SESSION_OWNER},
            start_time = MIN(sessions.start_time, excluded.start_time),
            last_seen = MAX(sessions.last_seen, excluded.last_seen),
@@ -157,17 +172,17 @@ pub(crate) const SESSION_OWNER: &str = "mixed_users = MAX(sessions.mixed_users, 
 
 static INSERT_SESSION_MODELS: LazyLock<String> = LazyLock::new(|| {
     one_line(&format!(
-        "INSERT INTO session_models (session_id, provider, model, agent, start_time)
-         SELECT i.session_id, i.provider, i.model_name, i.agent, s.start_time
-         FROM interactions i JOIN sessions s ON s.id = i.session_id WHERE {NEW_ROWS}
+        "INSERT INTO session_models (session_key, provider, model, agent, start_time)
+         SELECT i.session_key, i.provider, i.model_name, i.agent, s.start_time
+         FROM interactions i JOIN sessions s USING (session_key) WHERE {NEW_ROWS}
          ON CONFLICT DO NOTHING"
     ))
 });
 
 static INSERT_SESSION_DAYS: LazyLock<String> = LazyLock::new(|| {
     one_line(&format!(
-        "INSERT INTO session_days (day, user_key, session_id)
-         SELECT i.day, i.user_key, i.session_id FROM interactions i WHERE {NEW_ROWS}
+        "INSERT INTO session_days (day, user_key, session_key)
+         SELECT i.day, i.user_key, i.session_key FROM interactions i WHERE {NEW_ROWS}
          ON CONFLICT DO NOTHING"
     ))
 });
@@ -222,8 +237,11 @@ WHERE e.revision = (SELECT MAX(revision) FROM cost_estimates_archive x
     )
 });
 
-/// The statements that record `batch`, up to the ledger's version. Of those that expect everything
-/// known, the first gives a row for each interaction that is new.
+/// Where in [`recording`] with everything known the insert of the interactions is: it gives a row for
+/// each that is new.
+pub(super) const INSERT_AT: usize = 1;
+
+/// The statements that record `batch`, up to the ledger's version.
 pub(super) fn recording(
     context: &BatchContext,
     batch: &[PricedInteraction<'_>],
@@ -259,18 +277,23 @@ pub(super) fn recording(
         sql: sql.into(),
         ..new_rows.clone()
     };
-    let mut statements = Vec::with_capacity(16);
+    let mut statements = Vec::with_capacity(17);
     if expected == Expected::Anything {
+        let users = ids_by(interactions(), user)
+            .into_iter()
+            .map(|((tenant_id, user_id), ids)| json!([tenant_id, user_id, ids]));
         statements.push(Statement::with(
             INSERT_USERS.as_str(),
-            &json!({
-                "price_book_version": context.price_book_version,
-                "schema_version": SCHEMA_VERSION,
-                "zone": context.reporting_zone.name(),
-                "users": users_with_ids(interactions()),
-            }),
+            &guarded(context, "users", users),
         )?);
     }
+    let sessions = ids_by(interactions(), |one| one.session_id.as_str())
+        .into_iter()
+        .map(|(session_id, ids)| json!([session_id, ids]));
+    statements.push(Statement::with(
+        INSERT_SESSION_IDS.as_str(),
+        &guarded(context, "sessions", sessions),
+    )?);
     statements.push(Statement::with(INSERT_INTERACTIONS.as_str(), &events)?);
     statements.push(Statement::with(
         INSERT_ESTIMATES.as_str(),
@@ -319,18 +342,29 @@ fn user(interaction: &Interaction) -> (&str, &str) {
     (&interaction.tenant_id, &interaction.user_id)
 }
 
-fn users_with_ids<'a>(
+/// The ids of the interactions that each key has.
+fn ids_by<'a, K: Ord>(
     interactions: impl Iterator<Item = &'a Interaction>,
-) -> Vec<(&'a str, &'a str, Vec<&'a str>)> {
-    let mut ids_by_user: BTreeMap<_, Vec<&str>> = BTreeMap::new();
+    key_of: impl Fn(&'a Interaction) -> K,
+) -> BTreeMap<K, Vec<&'a str>> {
+    let mut ids_by_key: BTreeMap<K, Vec<&str>> = BTreeMap::new();
     for interaction in interactions {
-        let ids = ids_by_user.entry(user(interaction)).or_default();
-        ids.push(&interaction.id);
+        ids_by_key
+            .entry(key_of(interaction))
+            .or_default()
+            .push(&interaction.id);
     }
-    ids_by_user
-        .into_iter()
-        .map(|((tenant_id, user_id), ids)| (tenant_id, user_id, ids))
-        .collect()
+    ids_by_key
+}
+
+/// What a statement reads that makes users or names sessions, with what the guard reads.
+fn guarded(context: &BatchContext, name: &str, list: impl Iterator<Item = Value>) -> Value {
+    json!({
+        "price_book_version": context.price_book_version,
+        "schema_version": SCHEMA_VERSION,
+        "zone": context.reporting_zone.name(),
+        name: list.collect::<Value>(),
+    })
 }
 
 fn estimate_row(

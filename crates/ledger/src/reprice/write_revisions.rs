@@ -48,12 +48,12 @@ static UPDATE_SESSIONS: LazyLock<String> = LazyLock::new(|| {
            partial_count = sessions.partial_count + d.partial_count,
            total_cost = sessions.total_cost + d.total_cost
          FROM (
-           SELECT i.session_id,
+           SELECT i.session_key,
              SUM((n.price_state = 'unpriced') - (o.price_state = 'unpriced')) AS unpriced_count,
              SUM((n.price_state = 'partial') - (o.price_state = 'partial')) AS partial_count,
              SUM(COALESCE(n.total_cost, 0) - COALESCE(o.total_cost, 0)) AS total_cost
-           {REVISED} GROUP BY i.session_id) d
-         WHERE sessions.id = d.session_id"
+           {REVISED} GROUP BY i.session_key) d
+         WHERE sessions.session_key = d.session_key"
     )
 });
 

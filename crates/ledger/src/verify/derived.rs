@@ -1,7 +1,7 @@
-//! What triggers keep beside the sums by day: the cube's sums by two of its keys, the sums and
-//! latencies of whole weeks, and from which day on a session or a user was not active. Each is a query over tables that the same pass has
-//! verified, or verifies; whatever moves them moves it too, so it can be compared at any moment,
-//! and is made again where it differs.
+//! What triggers keep beside the sums by day: the cube's sums without the user, the sums and latencies
+//! of whole weeks, and from which day on a session or a user was not active. Each is a query over
+//! tables that the same pass has verified, or verifies; whatever moves them moves it too, so it can be
+//! compared at any moment, and is made again where it differs.
 
 use chrono::{Datelike, Days, NaiveDate};
 use serde_json::{Value, json};
@@ -31,8 +31,8 @@ struct Derived {
     is_weekly: bool,
 }
 
-// Primary keys; session_days_by_session, daily_stats_by_user and daily_user_slices_by_day.
-fn derived() -> [Derived; 7] {
+// Primary keys; session_days_by_session and daily_stats_by_user.
+fn derived() -> [Derived; 6] {
     let measures = MEASURES.join(", ");
     let sums = MEASURES.map(|measure| format!("SUM({measure})")).join(", ");
     let is_something = MEASURES
@@ -59,8 +59,8 @@ fn derived() -> [Derived; 7] {
         "session_gaps",
         "session_count",
         "SELECT (SELECT MAX(p.day) FROM session_days p
-                 WHERE p.session_id = s.session_id AND p.day < ?1 ->> 'day') AS previous_day
-         FROM (SELECT DISTINCT session_id FROM session_days WHERE day = ?1 ->> 'day') s",
+                 WHERE p.session_key = s.session_key AND p.day < ?1 ->> 'day') AS previous_day
+         FROM (SELECT DISTINCT session_key FROM session_days WHERE day = ?1 ->> 'day') s",
     );
     let (kept_users, users) = gaps(
         "user_gaps",
@@ -69,31 +69,7 @@ fn derived() -> [Derived; 7] {
                  WHERE p.user_key = u.user_key AND p.day < ?1 ->> 'day') AS previous_day
          FROM daily_stats u WHERE u.day = ?1 ->> 'day'",
     );
-    let slice = |dimension: &str, provider: &str| {
-        format!(
-            "SELECT '{dimension}', {dimension}, ?1 ->> 'day', user_key, {provider}, {sums}
-             FROM usage_daily WHERE day = ?1 ->> 'day' GROUP BY {dimension}, user_key, {provider}"
-        )
-    };
     [
-        Derived {
-            table: "daily_user_slices",
-            check: "daily_user_slices_equal_usage_daily",
-            columns: format!("dimension, value, day, user_key, provider, {measures}"),
-            kept: format!(
-                "SELECT s.dimension, s.value, s.day, s.user_key, s.provider, {measures}
-                 FROM daily_user_slices s WHERE s.day = ?1 ->> 'day' AND ({is_something})"
-            ),
-            truth: [
-                slice("model", "provider"),
-                slice("provider", "''"),
-                slice("agent", "''"),
-                slice("type", "''"),
-            ]
-            .join(" UNION ALL "),
-            rows: None,
-            is_weekly: false,
-        },
         Derived {
             table: "daily_agent_model_stats",
             check: "daily_agent_model_stats_equal_usage_daily",
@@ -159,7 +135,7 @@ fn derived() -> [Derived; 7] {
                 .to_owned(),
             truth: "SELECT user_key, ?1 ->> 'day', COALESCE(previous_day, ''), COUNT(*) FROM (
                       SELECT s.user_key, (
-                        SELECT MAX(p.day) FROM session_days p WHERE p.session_id = s.session_id
+                        SELECT MAX(p.day) FROM session_days p WHERE p.session_key = s.session_key
                           AND p.user_key = s.user_key AND p.day < ?1 ->> 'day') AS previous_day
                       FROM session_days s WHERE s.day = ?1 ->> 'day')
                     GROUP BY user_key, previous_day"
@@ -180,16 +156,6 @@ fn derived() -> [Derived; 7] {
 }
 
 impl Derived {
-    /// How many rows are wrong or missing, and how many are one too many.
-    fn difference(&self) -> String {
-        let Self { kept, truth, .. } = self;
-        format!(
-            "SELECT json_array(
-               (SELECT COUNT(*) FROM (SELECT * FROM ({truth}) EXCEPT SELECT * FROM ({kept}))),
-               (SELECT COUNT(*) FROM (SELECT * FROM ({kept}) EXCEPT SELECT * FROM ({truth}))))"
-        )
-    }
-
     /// Makes the rows again from what they are derived from, as it stands then.
     fn rebuild(&self) -> [String; 2] {
         let Self { table, columns, .. } = self;
@@ -203,6 +169,15 @@ impl Derived {
             ),
         ]
     }
+}
+
+/// How many rows are wrong or missing, and how many are one too many.
+pub(super) fn difference(kept: &str, truth: &str) -> String {
+    format!(
+        "SELECT json_array(
+           (SELECT COUNT(*) FROM (SELECT * FROM ({truth}) EXCEPT SELECT * FROM ({kept}))),
+           (SELECT COUNT(*) FROM (SELECT * FROM ({kept}) EXCEPT SELECT * FROM ({truth}))))"
+    )
 }
 
 /// Verifies a day, and its week if it is the first one of it that the pass comes to after `last`.
@@ -226,7 +201,7 @@ pub(super) async fn verify<D: Database>(
         .collect();
     let statements: Vec<Statement> = due
         .iter()
-        .map(|derived| Statement::with(derived.difference(), &scope))
+        .map(|derived| Statement::with(difference(&derived.kept, &derived.truth), &scope))
         .collect::<Result<_, _>>()?;
     let rows = database.batch(&statements).await?;
     for (derived, differences) in due.into_iter().zip(&rows) {

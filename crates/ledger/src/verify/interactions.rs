@@ -35,12 +35,12 @@ fn interactions_in(table: &str, other: &str) -> String {
         "SELECT json_array(i.interaction_key, i.id, i.timestamp, i.day,
            (SELECT k.interaction_key FROM {other} k WHERE k.id = i.id),
            EXISTS (SELECT 1 FROM users u WHERE u.user_key = i.user_key),
-           EXISTS (SELECT 1 FROM sessions s WHERE s.id = i.session_id)
-             OR EXISTS (SELECT 1 FROM sessions_archive s WHERE s.id = i.session_id),
-           EXISTS (SELECT 1 FROM session_models m WHERE m.session_id = i.session_id
+           EXISTS (SELECT 1 FROM sessions s WHERE s.session_key = i.session_key)
+             OR EXISTS (SELECT 1 FROM sessions_archive s WHERE s.session_key = i.session_key),
+           EXISTS (SELECT 1 FROM session_models m WHERE m.session_key = i.session_key
              AND m.provider = i.provider AND m.model = i.model_name AND m.agent = i.agent),
            EXISTS (SELECT 1 FROM session_days d WHERE d.day = i.day AND d.user_key = i.user_key
-             AND d.session_id = i.session_id),
+             AND d.session_key = i.session_key),
            json_array({tokens}))
          FROM {table} i WHERE i.interaction_key BETWEEN ?1 ->> 'low' AND ?1 ->> 'high'"
     )
@@ -120,12 +120,7 @@ pub(super) async fn verify<D: Database>(
     pass: &OpenPass,
     rates: &mut BTreeMap<i64, Rate>,
 ) -> Result<Slice, DatabaseError> {
-    let after: i64 = pass.position.parse().map_err(|_| {
-        DatabaseError::Decode(format!(
-            "the pass stands at {}, which is no key",
-            pass.position
-        ))
-    })?;
+    let after = pass.last_key()?;
     let next = database
         .query(Statement::with(NEXT_KEY, &json!({ "after": after }))?)
         .await?;

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::database::{Database, DatabaseError, Rows, Statement};
 
-use super::sessions::{KEPT, Kept, Recounted, recount};
+use super::sessions::{Kept, Recounted, kept, recount};
 
 /// From so many interactions on a session is recounted in parts.
 pub(super) const LONG_INTERACTIONS: u64 = 20_000;
@@ -25,7 +25,7 @@ fn part_end() -> String {
     let half = |archive: &str| {
         format!(
             "SELECT * FROM (SELECT timestamp AS until FROM interactions{archive}
-               WHERE session_id = ?1 ->> 'id' AND timestamp > ?1 ->> 'from'
+               WHERE session_key = ?1 ->> 'key' AND timestamp > ?1 ->> 'from'
                ORDER BY timestamp LIMIT 1 OFFSET ?1 ->> 'part')"
         )
     };
@@ -37,29 +37,30 @@ fn part_end() -> String {
 }
 
 /// The interactions of a part that were there at the start.
-const IN_PART: &str = "i.session_id = ids.id
+const IN_PART: &str = "i.session_key = chosen.session_key
   AND i.timestamp >= ?1 ->> 'from' AND i.timestamp < ?1 ->> 'until'
   AND +i.interaction_key <= ?1 ->> 'newest_key'";
 
 /// What came since: by the primary key, and not by the session's index.
-const SINCE: &str = "+i.session_id = ids.id AND i.interaction_key > ?1 ->> 'newest_key'";
+const SINCE: &str =
+    "+i.session_key = chosen.session_key AND i.interaction_key > ?1 ->> 'newest_key'";
 
 /// Reads the kept rows of a session and what its interactions come to.
 ///
 /// A price that arrives between two parts looks like a difference; it does not look the same twice.
 pub(super) async fn look<D: Database>(
     database: &D,
-    id: &str,
+    key: i64,
 ) -> Result<(Vec<Kept>, Option<Recounted>), DatabaseError> {
     let newest = database.query(Statement::new(NEWEST_KEY)).await?;
     let newest_key = newest.first::<(i64,)>()?.map_or(0, |(key,)| key);
     let in_part = recount(IN_PART);
     let part = |from: i64, until: i64| {
-        json!({ "ids": [id], "from": from, "until": until, "newest_key": newest_key }).to_string()
+        json!({ "keys": [key], "from": from, "until": until, "newest_key": newest_key }).to_string()
     };
     let mut sum: Option<Recounted> = None;
     let mut from = i64::MIN;
-    while let Some(until) = next_part(database, id, from).await? {
+    while let Some(until) = next_part(database, key, from).await? {
         let statement = Statement::with_json(in_part.clone(), part(from, until));
         add(&mut sum, &database.query(statement).await?)?;
         from = until;
@@ -69,24 +70,24 @@ pub(super) async fn look<D: Database>(
         .batch(&[
             Statement::with_json(in_part, last.clone()),
             Statement::with_json(recount(SINCE), last.clone()),
-            Statement::with_json(KEPT, last),
+            Statement::with_json(kept(), last),
         ])
         .await?;
-    let [last_part, since, kept] = rows.as_slice() else {
+    let [last_part, since, of_session] = rows.as_slice() else {
         return Err(DatabaseError::Other("the batch gave no rows".to_owned()));
     };
     add(&mut sum, last_part)?;
     add(&mut sum, since)?;
-    Ok((kept.decode()?, sum))
+    Ok((of_session.decode()?, sum))
 }
 
 /// Where the part that begins at `from` ends; `None` for the last one.
 async fn next_part<D: Database>(
     database: &D,
-    id: &str,
+    key: i64,
     from: i64,
 ) -> Result<Option<i64>, DatabaseError> {
-    let parameter = json!({ "id": id, "from": from, "part": PART_INTERACTIONS });
+    let parameter = json!({ "key": key, "from": from, "part": PART_INTERACTIONS });
     let end = database
         .query(Statement::with(part_end(), &parameter)?)
         .await?;

@@ -1,10 +1,10 @@
 //! Proving the sums: a pass walks the whole ledger in small slices, hour after hour, compares
 //! everything that is kept twice, and corrects what differs.
 //!
-//! A pass has three stages: interactions with their estimates (each estimate is its components,
+//! A pass has four stages: interactions with their estimates (each estimate is its components,
 //! its components are its lines, its lines are their quantities times the price rows they name;
-//! nothing lies in two places or nowhere), sessions against their interactions, and every day's
-//! sums and latencies against its interactions, hot and archived.
+//! nothing lies in two places or nowhere), sessions against their interactions, every day's sums and
+//! latencies against its interactions, hot and archived, and the sums of users against the days'.
 //!
 //! Each slice reads one consistent picture. A sum that differs is corrected by the *difference*,
 //! in the batch that records the finding and moves the place of the pass: whatever is ingested
@@ -27,6 +27,7 @@ mod report;
 mod session_days;
 mod sessions;
 mod slice;
+mod users;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -117,7 +118,8 @@ pub async fn verify_slices<D: Database>(
         let slice = match pass.stage {
             Stage::Interactions => interactions::verify(database, &pass, &mut rates).await?,
             Stage::Sessions => sessions::verify(database, &pass).await?,
-            Stage::Days | Stage::Done => days::verify(database, &pass).await?,
+            Stage::Days => days::verify(database, &pass).await?,
+            Stage::Users | Stage::Done => users::verify(database, &pass).await?,
         }
         .condensed();
         pass = pass.write(database, &slice, now()).await?;

@@ -19,10 +19,12 @@ use super::slice::Slice;
 pub enum Stage {
     /// Interactions with their estimates and lines, by key.
     Interactions,
-    /// Sessions against their interactions, by id.
+    /// Sessions against their interactions, by key.
     Sessions,
     /// Daily, user and model sums and latencies against the interactions, by day.
     Days,
+    /// The sums by user within one model, provider, agent or type against the cube, by user.
+    Users,
     /// Everything has been covered.
     Done,
 }
@@ -32,7 +34,8 @@ impl Stage {
         match self {
             Self::Interactions => Self::Sessions,
             Self::Sessions => Self::Days,
-            Self::Days | Self::Done => Self::Done,
+            Self::Days => Self::Users,
+            Self::Users | Self::Done => Self::Done,
         }
     }
 }
@@ -97,6 +100,22 @@ pub(super) async fn open<D: Database>(
 }
 
 impl OpenPass {
+    /// The last key that was verified, in a stage that goes by keys; 0 before the first.
+    ///
+    /// # Errors
+    /// The stored place is no key.
+    pub fn last_key(&self) -> Result<i64, DatabaseError> {
+        if self.position.is_empty() {
+            return Ok(0);
+        }
+        self.position.parse().map_err(|_| {
+            DatabaseError::Decode(format!(
+                "the pass stands at {}, which is no key",
+                self.position
+            ))
+        })
+    }
+
     /// Writes what a slice found and corrected, moves on, and returns the pass as it stands then.
     pub async fn write<D: Database>(
         mut self,

@@ -41,7 +41,7 @@ pub(super) fn verify_relations(place: &Place, pass: &OpenPass, slice: &mut Slice
         Some((
             "the session was made again from its interactions",
             &[insert_missing(&format!(
-                "SELECT DISTINCT i.session_id {listed}"
+                "SELECT DISTINCT i.session_key {listed}"
             ))],
         )),
     );
@@ -78,10 +78,11 @@ pub(super) fn verify_relations(place: &Place, pass: &OpenPass, slice: &mut Slice
         Some((
             "the row was added",
             &[format!(
-                "INSERT INTO session_models (session_id, provider, model, agent, start_time)
-                 SELECT i.session_id, i.provider, i.model_name, i.agent, COALESCE(
-                   (SELECT start_time FROM sessions WHERE id = i.session_id),
-                   (SELECT start_time FROM sessions_archive WHERE id = i.session_id), i.timestamp)
+                "INSERT INTO session_models (session_key, provider, model, agent, start_time)
+                 SELECT i.session_key, i.provider, i.model_name, i.agent, COALESCE(
+                   (SELECT start_time FROM sessions WHERE session_key = i.session_key),
+                   (SELECT start_time FROM sessions_archive WHERE session_key = i.session_key),
+                   i.timestamp)
                  {listed} WHERE {GUARD}
                  ON CONFLICT DO NOTHING"
             )],
@@ -96,8 +97,8 @@ pub(super) fn verify_relations(place: &Place, pass: &OpenPass, slice: &mut Slice
         Some((
             "the row was added",
             &[format!(
-                "INSERT INTO session_days (day, user_key, session_id)
-                 SELECT i.day, i.user_key, i.session_id {listed} WHERE {GUARD}
+                "INSERT INTO session_days (day, user_key, session_key)
+                 SELECT i.day, i.user_key, i.session_key {listed} WHERE {GUARD}
                  ON CONFLICT DO NOTHING"
             )],
         )),

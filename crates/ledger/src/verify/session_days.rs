@@ -17,9 +17,9 @@ use super::{
 const ROWS_MAX: u32 = 1_000;
 
 /// A row for which neither table has a session that spans the day.
-const IS_STRAY: &str = "NOT EXISTS (SELECT 1 FROM sessions s WHERE s.id = d.session_id
+const IS_STRAY: &str = "NOT EXISTS (SELECT 1 FROM sessions s WHERE s.session_key = d.session_key
     AND s.start_time < ?1 ->> 'until' AND s.last_seen >= ?1 ->> 'from')
-  AND NOT EXISTS (SELECT 1 FROM sessions_archive s WHERE s.id = d.session_id
+  AND NOT EXISTS (SELECT 1 FROM sessions_archive s WHERE s.session_key = d.session_key
     AND s.start_time < ?1 ->> 'until' AND s.last_seen >= ?1 ->> 'from')";
 
 /// Verifies the rows of a day; `from` is its first instant, `until` the first after it.
@@ -31,16 +31,16 @@ pub(super) async fn verify<D: Database>(
 ) -> Result<(), DatabaseError> {
     // The primary key begins with the day; each look-up by a primary key.
     let stray = format!(
-        "SELECT json_array(d.user_key, d.session_id) FROM session_days d
+        "SELECT json_array(d.user_key, d.session_key) FROM session_days d
          WHERE d.day = ?1 ->> 'day' AND {IS_STRAY} LIMIT ?1 ->> 'limit'"
     );
     let parameter = json!({ "day": day, "from": from, "until": until, "limit": ROWS_MAX });
     let rows = database.query(Statement::with(stray, &parameter)?).await?;
-    let rows: Vec<(i64, String)> = rows.decode()?;
-    for (user_key, session_id) in &rows {
+    let rows: Vec<(i64, i64)> = rows.decode()?;
+    for (user_key, session_key) in &rows {
         slice.findings.push(Finding {
             check: "session_days_lie_within_their_session",
-            subject: json!({ "day": day, "user_key": user_key, "session_id": session_id }),
+            subject: json!({ "day": day, "user_key": user_key, "session_key": session_key }),
             expected: json!("a session that spans the day"),
             found: json!("none"),
             correction: Some("the row was removed"),
@@ -51,7 +51,7 @@ pub(super) async fn verify<D: Database>(
         let mut removal = Correction::new(
             format!(
                 "DELETE FROM session_days AS d WHERE d.day = ?1 ->> 'day'
-                   AND (d.user_key, d.session_id) IN (
+                   AND (d.user_key, d.session_key) IN (
                      SELECT j.value ->> 0, j.value ->> 1 FROM json_each(?1, '$.rows') j)
                    AND {IS_STRAY} AND {GUARD}"
             ),

@@ -1,4 +1,4 @@
-//! Sessions by id, hot and archived, against their interactions.
+//! Sessions by key, hot and archived, against their interactions.
 
 use std::collections::BTreeMap;
 
@@ -32,67 +32,74 @@ const SUMS: [&str; 6] = [
 ];
 
 // Primary keys.
-const NEXT_IDS: [&str; 2] = [
-    "SELECT json_array(id, interaction_count) FROM (SELECT id, interaction_count FROM sessions
-       WHERE id > ?1 ->> 'after' ORDER BY id LIMIT ?1 ->> 'limit')",
-    "SELECT json_array(id, interaction_count) FROM (SELECT id, interaction_count
-       FROM sessions_archive WHERE id > ?1 ->> 'after' ORDER BY id LIMIT ?1 ->> 'limit')",
+const NEXT_KEYS: [&str; 2] = [
+    "SELECT json_array(session_key, interaction_count) FROM sessions
+     WHERE session_key > ?1 ->> 'after' ORDER BY session_key LIMIT ?1 ->> 'limit'",
+    "SELECT json_array(session_key, interaction_count) FROM sessions_archive
+     WHERE session_key > ?1 ->> 'after' ORDER BY session_key LIMIT ?1 ->> 'limit'",
 ];
 
-pub(super) const KEPT: &str = "
-SELECT json_array(s.id, s.user_key, s.start_time, s.last_seen, s.mixed_users,
-  json_array(s.interaction_count, s.error_count, s.unpriced_count, s.partial_count, s.token_count,
-    s.total_cost))
-FROM json_each(?1, '$.ids') j CROSS JOIN sessions s ON s.id = j.value
-UNION ALL
-SELECT json_array(s.id, s.user_key, s.start_time, s.last_seen, s.mixed_users,
-  json_array(s.interaction_count, s.error_count, s.unpriced_count, s.partial_count, s.token_count,
-    s.total_cost))
-FROM json_each(?1, '$.ids') j CROSS JOIN sessions_archive s ON s.id = j.value";
+// Primary keys.
+pub(super) fn kept() -> String {
+    let half = |table: &str| {
+        format!(
+            "SELECT json_array(s.session_key, n.id, s.user_key, s.start_time, s.last_seen,
+               s.mixed_users, json_array(s.interaction_count, s.error_count, s.unpriced_count,
+                 s.partial_count, s.token_count, s.total_cost))
+             FROM json_each(?1, '$.keys') j CROSS JOIN {table} s ON s.session_key = j.value
+               LEFT JOIN session_ids n ON n.session_key = s.session_key"
+        )
+    };
+    format!(
+        "{}\nUNION ALL\n{}",
+        half("sessions"),
+        half("sessions_archive")
+    )
+}
 
 // Indexes interactions_by_session and interactions_archive_by_session for what no interaction
 // has; the primary key for what belongs to no session.
 const SESSION_MODELS_WITHOUT_INTERACTION: &str = "
-SELECT json_array(m.session_id, m.provider, m.model, m.agent)
+SELECT json_array(m.session_key, m.provider, m.model, m.agent)
 FROM session_models m
-WHERE m.session_id > ?1 ->> 'after'
-  AND (?1 ->> 'through' IS NULL OR m.session_id <= ?1 ->> 'through')
-  AND NOT EXISTS (SELECT 1 FROM interactions i WHERE i.session_id = m.session_id
+WHERE m.session_key > ?1 ->> 'after'
+  AND (?1 ->> 'through' IS NULL OR m.session_key <= ?1 ->> 'through')
+  AND NOT EXISTS (SELECT 1 FROM interactions i WHERE i.session_key = m.session_key
     AND i.provider = m.provider AND i.model_name = m.model AND i.agent = m.agent)
-  AND NOT EXISTS (SELECT 1 FROM interactions_archive i WHERE i.session_id = m.session_id
+  AND NOT EXISTS (SELECT 1 FROM interactions_archive i WHERE i.session_key = m.session_key
     AND i.provider = m.provider AND i.model_name = m.model AND i.agent = m.agent)
 LIMIT 1000";
 
 // Primary keys.
 const SESSION_MODELS_ELSEWHERE: &str = "
-SELECT json_array(m.session_id, s.start_time)
-FROM json_each(?1, '$.ids') j CROSS JOIN sessions s ON s.id = j.value
-  CROSS JOIN session_models m ON m.session_id = s.id
+SELECT json_array(m.session_key)
+FROM json_each(?1, '$.keys') j CROSS JOIN sessions s ON s.session_key = j.value
+  CROSS JOIN session_models m ON m.session_key = s.session_key
 WHERE m.start_time <> s.start_time
 UNION
-SELECT json_array(m.session_id, s.start_time)
-FROM json_each(?1, '$.ids') j CROSS JOIN sessions_archive s ON s.id = j.value
-  CROSS JOIN session_models m ON m.session_id = s.id
+SELECT json_array(m.session_key)
+FROM json_each(?1, '$.keys') j CROSS JOIN sessions_archive s ON s.session_key = j.value
+  CROSS JOIN session_models m ON m.session_key = s.session_key
 WHERE m.start_time <> s.start_time";
 
 /// Every interaction of the sessions.
-const ALL: &str = "i.session_id = ids.id";
+const ALL: &str = "i.session_key = chosen.session_key";
 
-/// The interactions `i` of the sessions that `ids` selects, joined by a condition, each with its
+/// The interactions `i` of the sessions whose keys `keys` selects, joined by a condition, each with its
 /// counting estimate.
-fn rows_of(ids: &str, join: &str) -> String {
+fn rows_of(keys: &str, join: &str) -> String {
     let half = |archive: &str| {
         format!(
-            "SELECT i.session_id, i.user_key, i.timestamp, i.status = 'error' AS is_error,
+            "SELECT i.session_key, i.user_key, i.timestamp, i.status = 'error' AS is_error,
                e.price_state, {TOKEN_SUM} AS tokens, COALESCE(e.total_cost, 0) AS total_cost
-             FROM ids CROSS JOIN interactions{archive} i ON {join}
+             FROM chosen CROSS JOIN interactions{archive} i ON {join}
                CROSS JOIN cost_estimates{archive} e ON e.interaction_key = i.interaction_key
              WHERE e.revision = (SELECT MAX(x.revision) FROM cost_estimates{archive} x
                                  WHERE x.interaction_key = i.interaction_key)"
         )
     };
     format!(
-        "ids AS MATERIALIZED ({ids}),\nrows AS (\n{}\nUNION ALL\n{}\n)",
+        "chosen AS MATERIALIZED ({keys}),\nrows AS (\n{}\nUNION ALL\n{}\n)",
         half(""),
         half("_archive")
     )
@@ -105,39 +112,44 @@ const SUMS_OF_ROWS: &str = "COUNT(*), SUM(is_error), SUM(price_state = 'unpriced
 pub(super) fn recount(join: &str) -> String {
     format!(
         "WITH {}
-         SELECT json_array(session_id, MIN(timestamp), MAX(timestamp), MIN(user_key),
+         SELECT json_array(session_key, MIN(timestamp), MAX(timestamp), MIN(user_key),
            MAX(user_key), json_array({SUMS_OF_ROWS}))
-         FROM rows GROUP BY session_id",
-        rows_of("SELECT j.value AS id FROM json_each(?1, '$.ids') j", join)
+         FROM rows GROUP BY session_key",
+        rows_of(
+            "SELECT j.value AS session_key FROM json_each(?1, '$.keys') j",
+            join
+        )
     )
 }
 
-/// The statement that makes sessions anew, for those that `ids` selects and that lie nowhere.
-pub(super) fn insert_missing(ids: &str) -> String {
+/// The statement that makes sessions anew, for those that `keys` selects and that lie nowhere.
+pub(super) fn insert_missing(keys: &str) -> String {
     format!(
         "WITH {},
          owned AS (
-           SELECT r.*, FIRST_VALUE(r.user_key) OVER (PARTITION BY r.session_id
+           SELECT r.*, FIRST_VALUE(r.user_key) OVER (PARTITION BY r.session_key
              ORDER BY r.timestamp, u.tenant_id, u.user_id) AS owner
            FROM rows r LEFT JOIN users u USING (user_key)
          )
-         INSERT INTO sessions (id, user_key, start_time, last_seen, interaction_count, error_count,
+         INSERT INTO sessions (session_key, user_key, start_time, last_seen, interaction_count, error_count,
            unpriced_count, partial_count, token_count, total_cost, mixed_users, first_ingest_id)
-         SELECT session_id, MAX(owner), MIN(timestamp), MAX(timestamp), {SUMS_OF_ROWS},
+         SELECT session_key, MAX(owner), MIN(timestamp), MAX(timestamp), {SUMS_OF_ROWS},
            MIN(user_key) <> MAX(user_key), 0
          FROM owned
-         WHERE {GUARD} AND session_id NOT IN (SELECT a.id FROM sessions_archive a
-                                              WHERE a.id = owned.session_id)
-         GROUP BY session_id
-         ON CONFLICT (id) DO NOTHING",
-        rows_of(&format!("SELECT session_id AS id FROM ({ids})"), ALL)
+         WHERE {GUARD} AND NOT EXISTS (SELECT 1 FROM sessions_archive a
+                                    WHERE a.session_key = owned.session_key)
+         GROUP BY session_key
+         ON CONFLICT (session_key) DO NOTHING",
+        rows_of(keys, ALL)
     )
 }
 
 /// A session as it is kept.
 #[derive(Deserialize)]
 pub(super) struct Kept {
-    id: String,
+    key: i64,
+    /// `None` where `session_ids` has no name for it.
+    id: Option<String>,
     user_key: i64,
     start_time: i64,
     last_seen: i64,
@@ -148,7 +160,7 @@ pub(super) struct Kept {
 /// What a session's interactions come to.
 #[derive(Deserialize)]
 pub(super) struct Recounted {
-    pub id: String,
+    pub key: i64,
     pub first: i64,
     pub last: i64,
     pub least_user: i64,
@@ -161,27 +173,27 @@ pub(super) async fn verify<D: Database>(
     database: &D,
     pass: &OpenPass,
 ) -> Result<Slice, DatabaseError> {
-    let next = next_ids(database, &pass.position).await?;
-    let through = (!next.is_last).then(|| next.ids.last().cloned()).flatten();
+    let after = pass.last_key()?;
+    let next = next_keys(database, after).await?;
+    let through = (!next.is_last).then(|| next.keys.last().copied()).flatten();
     let begun = Slice {
         coverage: Coverage {
-            sessions: next.ids.len() as u64,
+            sessions: next.keys.len() as u64,
             ..Coverage::default()
         },
-        position: through.clone(),
+        position: through.map(|key| key.to_string()),
         ..Slice::default()
     };
-    if let [id] = next.ids.as_slice()
+    if let [key] = *next.keys.as_slice()
         && next.interactions > LONG_INTERACTIONS
     {
-        return verify_long(database, id, begun).await;
+        return verify_long(database, key, begun).await;
     }
     let mut slice = begun;
-    let parameter =
-        json!({ "ids": next.ids, "after": pass.position, "through": through }).to_string();
+    let parameter = json!({ "keys": next.keys, "after": after, "through": through }).to_string();
     let rows = database
         .batch(&[
-            Statement::with_json(KEPT, &*parameter),
+            Statement::with_json(kept(), &*parameter),
             Statement::with_json(recount(ALL), &*parameter),
             Statement::with_json(SESSION_MODELS_WITHOUT_INTERACTION, &*parameter),
             Statement::with_json(SESSION_MODELS_ELSEWHERE, &*parameter),
@@ -192,7 +204,11 @@ pub(super) async fn verify<D: Database>(
     };
     examine(kept.decode()?, recounted.decode()?, &mut slice);
     verify_session_models(&stray.decode()?, &mut slice);
-    let elsewhere: Vec<(String, i64)> = elsewhere.decode()?;
+    let elsewhere: Vec<i64> = elsewhere
+        .decode::<(i64,)>()?
+        .into_iter()
+        .map(|(key,)| key)
+        .collect();
     verify_starts(&elsewhere, &mut slice);
     Ok(slice)
 }
@@ -200,11 +216,11 @@ pub(super) async fn verify<D: Database>(
 /// A session that is recounted in parts: what differs counts only if it does so twice.
 async fn verify_long<D: Database>(
     database: &D,
-    id: &str,
+    key: i64,
     mut slice: Slice,
 ) -> Result<Slice, DatabaseError> {
     let look = async || -> Result<(Slice, Vec<Value>), DatabaseError> {
-        let (kept, recounted) = long_session::look(database, id).await?;
+        let (kept, recounted) = long_session::look(database, key).await?;
         let mut seen = Slice::default();
         let changes = examine(kept, recounted.into_iter().collect(), &mut seen);
         Ok((seen, changes))
@@ -231,25 +247,24 @@ async fn verify_long<D: Database>(
 
 /// Compares kept rows with what their interactions come to; returns the changes that correct them.
 fn examine(kept: Vec<Kept>, recounted: Vec<Recounted>, slice: &mut Slice) -> Vec<Value> {
-    let recounted: BTreeMap<String, Recounted> = recounted
-        .into_iter()
-        .map(|row| (row.id.clone(), row))
-        .collect();
-    let mut places: BTreeMap<String, Kept> = BTreeMap::new();
+    let recounted: BTreeMap<i64, Recounted> =
+        recounted.into_iter().map(|row| (row.key, row)).collect();
+    let mut places: BTreeMap<i64, Kept> = BTreeMap::new();
     let mut both = Vec::new();
     // The hot rows come first, and win.
     for kept in kept {
-        match places.entry(kept.id.clone()) {
-            std::collections::btree_map::Entry::Occupied(_) => both.push(kept.id),
+        match places.entry(kept.key) {
+            std::collections::btree_map::Entry::Occupied(_) => both.push(kept),
             std::collections::btree_map::Entry::Vacant(entry) => {
                 entry.insert(kept);
             }
         }
     }
     verify_places(&both, slice);
+    verify_names(places.values(), slice);
     let changes: Vec<Value> = places
         .values()
-        .filter_map(|kept| verify_session(kept, recounted.get(&kept.id), slice))
+        .filter_map(|kept| verify_session(kept, recounted.get(&kept.key), slice))
         .collect();
     if !changes.is_empty() {
         // In both places, since a session may have moved between the look and now.
@@ -264,81 +279,100 @@ fn examine(kept: Vec<Kept>, recounted: Vec<Recounted>, slice: &mut Slice) -> Vec
 }
 
 /// The sessions of a slice.
-struct NextIds {
-    ids: Vec<String>,
+struct NextKeys {
+    keys: Vec<i64>,
     /// How many interactions they say that they have.
     interactions: u64,
     /// Whether none comes after them.
     is_last: bool,
 }
 
-/// The next ids in both tables.
-async fn next_ids<D: Database>(database: &D, after: &str) -> Result<NextIds, DatabaseError> {
+/// The next keys in both tables.
+async fn next_keys<D: Database>(database: &D, after: i64) -> Result<NextKeys, DatabaseError> {
     let parameter = json!({ "after": after, "limit": SLICE_SESSIONS }).to_string();
     let rows = database
-        .batch(&NEXT_IDS.map(|sql| Statement::with_json(sql, &*parameter)))
+        .batch(&NEXT_KEYS.map(|sql| Statement::with_json(sql, &*parameter)))
         .await?;
-    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    let mut counts: BTreeMap<i64, u64> = BTreeMap::new();
     let mut is_last = true;
-    // What lies beyond the last id of a full page is not known.
-    let mut known_through: Option<String> = None;
+    // What lies beyond the last key of a full page is not known.
+    let mut known_through: Option<i64> = None;
     for page in &rows {
-        let page = page.decode::<(String, i64)>()?;
+        let page = page.decode::<(i64, i64)>()?;
         if let (SLICE_SESSIONS, Some((last, _))) = (page.len(), page.last()) {
             is_last = false;
-            let through = known_through.as_ref().map_or(last, |known| known.min(last));
-            known_through = Some(through.clone());
+            known_through = Some(known_through.map_or(*last, |known| known.min(*last)));
         }
-        for (id, count) in page {
-            *counts.entry(id).or_default() += count.unsigned_abs();
+        for (key, count) in page {
+            *counts.entry(key).or_default() += count.unsigned_abs();
         }
     }
-    let mut next = NextIds {
-        ids: Vec::new(),
+    let mut next = NextKeys {
+        keys: Vec::new(),
         interactions: 0,
         is_last,
     };
-    for (id, count) in counts {
-        let is_beyond = known_through.as_ref().is_some_and(|through| id > *through);
+    for (key, count) in counts {
+        let is_beyond = known_through.is_some_and(|through| key > through);
         let interactions = next.interactions.saturating_add(count);
-        if is_beyond || (!next.ids.is_empty() && interactions > SLICE_INTERACTIONS) {
+        if is_beyond || (!next.keys.is_empty() && interactions > SLICE_INTERACTIONS) {
             next.is_last = false;
             break;
         }
-        next.ids.push(id);
+        next.keys.push(key);
         next.interactions = interactions;
     }
     Ok(next)
 }
 
-fn verify_places(both: &[String], slice: &mut Slice) {
+fn verify_places(both: &[Kept], slice: &mut Slice) {
     if both.is_empty() {
         return;
     }
     slice.findings.push(Finding {
         check: "session_in_one_place",
-        subject: json!({ "session_ids": both }),
+        subject: json!({ "session_ids": both.iter().map(|kept| &kept.id).collect::<Vec<_>>() }),
         expected: json!("in sessions or in sessions_archive"),
         found: json!("in both"),
         correction: Some("the row in the archive was joined to the other"),
     });
-    let listed = "(SELECT j.value FROM json_each(?1, '$.ids') j)";
+    let keys: Vec<i64> = both.iter().map(|kept| kept.key).collect();
+    let listed = "(SELECT j.value FROM json_each(?1, '$.keys') j)";
     for sql in [
         format!(
             "UPDATE sessions SET start_time = MIN(sessions.start_time, a.start_time),
                last_seen = MAX(sessions.last_seen, a.last_seen),
                end_time = NULLIF(MAX(COALESCE(sessions.end_time, -1), COALESCE(a.end_time, -1)), -1)
              FROM sessions_archive a
-             WHERE a.id = sessions.id AND sessions.id IN {listed} AND {GUARD}"
+             WHERE a.session_key = sessions.session_key AND sessions.session_key IN {listed}
+               AND {GUARD}"
         ),
         format!(
-            "DELETE FROM sessions_archive WHERE id IN {listed} AND {GUARD}
-               AND id IN (SELECT s.id FROM sessions s WHERE s.id = sessions_archive.id)"
+            "DELETE FROM sessions_archive WHERE session_key IN {listed} AND {GUARD}
+               AND EXISTS (SELECT 1 FROM sessions s
+                           WHERE s.session_key = sessions_archive.session_key)"
         ),
     ] {
         slice
             .corrections
-            .push(Correction::new(sql, "ids", json!(both)));
+            .push(Correction::new(sql, "keys", json!(keys)));
+    }
+}
+
+/// Sessions whose id is lost: nothing can tell it again.
+fn verify_names<'a>(kept: impl Iterator<Item = &'a Kept>, slice: &mut Slice) {
+    let nameless: Vec<i64> = kept
+        .filter(|kept| kept.id.is_none())
+        .map(|kept| kept.key)
+        .collect();
+    if !nameless.is_empty() {
+        slice.findings.push(Finding {
+            check: "session_has_an_id",
+            subject: json!({ "session_keys": nameless }),
+            expected: json!("a row of session_ids"),
+            found: json!("none"),
+            correction: None,
+        });
     }
 }
 
@@ -395,7 +429,7 @@ fn verify_session(kept: &Kept, recounted: Option<&Recounted>, slice: &mut Slice)
         .map(|(right, wrong)| right.saturating_sub(wrong))
         .collect();
     Some(json!({
-        "id": kept.id, "differences": differences, "user_key": user_key,
+        "key": kept.key, "differences": differences, "user_key": user_key,
         "was_user_key": kept.user_key, "start_time": start_time, "last_seen": last_seen,
         "mixed_users": mixed_users,
     }))
@@ -415,12 +449,12 @@ fn move_sessions(table: &str) -> String {
            last_seen = MAX({table}.last_seen, j.value ->> 'last_seen'),
            mixed_users = MAX({table}.mixed_users, j.value ->> 'mixed_users')
          FROM json_each(?1, '$.changes') j
-         WHERE {table}.id = j.value ->> 'id' AND {GUARD}",
+         WHERE {table}.session_key = j.value ->> 'key' AND {GUARD}",
         moves.join(", ")
     )
 }
 
-fn verify_session_models(stray: &Vec<[String; 4]>, slice: &mut Slice) {
+fn verify_session_models(stray: &Vec<(i64, String, String, String)>, slice: &mut Slice) {
     if stray.is_empty() {
         return;
     }
@@ -434,12 +468,12 @@ fn verify_session_models(stray: &Vec<[String; 4]>, slice: &mut Slice) {
     slice.corrections.push(Correction::new(
         format!(
             "DELETE FROM session_models
-             WHERE (session_id, provider, model, agent) IN (
+             WHERE (session_key, provider, model, agent) IN (
                SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3
                FROM json_each(?1, '$.rows') j)
                AND {GUARD}
                AND NOT EXISTS (SELECT 1 FROM interactions i
-                 WHERE i.session_id = session_models.session_id
+                 WHERE i.session_key = session_models.session_key
                    AND i.provider = session_models.provider
                    AND i.model_name = session_models.model AND i.agent = session_models.agent)"
         ),
@@ -449,14 +483,15 @@ fn verify_session_models(stray: &Vec<[String; 4]>, slice: &mut Slice) {
 }
 
 /// Sessions whose models are searched by another start than theirs.
-fn verify_starts(elsewhere: &[(String, i64)], slice: &mut Slice) {
+fn verify_starts(elsewhere: &[i64], slice: &mut Slice) {
     if elsewhere.is_empty() {
         return;
     }
-    let ids: Vec<&str> = elsewhere.iter().map(|(id, _)| id.as_str()).collect();
     slice.findings.push(Finding {
         check: "session_models_start_with_their_session",
-        subject: json!({ "sessions": ids.get(..ids.len().min(20)), "count": ids.len() }),
+        subject: json!({
+            "session_keys": elsewhere.get(..elsewhere.len().min(20)), "count": elsewhere.len(),
+        }),
         expected: json!("the session's start"),
         found: json!("another one"),
         correction: Some("the start was set"),
@@ -465,11 +500,12 @@ fn verify_starts(elsewhere: &[(String, i64)], slice: &mut Slice) {
     slice.corrections.push(Correction::new(
         format!(
             "UPDATE session_models SET start_time = COALESCE(
-               (SELECT start_time FROM sessions WHERE id = session_id),
-               (SELECT start_time FROM sessions_archive WHERE id = session_id), start_time)
-             WHERE session_id IN (SELECT j.value FROM json_each(?1, '$.ids') j) AND {GUARD}"
+               (SELECT s.start_time FROM sessions s WHERE s.session_key = session_models.session_key),
+               (SELECT s.start_time FROM sessions_archive s
+                WHERE s.session_key = session_models.session_key), start_time)
+             WHERE session_key IN (SELECT j.value FROM json_each(?1, '$.keys') j) AND {GUARD}"
         ),
-        "ids",
-        json!(ids),
+        "keys",
+        json!(elsewhere),
     ));
 }

@@ -128,6 +128,11 @@ pub fn mark_by(database: &Sqlite, user: u32, session_id: &str, timestamp: i64, i
     block_on(record_session_mark(database, &mark, new_ingest_id(), zone)).expect("is recorded");
 }
 
+/// The key of a session, as SQL.
+pub fn key_of(session_id: &str) -> String {
+    format!("(SELECT session_key FROM session_ids WHERE id = '{session_id}')")
+}
+
 /// One integer from the database.
 pub fn number(database: &Sqlite, sql: &str) -> i64 {
     database.with_connection(|connection| {
@@ -143,7 +148,7 @@ pub fn assert_each_is_in_one_place(database: &Sqlite) {
     for sql in [
         "SELECT COUNT(*) FROM interactions JOIN interactions_archive USING (id)",
         "SELECT COUNT(*) FROM interactions JOIN interactions_archive USING (interaction_key)",
-        "SELECT COUNT(*) FROM sessions JOIN sessions_archive USING (id)",
+        "SELECT COUNT(*) FROM sessions JOIN sessions_archive USING (session_key)",
         "SELECT COUNT(*) FROM interactions i WHERE interaction_key NOT IN
            (SELECT interaction_key FROM cost_estimates)",
         "SELECT COUNT(*) FROM interactions_archive i WHERE interaction_key NOT IN
@@ -152,9 +157,12 @@ pub fn assert_each_is_in_one_place(database: &Sqlite) {
            (SELECT interaction_key FROM interactions)",
         "SELECT COUNT(*) FROM cost_estimates_archive WHERE interaction_key NOT IN
            (SELECT interaction_key FROM interactions_archive)",
-        "SELECT COUNT(*) FROM interactions WHERE session_id NOT IN (SELECT id FROM sessions)",
-        "SELECT COUNT(*) FROM interactions_archive WHERE session_id NOT IN
-           (SELECT id FROM sessions UNION ALL SELECT id FROM sessions_archive)",
+        "SELECT COUNT(*) FROM interactions WHERE session_key NOT IN
+           (SELECT session_key FROM sessions)",
+        "SELECT COUNT(*) FROM interactions_archive WHERE session_key NOT IN
+           (SELECT session_key FROM sessions UNION ALL SELECT session_key FROM sessions_archive)",
+        "SELECT COUNT(*) FROM session_ids WHERE session_key NOT IN
+           (SELECT session_key FROM sessions UNION ALL SELECT session_key FROM sessions_archive)",
     ] {
         assert_eq!(number(database, sql), 0, "{sql}");
     }

@@ -313,7 +313,7 @@ pub fn raw(database: &Sqlite) -> Vec<Raw> {
             database.with_connection(|connection| {
                 let mut select = connection
                     .prepare(&format!(
-                        "SELECT i.id, i.session_id, u.user_id, u.tenant_id, i.timestamp, i.type,
+                        "SELECT i.id, n.id, u.user_id, u.tenant_id, i.timestamp, i.type,
                            i.provider, i.model_name, i.agent, i.status, i.duration_ms,
                            i.time_to_first_token_ms, i.input_tokens, i.cache_read_tokens,
                            i.cache_write_5m_tokens, i.cache_write_1h_tokens, i.output_tokens,
@@ -322,6 +322,7 @@ pub fn raw(database: &Sqlite) -> Vec<Raw> {
                            e.db_ops_cost, e.api_calls_cost, e.compute_time_cost, e.total_cost,
                            e.cache_savings, e.price_state
                          FROM interactions{suffix} i JOIN users u USING (user_key)
+                           JOIN session_ids n USING (session_key)
                            JOIN cost_estimates{suffix} e USING (interaction_key)"
                     ))
                     .unwrap();

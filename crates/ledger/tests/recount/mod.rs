@@ -37,10 +37,11 @@ fn interactions_of(database: &Sqlite, archive: &str) -> Vec<Interaction> {
     database.with_connection(|connection| {
         let mut select = connection
             .prepare(&format!(
-                "SELECT i.*, u.tenant_id, u.user_id, e.ai_tokens_cost, e.db_ops_cost,
+                "SELECT i.*, n.id AS session_id, u.tenant_id, u.user_id, e.ai_tokens_cost, e.db_ops_cost,
                    e.api_calls_cost, e.compute_time_cost, e.total_cost, e.cache_savings,
                    e.price_state
                  FROM interactions{archive} i JOIN users u USING (user_key)
+                 JOIN session_ids n USING (session_key)
                  JOIN cost_estimates{archive} e USING (interaction_key)
                  WHERE e.revision = (SELECT MAX(revision) FROM cost_estimates{archive} x
                                      WHERE x.interaction_key = i.interaction_key)"
@@ -154,7 +155,7 @@ fn assert_weeks_are_true(database: &Sqlite) {
             "session_gaps",
             "session_count",
             "session_days",
-            "session_id",
+            "session_key",
         ),
         ("user_gaps", "user_count", "daily_stats", "user_key"),
     ] {
@@ -171,7 +172,7 @@ fn assert_weeks_are_true(database: &Sqlite) {
         );
     }
     let of_days = "SELECT user_key, day, COALESCE((SELECT MAX(b.day) FROM session_days b
-                     WHERE b.session_id = a.session_id AND b.user_key = a.user_key
+                     WHERE b.session_key = a.session_key AND b.user_key = a.user_key
                        AND b.day < a.day), ''), COUNT(*)
                    FROM session_days a GROUP BY 1, 2, 3";
     let kept = "SELECT user_key, day, previous_day, session_count FROM user_session_gaps
@@ -228,9 +229,9 @@ fn assert_slices_are_true(database: &Sqlite) {
         );
     }
     let elsewhere = "SELECT COUNT(*) FROM session_models m JOIN (
-                       SELECT id, start_time FROM sessions
-                       UNION ALL SELECT id, start_time FROM sessions_archive) s
-                     ON s.id = m.session_id WHERE s.start_time <> m.start_time";
+                       SELECT session_key, start_time FROM sessions
+                       UNION ALL SELECT session_key, start_time FROM sessions_archive) s
+                     USING (session_key) WHERE s.start_time <> m.start_time";
     let count: i64 = database.with_connection(|connection| {
         connection
             .query_row(elsewhere, [], |row| row.get(0))
@@ -341,7 +342,10 @@ pub fn assert_sums_are_true(database: &Sqlite, has_marks: bool) {
         "latency_histogram differs from the recount"
     );
     let both = |columns: &str| {
-        format!("SELECT {columns} FROM sessions UNION ALL SELECT {columns} FROM sessions_archive")
+        format!(
+            "SELECT {columns} FROM sessions JOIN session_ids USING (session_key)
+             UNION ALL SELECT {columns} FROM sessions_archive JOIN session_ids USING (session_key)"
+        )
     };
     let mut kept = table(
         database,
