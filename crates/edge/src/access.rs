@@ -175,11 +175,7 @@ pub fn require_same_origin(request: &Request) -> Result<(), Problem> {
         return Ok(());
     }
     let origin = request.headers().get("origin").ok().flatten();
-    let own = request
-        .url()
-        .ok()
-        .map(|url| url.origin().ascii_serialization());
-    if origin.is_some() && origin == own {
+    if origin == Some(crate::request::origin(request)) {
         return Ok(());
     }
     Err(Problem::forbidden(

@@ -14,8 +14,7 @@ use events::{Interaction, InteractionStatus, InteractionType};
 use futures_executor::block_on;
 use ledger::{
     Database, ReportingZone, Statement,
-    ingest::{IngestContext, ingest},
-    price_cache::PriceCache,
+    ingest::{IngestCache, IngestContext, ingest},
     sqlite::Sqlite,
 };
 
@@ -87,7 +86,7 @@ fn recording(criterion: &mut Criterion) {
     let next = AtomicU64::new(0);
     for size in [1_u64, 500] {
         let database = ledger();
-        let mut cache = PriceCache::default();
+        let mut cache = IngestCache::default();
         group.throughput(Throughput::Elements(size));
         group.bench_function(format!("{size} interactions"), |bencher| {
             bencher.iter(|| {

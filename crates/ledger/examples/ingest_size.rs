@@ -17,8 +17,7 @@ use events::{Interaction, InteractionStatus, InteractionType};
 use futures_executor::block_on;
 use ledger::{
     ReportingZone,
-    ingest::{IngestContext, ingest},
-    price_cache::PriceCache,
+    ingest::{IngestCache, IngestContext, ingest},
     sqlite::Sqlite,
 };
 
@@ -113,7 +112,7 @@ fn main() {
                 .unwrap();
         }
     }
-    let mut cache = PriceCache::default();
+    let mut cache = IngestCache::default();
     let interactions: Vec<_> = (0..total).map(|n| interaction(n, total)).collect();
     let started = std::process::Command::new("date")
         .arg("+%s%N")

@@ -11,8 +11,8 @@ use crate::{
     interaction_columns::digest_hex,
     price_cache::PriceCache,
     record_batch::{
-        BATCH_INTERACTIONS_MAX, BatchContext, PricedInteraction, Recorded, RecordedCost,
-        record_batch,
+        BATCH_INTERACTIONS_MAX, BatchContext, KnownSessions, PricedInteraction, Recorded,
+        RecordedCost, record_batch,
     },
     record_error::RecordError,
     reporting_zone::ReportingZone,
@@ -36,6 +36,15 @@ pub struct IngestContext {
     pub new_ingest_id: fn() -> i64,
 }
 
+/// What an isolate has read of the ledger so far; one use at a time.
+#[derive(Debug, Default)]
+pub struct IngestCache {
+    /// The part of the price book that events asked for.
+    pub prices: PriceCache,
+    /// The sessions that events belonged to.
+    pub sessions: KnownSessions,
+}
+
 /// What became of one interaction of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
@@ -56,7 +65,7 @@ pub enum Answer {
 /// ingest id.
 pub async fn ingest<D: Database>(
     database: &D,
-    cache: &mut PriceCache,
+    cache: &mut IngestCache,
     context: &IngestContext,
     interactions: Vec<Interaction>,
 ) -> Result<Vec<Answer>, RecordError> {
@@ -183,7 +192,7 @@ impl<'a> Round<'a> {
 
 async fn ingest_chunks<D: Database>(
     database: &D,
-    cache: &mut PriceCache,
+    cache: &mut IngestCache,
     context: &IngestContext,
     firsts: &[First<'_>],
 ) -> Result<Vec<Settled>, RecordError> {
@@ -267,7 +276,7 @@ pub fn billable(interaction: &Interaction) -> Billable<'_> {
 
 async fn ingest_chunk<D: Database>(
     database: &D,
-    cache: &mut PriceCache,
+    cache: &mut IngestCache,
     context: &IngestContext,
     chunk: &[First<'_>],
 ) -> Result<Vec<Settled>, RecordError> {
@@ -278,6 +287,7 @@ async fn ingest_chunk<D: Database>(
     let mut attempt = 1;
     loop {
         let (book, price_book_version) = cache
+            .prices
             .prepare(database, &billables, context.received_at)
             .await?;
         let estimates: Vec<Result<Estimate, String>> = billables
@@ -302,11 +312,11 @@ async fn ingest_chunk<D: Database>(
             price_book_version,
             reporting_zone: context.reporting_zone,
         };
-        match record_batch(database, &batch_context, &batch).await {
+        match record_batch(database, &mut cache.sessions, &batch_context, &batch).await {
             Ok(recorded) => return join(estimates, recorded),
             Err(RecordError::StalePriceBook { .. }) if attempt < PRICE_BOOK_ATTEMPTS_MAX => {
                 attempt += 1;
-                cache.forget();
+                cache.prices.forget();
             }
             Err(error) => return Err(error),
         }

@@ -9,8 +9,10 @@
 //! Nearly every batch is new, of users that are known and of sessions that are not archived, and is
 //! sent as such, with nothing else. Where an id was there already, what is stored is looked up;
 //! where a user is new or a session archived, nothing was written, and the batch is sent again with
-//! the statements that make the users and bring the sessions back.
+//! the statements that make the users and bring the sessions back. What an isolate knows of sessions
+//! ([`KnownSessions`]) it does not write again.
 
+mod known_sessions;
 mod statements;
 
 use std::collections::HashMap;
@@ -19,7 +21,7 @@ use cost_calculation::{Estimate, PicoUsd, UnixMillis};
 use events::Interaction;
 use serde::Deserialize;
 
-use self::statements::{Expected, INSERT_AT, answering, recording};
+use self::statements::{Expected, answering, recording};
 use crate::{
     database::{Database, DatabaseError, Rows, Statement},
     record_error::RecordError,
@@ -27,6 +29,7 @@ use crate::{
     write_guard::{STATE, StateRow, mismatch},
 };
 
+pub use self::known_sessions::KnownSessions;
 pub(crate) use self::statements::SESSION_OWNER;
 
 /// The most interactions in one batch.
@@ -100,6 +103,7 @@ struct StoredAnswer {
 /// first. At most [`BATCH_INTERACTIONS_MAX`].
 pub async fn record_batch<D: Database>(
     database: &D,
+    known: &mut KnownSessions,
     context: &BatchContext,
     batch: &[PricedInteraction<'_>],
 ) -> Result<Vec<Recorded>, RecordError> {
@@ -112,14 +116,17 @@ pub async fn record_batch<D: Database>(
             batch.len()
         )));
     }
-    let statements = recording(context, batch, Expected::Known)?;
+    let interactions = || batch.iter().map(|priced| priced.interaction);
+    let are_sessions_known = known.know(interactions());
+    let statements = recording(context, batch, Expected::Known { are_sessions_known })?;
     let rows = match database.batch(&statements).await {
         Ok(rows) => rows,
         Err(error @ DatabaseError::Other(_)) => return Err(fault(database, context, error).await),
         Err(error) => return Err(error.into()),
     };
-    let new_count = rows.get(INSERT_AT).map_or(0, Rows::len);
+    let new_count: usize = rows.iter().map(Rows::len).sum();
     if new_count == batch.len() {
+        known.remember(interactions());
         return Ok(batch.iter().map(accepted).collect());
     }
     let rows = database.query(answering(context, batch)?).await?;

@@ -62,72 +62,60 @@ fn measure_of_interaction(measure: &str) -> String {
     }
 }
 
-/// The upsert that moves one rollup by interactions `i` with their estimates `e`, which `rows`
+/// The key of a cell of the cube: what a move of the rollups names.
+const CUBE_KEY: &str = ROLLUPS[0].1;
+
+/// The insert that moves every rollup by interactions `i` with their estimates `e`, which `rows`
 /// gives: from `FROM` to its `WHERE`.
 ///
-/// Ingestion sends it with every batch, so it is as short as it can be.
-pub fn upsert_interactions(table: &str, key: &str, rows: &str) -> String {
-    let key_values = key
-        .split(", ")
-        .map(|column| {
-            format!(
-                "i.{}",
-                if column == "model" {
-                    "model_name"
-                } else {
-                    column
-                }
-            )
-        })
-        .collect::<Vec<_>>()
-        .join(", ");
+/// Ingestion sends it with every batch: the trigger of `rollup_moves` has the rest of it.
+pub fn move_by_interactions(rows: &str) -> String {
+    let key = "i.day, i.user_key, i.provider, i.model_name, i.agent, i.type";
     let sums = MEASURES
         .map(|measure| format!("SUM({})", measure_of_interaction(measure)))
         .join(", ");
-    insert(
-        table,
-        key,
-        &format!("SELECT {key_values}, {sums} {rows} GROUP BY {key_values}"),
-    )
+    format!("INSERT INTO rollup_moves SELECT {key}, {sums} {rows} GROUP BY {key}")
 }
 
-/// The upsert that moves one rollup by the rows of `delta`.
+/// The insert that moves every rollup by the rows of `delta`.
 ///
 /// `delta` is a complete select with the columns day, `user_key`, provider, model, agent, type and
 /// every measure.
-pub fn upsert(table: &str, key: &str, delta: &str) -> String {
-    let sums = MEASURES.map(|measure| format!("SUM({measure})")).join(", ");
-    insert(
-        table,
-        key,
-        &format!(
-            "WITH delta AS ({delta}) SELECT {key}, {sums} FROM delta WHERE true GROUP BY {key}"
-        ),
+pub fn move_by(delta: &str) -> String {
+    format!(
+        "WITH delta AS ({delta}) INSERT INTO rollup_moves {}",
+        sums_of_delta(CUBE_KEY)
     )
 }
 
-/// Inserts the rows of a select with the key and every measure; what is there already grows by
-/// them.
-fn insert(table: &str, key: &str, select: &str) -> String {
-    let columns = MEASURES.join(", ");
+/// The upsert that moves one rollup alone, as [`move_by`] moves all.
+pub fn upsert(table: &str, key: &str, delta: &str) -> String {
     let moves = MEASURES
         .map(|measure| format!("{measure} = {measure} + excluded.{measure}"))
         .join(", ");
     format!(
-        "INSERT INTO {table} ({key}, {columns}) {select} \
-         ON CONFLICT ({key}) DO UPDATE SET {moves}"
+        "WITH delta AS ({delta}) INSERT INTO {table} ({key}, {}) {} \
+         ON CONFLICT ({key}) DO UPDATE SET {moves}",
+        MEASURES.join(", "),
+        sums_of_delta(key)
     )
+}
+
+fn sums_of_delta(key: &str) -> String {
+    let sums = MEASURES.map(|measure| format!("SUM({measure})")).join(", ");
+    format!("SELECT {key}, {sums} FROM delta WHERE true GROUP BY {key}")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{MEASURES, ROLLUPS};
+    use super::{CUBE_KEY, MEASURES, ROLLUPS};
     use crate::sqlite::Sqlite;
 
     #[test]
     fn every_rollup_has_exactly_its_key_and_the_measures() {
         let database = Sqlite::migrated().expect("the migrations apply");
-        for (table, key) in ROLLUPS {
+        let moves = [("rollup_moves", CUBE_KEY)];
+        for (table, key) in ROLLUPS.into_iter().chain(moves) {
             let columns: Vec<String> = database.with_connection(|connection| {
                 connection
                     .prepare(&format!("SELECT name FROM pragma_table_info('{table}')"))

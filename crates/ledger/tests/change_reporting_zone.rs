@@ -28,8 +28,7 @@ use ledger::{
         ZoneChange, ZoneChangeBegun, ZoneChangeConfig, begin_zone_change, continue_zone_change,
         newest_zone_change,
     },
-    ingest::{IngestContext, ingest},
-    price_cache::PriceCache,
+    ingest::{IngestCache, IngestContext, ingest},
     record_error::RecordError,
     session_mark::record_session_mark,
     sqlite::Sqlite,
@@ -74,7 +73,7 @@ fn send_in(database: &Sqlite, zone_name: &str, events: &[Interaction]) -> Result
     };
     block_on(ingest(
         database,
-        &mut PriceCache::default(),
+        &mut IngestCache::default(),
         &context,
         events.to_vec(),
     ))

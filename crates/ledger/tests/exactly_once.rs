@@ -26,8 +26,7 @@ use interrupted::Interrupted;
 use ledger::{
     ReportingZone,
     archive::{ArchiveConfig, archive_sessions},
-    ingest::{Answer, IngestContext, ingest},
-    price_cache::PriceCache,
+    ingest::{Answer, IngestCache, IngestContext, ingest},
     record_batch::RecordedCost,
     record_error::RecordError,
     session_mark::record_session_mark,
@@ -47,14 +46,14 @@ fn event(id: u32, body: u32) -> Interaction {
 
 struct Client<'a> {
     database: Unreliable<'a>,
-    cache: RefCell<PriceCache>,
+    cache: RefCell<IngestCache>,
 }
 
 impl<'a> Client<'a> {
     fn new(database: &'a Sqlite, faults: Vec<Fault>) -> Self {
         Self {
             database: Unreliable::new(database, faults),
-            cache: RefCell::new(PriceCache::default()),
+            cache: RefCell::new(IngestCache::default()),
         }
     }
 
@@ -432,10 +431,37 @@ fn an_ordinary_batch_is_one_transaction_and_any_other_writes_nothing_until_it_is
         assert_eq!(count(database), before);
     });
     let events = vec![event(81, 0), event(3, 0)];
-    let mut cache = PriceCache::default();
+    let mut cache = IngestCache::default();
     block_on(ingest(&interrupted, &mut cache, &context, events)).unwrap();
     assert!(interrupted.has_happened());
     assert_eq!(count(&database), before + 2);
+}
+
+#[test]
+fn what_an_isolate_knows_of_sessions_is_written_again_where_the_ledger_lacks_it() {
+    let (database, set_back) = (ledger(), ledger());
+    let mut other = event(21, 0);
+    other.session_id = "another".to_owned();
+    Client::new(&set_back, Vec::new()).send_until_answered(&[other]);
+    let client = Client::new(&database, Vec::new());
+    client.send_until_answered(&[event(1, 0)]);
+    // The same isolate meets the ledger as it was before: of the session it has no name.
+    let client = Client {
+        database: Unreliable::new(&set_back, Vec::new()),
+        cache: client.cache,
+    };
+    assert!(matches!(
+        client.send_until_answered(&[event(1, 0)])[0],
+        Answer::Accepted(_)
+    ));
+    assert!(matches!(
+        client.send_until_answered(&[event(41, 0)])[0],
+        Answer::Accepted(_)
+    ));
+    recount::assert_sums_are_true(&set_back, false);
+    let models = "SELECT COUNT(*) FROM session_models JOIN session_ids USING (session_key)
+                  WHERE id <> 'another'";
+    assert_eq!(number(&set_back, models), 1);
 }
 
 #[test]

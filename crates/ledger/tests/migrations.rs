@@ -19,8 +19,7 @@ use history::{DAY_MS, START, event, ledger, mark, new_ingest_id, number, send};
 use ledger::{
     ReportingZone,
     archive::{ArchiveConfig, archive_sessions},
-    ingest::{Answer, IngestContext, ingest},
-    price_cache::PriceCache,
+    ingest::{Answer, IngestCache, IngestContext, ingest},
     record_error::RecordError,
     schema::{SCHEMA_VERSION, SchemaState, check},
     sqlite::{Sqlite, migrations},
@@ -245,7 +244,7 @@ fn another_schema_says_so_and_is_not_written_to() {
         new_ingest_id,
     };
     let refused = |database: &Sqlite| {
-        let mut cache = PriceCache::default();
+        let mut cache = IngestCache::default();
         block_on(ingest(database, &mut cache, &context, vec![event(900, 1)])).unwrap_err()
     };
     for first in 1..count {

@@ -19,8 +19,7 @@ use interrupted::{Interrupted, block_on};
 use ledger::{
     Database, ReportingZone,
     api_keys::Actor,
-    ingest::{IngestContext, ingest},
-    price_cache::PriceCache,
+    ingest::{IngestCache, IngestContext, ingest},
     prices::{
         mappings::{self, Mapping},
         override_preview::{OverridePreview, preview_override},
@@ -77,7 +76,7 @@ fn chat(number: i64, model: &str, days: i64) -> Interaction {
     }
 }
 
-fn record<D: Database>(database: &D, cache: &mut PriceCache, events: Vec<Interaction>) {
+fn record<D: Database>(database: &D, cache: &mut IngestCache, events: Vec<Interaction>) {
     let context = IngestContext {
         received_at: UnixMillis(NOW_MS),
         reporting_zone: ReportingZone::UTC,
@@ -89,7 +88,7 @@ fn record<D: Database>(database: &D, cache: &mut PriceCache, events: Vec<Interac
 
 fn with_events(events: Vec<Interaction>) -> Sqlite {
     let database = Sqlite::migrated().unwrap();
-    record(&database, &mut PriceCache::default(), events);
+    record(&database, &mut IngestCache::default(), events);
     database
 }
 
@@ -325,7 +324,7 @@ fn an_ingest_in_flight_does_not_slip_past_a_price_that_arrives() {
         });
         record(
             &interrupted,
-            &mut PriceCache::default(),
+            &mut IngestCache::default(),
             vec![chat(1, "gpt-new", 1)],
         );
         if interrupted.has_happened() {

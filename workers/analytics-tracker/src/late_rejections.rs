@@ -1,6 +1,7 @@
 //! Refusals that showed only after the sender had its answer, as an admin sees them.
 use chrono::{DateTime, SecondsFormat};
 use edge::Problem;
+use edge::request::query_pairs;
 use edge::respond::json;
 use ledger::ingest_rejections::{self, IngestRejection};
 use serde_json::{Value, json};
@@ -15,10 +16,7 @@ const LIMIT_DEFAULT: u32 = 100;
 /// `GET /admin/rejections`: newest first.
 pub(crate) async fn list(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     visit.admin(request).await?;
-    let url = request
-        .url()
-        .map_err(|_| Problem::bad_request("the address can't be read"))?;
-    let page = Page::of(url.query_pairs())?;
+    let page = Page::of(query_pairs(request).into_iter())?;
     let Page { limit, offset } = page;
     let (rejections, total) = ingest_rejections::list(&visit.suite.database, limit, offset).await?;
     let items: Vec<Value> = rejections.iter().map(to_json).collect();

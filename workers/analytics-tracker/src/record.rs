@@ -9,7 +9,7 @@ use ledger::record_error::RecordError;
 use ledger::session_mark::record_session_mark;
 use serde_json::json;
 
-use crate::price_caches;
+use crate::ingest_caches;
 
 /// How often a request is tried where the database's connection broke. D1 never repeats a write by
 /// itself, and an error may arrive after the commit; every write here carries ids, so that a
@@ -34,9 +34,9 @@ pub(crate) async fn record(
     };
     let mut attempt = 1;
     loop {
-        let mut cache = price_caches::take();
+        let mut cache = ingest_caches::take();
         let result = ingest(&suite.database, &mut cache, &context, interactions.clone()).await;
-        price_caches::give_back(cache);
+        ingest_caches::give_back(cache);
         match result {
             Ok(answers) => return Ok(answers),
             Err(RecordError::Database(DatabaseError::Transient(_))) if attempt < ATTEMPTS_MAX => {

@@ -13,7 +13,7 @@ use crate::visit::Visit;
 /// `GET /pricing/quarantine`.
 pub(crate) async fn list(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     visit.reader(request).await?;
-    QueryParameters::of(request)?.finish()?;
+    QueryParameters::of(request).finish()?;
     let database = &visit.suite.database;
     let rows = waiting(database, visit.received_at).await?;
     let total = waiting_count(database).await?;

@@ -17,7 +17,7 @@ use crate::visit::Visit;
 /// `GET /pricing/sources`.
 pub(crate) async fn sources(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     visit.reader(request).await?;
-    QueryParameters::of(request)?.finish()?;
+    QueryParameters::of(request).finish()?;
     let state = freshness(&visit.suite.database, visit.received_at).await?;
     let items: Vec<Value> = state
         .sources

@@ -12,7 +12,7 @@ use crate::visit::Visit;
 /// `GET /pricing/mappings`.
 pub(crate) async fn list(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     visit.reader(request).await?;
-    QueryParameters::of(request)?.finish()?;
+    QueryParameters::of(request).finish()?;
     let (endpoints, aliases) = mappings::list(&visit.suite.database).await?;
     let endpoints: Vec<Value> = endpoints
         .iter()

@@ -14,16 +14,8 @@ pub(crate) struct QueryParameters(Vec<(String, String)>);
 
 impl QueryParameters {
     /// Reads the query of a request.
-    pub(crate) fn of(request: &Request) -> Result<Self, Problem> {
-        let url = request
-            .url()
-            .map_err(|_| Problem::bad_request("the address can't be read"))?;
-        let pairs = url.query_pairs();
-        Ok(Self(
-            pairs
-                .map(|(name, value)| (name.into_owned(), value.into_owned()))
-                .collect(),
-        ))
+    pub(crate) fn of(request: &Request) -> Self {
+        Self(edge::request::query_pairs(request))
     }
 
     /// A text; empty counts as left out.

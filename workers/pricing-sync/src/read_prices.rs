@@ -22,7 +22,7 @@ const OFFSET_MAX: u32 = 1_000_000;
 /// `GET /pricing/rates`.
 pub(crate) async fn rates(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     visit.reader(request).await?;
-    let mut query = QueryParameters::of(request)?;
+    let mut query = QueryParameters::of(request);
     let provider = query
         .text("provider")?
         .map(|name| canonical_provider(&name).into_owned());
@@ -59,7 +59,7 @@ fn book_model(provider: Option<&str>, name: &str) -> String {
 /// `GET /pricing/history`.
 pub(crate) async fn history(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     visit.reader(request).await?;
-    let mut query = QueryParameters::of(request)?;
+    let mut query = QueryParameters::of(request);
     let provider = canonical_provider(&query.required("provider")?).into_owned();
     let model = book_model(Some(&provider), &query.text("model")?.unwrap_or_default());
     let resource_type = query.text("resource_type")?;
@@ -93,7 +93,7 @@ pub(crate) async fn history(visit: &Visit<'_>, request: &Request) -> Result<Resp
 /// `GET /pricing/conflicts`.
 pub(crate) async fn conflicts(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     visit.reader(request).await?;
-    let mut query = QueryParameters::of(request)?;
+    let mut query = QueryParameters::of(request);
     let provider = query
         .text("provider")?
         .map(|name| canonical_provider(&name).into_owned());
@@ -136,7 +136,7 @@ pub(crate) async fn conflicts(visit: &Visit<'_>, request: &Request) -> Result<Re
 /// `GET /pricing/unpriced`.
 pub(crate) async fn unpriced(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     visit.reader(request).await?;
-    let mut query = QueryParameters::of(request)?;
+    let mut query = QueryParameters::of(request);
     let days = query.number("days", 35, 1..=400)?;
     query.finish()?;
     let since = cost_calculation::UnixMillis(visit.received_at.0 - i64::from(days) * DAY_MS);

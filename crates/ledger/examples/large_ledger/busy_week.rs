@@ -5,8 +5,7 @@ use events::{Interaction, InteractionStatus, InteractionType};
 use futures_executor::block_on;
 use ledger::{
     ReportingZone,
-    ingest::{IngestContext, ingest},
-    price_cache::PriceCache,
+    ingest::{IngestCache, IngestContext, ingest},
     sqlite::Sqlite,
 };
 
@@ -152,7 +151,7 @@ impl Random {
 /// Records the first week of an era.
 pub fn record_week(database: &Sqlite, era: PriceEra, year_start_ms: i64, count: u32) {
     let start_ms = year_start_ms + i64::from(era.first_week()) * WEEK_MS;
-    let mut cache = PriceCache::default();
+    let mut cache = IngestCache::default();
     for chunk in week(u64::from(era.0), start_ms, count).chunks(500) {
         let latest = chunk.iter().map(|event| event.price_time.0).max().unwrap();
         let context = IngestContext {

@@ -9,7 +9,7 @@ use crate::{
     database::{Database, DatabaseError, Statement},
     latency_bucket::bucket_of,
     reporting_zone::ReportingZone,
-    rollup::{MEASURES, ROLLUPS, measures_of_interaction, upsert},
+    rollup::{MEASURES, ROLLUPS, measures_of_interaction, move_by},
 };
 
 // Primary keys.
@@ -128,13 +128,11 @@ fn remove_empty(table: &str, key: &str) -> String {
 
 fn move_statements(parameter: &str) -> Vec<Statement> {
     let with = |sql: String| Statement::with_json(sql, parameter);
-    let delta = rollup_delta();
-    let mut statements: Vec<Statement> = ROLLUPS
-        .iter()
-        .map(|(table, key)| with(upsert(table, key, &delta)))
-        .collect();
-    statements.push(with(move_latency("duration", 3)));
-    statements.push(with(move_latency("time_to_first_token", 4)));
+    let mut statements = vec![
+        with(move_by(&rollup_delta())),
+        with(move_latency("duration", 3)),
+        with(move_latency("time_to_first_token", 4)),
+    ];
     for suffix in ["", "_archive"] {
         statements.push(with(format!(
             "UPDATE interactions{suffix} SET day = j.value ->> 1

@@ -15,7 +15,7 @@ use crate::{
     estimate_lines::compact_lines,
     interaction_columns::{INTERACTION_INSERT, interaction_row},
     latency_bucket::bucket_of,
-    rollup::{ROLLUPS, TOKEN_SUM, upsert_interactions},
+    rollup::{TOKEN_SUM, move_by_interactions},
     schema::SCHEMA_VERSION,
     write_guard::SCHEMA_AND_ZONE,
 };
@@ -25,7 +25,10 @@ use crate::{
 pub(super) enum Expected {
     /// Every user is known and no session lies in the archive, as of nearly every batch. Where it
     /// is not so, the batch writes nothing.
-    Known,
+    Known {
+        /// Of every session its name is there, with the models and agents of the batch.
+        are_sessions_known: bool,
+    },
     /// Anything: what is missing is made and fetched first, by three more statements.
     Anything,
 }
@@ -187,13 +190,12 @@ static INSERT_SESSION_DAYS: LazyLock<String> = LazyLock::new(|| {
     ))
 });
 
-static UPSERT_ROLLUPS: LazyLock<[String; 4]> = LazyLock::new(|| {
-    let rows = format!(
+static MOVE_ROLLUPS: LazyLock<String> = LazyLock::new(|| {
+    one_line(&move_by_interactions(&format!(
         "FROM interactions i
            JOIN cost_estimates e ON e.interaction_key = i.interaction_key AND e.revision = 1
          WHERE {NEW_ROWS}"
-    );
-    ROLLUPS.map(|(table, key)| one_line(&upsert_interactions(table, key, &rows)))
+    )))
 });
 
 // One row for each latency: id, metric, bucket. Only calls of models that succeeded count.
@@ -237,11 +239,8 @@ WHERE e.revision = (SELECT MAX(revision) FROM cost_estimates_archive x
     )
 });
 
-/// Where in [`recording`] with everything known the insert of the interactions is: it gives a row for
-/// each that is new.
-pub(super) const INSERT_AT: usize = 1;
-
-/// The statements that record `batch`, up to the ledger's version.
+/// The statements that record `batch`, up to the ledger's version. Only the insert of the interactions
+/// gives rows: one for each that is new.
 pub(super) fn recording(
     context: &BatchContext,
     batch: &[PricedInteraction<'_>],
@@ -253,7 +252,7 @@ pub(super) fn recording(
         .map(|priced| interaction_row(priced.interaction, priced.body_hash, context.reporting_zone))
         .collect();
     let (users, sessions): (BTreeSet<_>, BTreeSet<_>) = match expected {
-        Expected::Known => interactions()
+        Expected::Known { .. } => interactions()
             .map(|one| (user(one), &one.session_id))
             .unzip(),
         Expected::Anything => (BTreeSet::new(), BTreeSet::new()),
@@ -277,6 +276,10 @@ pub(super) fn recording(
         sql: sql.into(),
         ..new_rows.clone()
     };
+    let are_sessions_known = expected
+        == Expected::Known {
+            are_sessions_known: true,
+        };
     let mut statements = Vec::with_capacity(17);
     if expected == Expected::Anything {
         let users = ids_by(interactions(), user)
@@ -287,13 +290,15 @@ pub(super) fn recording(
             &guarded(context, "users", users),
         )?);
     }
-    let sessions = ids_by(interactions(), |one| one.session_id.as_str())
-        .into_iter()
-        .map(|(session_id, ids)| json!([session_id, ids]));
-    statements.push(Statement::with(
-        INSERT_SESSION_IDS.as_str(),
-        &guarded(context, "sessions", sessions),
-    )?);
+    if !are_sessions_known {
+        let sessions = ids_by(interactions(), |one| one.session_id.as_str())
+            .into_iter()
+            .map(|(session_id, ids)| json!([session_id, ids]));
+        statements.push(Statement::with(
+            INSERT_SESSION_IDS.as_str(),
+            &guarded(context, "sessions", sessions),
+        )?);
+    }
     statements.push(Statement::with(INSERT_INTERACTIONS.as_str(), &events)?);
     statements.push(Statement::with(
         INSERT_ESTIMATES.as_str(),
@@ -306,12 +311,12 @@ pub(super) fn recording(
     if expected == Expected::Anything {
         statements.extend(UNARCHIVE_SESSIONS.iter().map(|sql| on_new_rows(sql)));
     }
-    statements.extend([
-        on_new_rows(&UPSERT_SESSIONS),
-        on_new_rows(&INSERT_SESSION_MODELS),
-        on_new_rows(&INSERT_SESSION_DAYS),
-    ]);
-    statements.extend(UPSERT_ROLLUPS.iter().map(|sql| on_new_rows(sql)));
+    statements.push(on_new_rows(&UPSERT_SESSIONS));
+    if !are_sessions_known {
+        statements.push(on_new_rows(&INSERT_SESSION_MODELS));
+    }
+    statements.push(on_new_rows(&INSERT_SESSION_DAYS));
+    statements.push(on_new_rows(&MOVE_ROLLUPS));
     let latencies: Vec<_> = interactions().flat_map(latency_rows).collect();
     if !latencies.is_empty() {
         statements.push(Statement::with(

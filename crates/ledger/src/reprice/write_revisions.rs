@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     database::{Database, DatabaseError, Statement},
-    rollup::{MEASURES, ROLLUPS, TOKEN_SUM, upsert},
+    rollup::{MEASURES, TOKEN_SUM, move_by},
     schema::SCHEMA_VERSION,
 };
 
@@ -57,17 +57,14 @@ static UPDATE_SESSIONS: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-static UPSERT_ROLLUPS: LazyLock<Vec<String>> = LazyLock::new(|| {
+static MOVE_ROLLUPS: LazyLock<String> = LazyLock::new(|| {
     let measures = MEASURES.map(difference).join(",\n         ");
     let delta = format!(
         "  SELECT i.day, i.user_key, i.provider, i.model_name AS model, i.agent, i.type,
          {measures}
   {REVISED}"
     );
-    ROLLUPS
-        .iter()
-        .map(|(table, key)| upsert(table, key, &delta))
-        .collect()
+    move_by(&delta)
 });
 
 static BUMP_LEDGER: LazyLock<String> = LazyLock::new(|| {
@@ -122,10 +119,13 @@ pub(super) async fn write_chunk<D: Database>(
     })
     .to_string();
     let with = |sql: &'static str| Statement::with_json(sql, parameter.clone());
-    let mut statements = vec![with(&INSERT), with(&UPDATE_SESSIONS)];
-    statements.extend(UPSERT_ROLLUPS.iter().map(|sql| with(sql)));
-    statements.push(with(&BUMP_LEDGER));
-    statements.push(with(&COUNT));
+    let statements = [
+        with(&INSERT),
+        with(&UPDATE_SESSIONS),
+        with(&MOVE_ROLLUPS),
+        with(&BUMP_LEDGER),
+        with(&COUNT),
+    ];
     let rows = database.batch(&statements).await?;
     let counted = rows
         .last()

@@ -10,8 +10,7 @@ use events::{Interaction, InteractionStatus, InteractionType, SessionMark};
 use futures_executor::block_on;
 use ledger::{
     Database, DatabaseError, ReportingZone, Rows, Statement,
-    ingest::{Answer, IngestContext, ingest},
-    price_cache::PriceCache,
+    ingest::{Answer, IngestCache, IngestContext, ingest},
     session_mark::record_session_mark,
     sqlite::Sqlite,
 };
@@ -104,7 +103,7 @@ pub async fn record(database: &Sqlite, events: &[Interaction]) -> Vec<Answer> {
         interaction_cost_max: PicoUsd::new(10_000 * 1_000_000_000_000),
         new_ingest_id,
     };
-    let mut cache = PriceCache::default();
+    let mut cache = IngestCache::default();
     ingest(database, &mut cache, &context, events.to_vec())
         .await
         .expect("is recorded")

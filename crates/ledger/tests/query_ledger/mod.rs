@@ -9,8 +9,7 @@ use futures_executor::block_on;
 use ledger::{
     ReportingZone,
     archive::{ArchiveConfig, archive_sessions},
-    ingest::{IngestContext, ingest},
-    price_cache::PriceCache,
+    ingest::{IngestCache, IngestContext, ingest},
     query::{Parameters, QueryError, Reader, Viewer},
     sqlite::Sqlite,
 };
@@ -241,7 +240,7 @@ pub fn ledger_in(zone: &str, events: Vec<Interaction>) -> Sqlite {
     };
     block_on(ingest(
         &database,
-        &mut PriceCache::default(),
+        &mut IngestCache::default(),
         &context,
         events,
     ))
