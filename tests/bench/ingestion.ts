@@ -1,5 +1,5 @@
-// Ingestion beside a TypeScript Worker that does the same work: interleaved rounds, raw latencies,
-// medians of several, since the machine itself drifts between minutes.
+// Ingestion beside a TypeScript Worker that does the same work: raw latencies, medians of several
+// rounds, and single events by turns, a few each, since the machine itself drifts within seconds.
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -20,6 +20,8 @@ import { cpuMilliseconds, workerdProcesses } from "./workerd-processes.ts";
 
 const rounds = Number(process.env["ROUNDS"] ?? 6);
 const singlesPerRound = 300;
+/** So many single events one after the other, then the next candidate's. */
+const singlesPerTurn = 10;
 const batchesPerRound = 12;
 const batchSize = 500;
 
@@ -102,14 +104,15 @@ try {
     { name: "TypeScript Worker", ...comparison },
     { name: "tracker, through the front door", ...suite },
   ].map(({ name, url, workerd }) => ({ name, url, workerd, singles: [], singleCpu: [], eventsPerSecond: [], eventCpu: [], repeatsPerSecond: [] }));
-  for (const candidate of candidates) await measureSingles(candidate, 100);
+  await measureSingles(candidates, 100);
   for (let round = 0; round < rounds; round += 1) {
     // Another one first each time: whoever follows the batches of a round finds colder caches.
     const inTurn = candidates.map((_, place) => candidates[(place + round) % candidates.length]!);
-    for (const candidate of inTurn) {
-      const cpu = cpuMilliseconds(candidate.workerd);
-      candidate.singles.push(await measureSingles(candidate, singlesPerRound));
-      candidate.singleCpu.push((cpuMilliseconds(candidate.workerd) - cpu) / singlesPerRound);
+    const cpu = inTurn.map(({ workerd }) => cpuMilliseconds(workerd));
+    const durations = await measureSingles(inTurn, singlesPerRound);
+    for (const [place, candidate] of inTurn.entries()) {
+      candidate.singles.push(durations[place]!);
+      candidate.singleCpu.push((cpuMilliseconds(candidate.workerd) - cpu[place]!) / singlesPerRound);
     }
     for (const candidate of inTurn) await measureBatches(candidate);
     console.log(`  round ${round + 1} of ${rounds}`);
@@ -124,17 +127,25 @@ try {
   rmSync(directory, { recursive: true, force: true });
 }
 
-async function measureSingles(candidate: Candidate, count: number): Promise<number[]> {
-  const client = await ClosedLoop.open(candidate.url);
-  const requests = Array.from({ length: count }, () => post("/track/interaction", freshEvent()));
-  const durations: number[] = [];
-  for (const request of requests) {
-    const { status, durationMs } = await client.send(request);
-    if (status >= 300) throw new Error(`${candidate.name} answered ${status}`);
-    durations.push(durationMs);
+/** So many events to each, by turns; how long each took, by candidate. */
+async function measureSingles(candidates: readonly Candidate[], count: number): Promise<number[][]> {
+  const takers = await Promise.all(candidates.map(async ({ name, url }) => ({
+    name,
+    client: await ClosedLoop.open(url),
+    requests: Array.from({ length: count }, () => post("/track/interaction", freshEvent())),
+    durations: [] as number[],
+  })));
+  for (let start = 0; start < count; start += singlesPerTurn) {
+    for (const { name, client, requests, durations } of takers) {
+      for (const request of requests.slice(start, start + singlesPerTurn)) {
+        const { status, durationMs } = await client.send(request);
+        if (status >= 300) throw new Error(`${name} answered ${status}`);
+        durations.push(durationMs);
+      }
+    }
   }
-  client.close();
-  return durations;
+  for (const { client } of takers) client.close();
+  return takers.map(({ durations }) => durations);
 }
 
 async function measureBatches(candidate: Candidate): Promise<void> {
