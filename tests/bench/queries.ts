@@ -9,7 +9,7 @@ import { ClosedLoop, prepareRequest } from "./closed-loop.ts";
 import { milliseconds, summarise } from "./latencies.ts";
 import { sizeFromEnvironment, startOnLargeLedger } from "./large-ledger/large-ledger.ts";
 
-const rounds = Number(process.env["ROUNDS"] ?? 100);
+const rounds = Number(process.env["ROUNDS"] ?? 200);
 const dayMs = 86_400_000;
 
 interface Question {

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::{
     calendar::DayRange,
-    figures::{Figures, row_of},
+    figures::{Figures, RowFigures, row_of},
     slice::Slice,
     sums::{DaySums, ItemSums, day_parameter},
 };
@@ -55,7 +55,7 @@ pub(super) fn by_day_and_item(
     Statement::with(sql, &day_parameter(slice, ranges))
 }
 
-type ItemOfDay = (String, String, String, Figures);
+type ItemOfDay = (String, String, String, RowFigures);
 
 impl DayItems {
     /// Reads the rows of [`by_day_and_item`].
@@ -64,7 +64,7 @@ impl DayItems {
         let items = days.into_iter().flat_map(|(day, items)| {
             items
                 .into_iter()
-                .map(move |(provider, model, kind, figures)| {
+                .map(move |(provider, model, kind, RowFigures(figures))| {
                     DayItem(day, provider, model, kind, figures)
                 })
         });

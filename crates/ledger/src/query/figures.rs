@@ -51,27 +51,140 @@ pub struct Figures {
     pub cache_savings: Amount,
 }
 
-/// The select list of a rollup's sums: one `json_array` that [`Figures`] reads.
-pub(crate) fn sums_of(table: &str) -> String {
-    measures(table, "SUM")
-}
+/// The measures of a rollup's row, as it stands, that most rows have.
+const COMMON: [&str; 12] = [
+    "interaction_count",
+    "error_count",
+    "unpriced_count",
+    "partial_count",
+    "unpriced_tokens",
+    "input_tokens",
+    "cache_read_tokens",
+    "cache_write_5m_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "total_cost",
+    "cache_savings",
+];
+/// Those that few have: of the others all tokens are in [`COMMON`], and all cost is that of tokens.
+const RARE: [&str; 9] = [
+    "cache_write_1h_tokens",
+    "audio_in_tokens",
+    "audio_out_tokens",
+    "image_in_tokens",
+    "image_out_tokens",
+    "ai_tokens_cost",
+    "db_ops_cost",
+    "api_calls_cost",
+    "compute_time_cost",
+];
 
-/// The same of one row as it stands.
+/// The measures of one row as it stands: one `json_array` that [`RowFigures`] reads, with null in place
+/// of [`RARE`] where that says nothing. Answers carry thousands of them.
 pub(super) fn row_of(table: &str) -> String {
-    measures(table, "")
+    let columns = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| format!("{table}.{name}"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let is_plain = RARE
+        .map(|name| match name {
+            "ai_tokens_cost" => format!("{table}.{name} = {table}.total_cost"),
+            other => format!("{table}.{other} = 0"),
+        })
+        .join(" AND ");
+    format!(
+        "json_array({}, iif({is_plain}, NULL, json_array({})))",
+        columns(&COMMON),
+        columns(&RARE)
+    )
 }
 
-/// Money as two integers that add up without overflow.
-fn measures(table: &str, function: &str) -> String {
+/// A row of [`row_of`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct RowFigures(pub Figures);
+
+impl<'de> Deserialize<'de> for RowFigures {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Row(
+            i64,
+            i64,
+            i64,
+            i64,
+            i64,
+            i64,
+            i64,
+            i64,
+            i64,
+            i64,
+            i64,
+            i64,
+            Option<[i64; 9]>,
+        );
+        let amount = |pico: i64| Amount(i128::from(pico));
+        let Row(
+            interaction_count,
+            error_count,
+            unpriced_count,
+            partial_count,
+            unpriced_tokens,
+            input,
+            cache_read,
+            cache_write_5m,
+            output,
+            reasoning,
+            total,
+            savings,
+            rare,
+        ) = Row::deserialize(deserializer)?;
+        let [
+            write_1h,
+            audio_in,
+            audio_out,
+            image_in,
+            image_out,
+            costs @ ..,
+        ] = rare.unwrap_or([0, 0, 0, 0, 0, total, 0, 0, 0]);
+        Ok(Self(Figures {
+            interaction_count,
+            error_count,
+            unpriced_count,
+            partial_count,
+            unpriced_tokens,
+            tokens: [
+                input,
+                cache_read,
+                cache_write_5m,
+                write_1h,
+                output,
+                reasoning,
+                audio_in,
+                audio_out,
+                image_in,
+                image_out,
+            ],
+            components: costs.map(amount),
+            total_cost: amount(total),
+            cache_savings: amount(savings),
+        }))
+    }
+}
+
+/// The select list of a rollup's sums: one `json_array` that [`Figures`] reads. Money is two integers
+/// that add up without overflow.
+pub(crate) fn sums_of(table: &str) -> String {
     let list = MEASURES
         .iter()
         .enumerate()
         .map(|(index, measure)| {
             let column = format!("{table}.{measure}");
             if index < COUNTS {
-                format!("{function}({column})")
+                format!("SUM({column})")
             } else {
-                format!("{function}({column} / 1000000), {function}({column} % 1000000)")
+                format!("SUM({column} / 1000000), SUM({column} % 1000000)")
             }
         })
         .collect::<Vec<_>>()
@@ -336,6 +449,28 @@ mod tests {
         assert_eq!(figures.components[0], Amount(16_000_017));
         assert_eq!(figures.cache_savings, Amount(26_000_027));
         assert_eq!(figures + figures - figures, figures);
+    }
+
+    #[test]
+    fn a_row_as_it_stands_says_the_same_with_and_without_what_is_rare() {
+        let read = |json: &str| serde_json::from_str::<RowFigures>(json).expect("a row").0;
+        let plain = read("[2,1,0,0,0,10,20,30,40,50,700,-5,null]");
+        let full = read("[2,1,0,0,0,10,20,30,40,50,700,-5,[0,0,0,0,0,700,0,0,0]]");
+        assert_eq!(plain, full);
+        assert_eq!(plain.tokens, [10, 20, 30, 0, 40, 50, 0, 0, 0, 0]);
+        assert_eq!(plain.components[0], plain.total_cost);
+        let other = read("[2,1,0,0,0,10,20,30,40,50,10,-5,[1,2,3,4,5,1,2,3,4]]");
+        assert_eq!(other.tokens, [10, 20, 30, 1, 40, 50, 2, 3, 4, 5]);
+        assert_eq!(other.components.map(|part| part.0), [1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn a_row_as_it_stands_has_every_measure_once() {
+        let mut named: Vec<_> = COMMON.into_iter().chain(RARE).collect();
+        let mut all = MEASURES.to_vec();
+        named.sort_unstable();
+        all.sort_unstable();
+        assert_eq!(named, all);
     }
 
     #[test]

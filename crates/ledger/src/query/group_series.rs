@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{
     calendar::DayRange,
-    figures::{Figures, row_of, sums_of},
+    figures::{Figures, RowFigures, row_of, sums_of},
     group_page::GroupSums,
     slice::{Dimension, Slice},
     sums::{qualified, whole_weeks, within_segments},
@@ -49,9 +49,9 @@ pub(super) fn read_buckets(
     }
     let mut series = vec![vec![Figures::default(); buckets.len()]; groups.len()];
     // A statement's row for each group, in their order.
-    let all: Vec<[Vec<(NaiveDate, Figures)>; 2]> = rows.decode()?;
+    let all: Vec<[Vec<(NaiveDate, RowFigures)>; 2]> = rows.decode()?;
     for (places, days_and_weeks) in series.iter_mut().zip(all) {
-        for (day, figures) in days_and_weeks.into_iter().flatten() {
+        for (day, RowFigures(figures)) in days_and_weeks.into_iter().flatten() {
             let after = buckets.partition_point(|bucket| bucket.start <= day);
             let place = after.checked_sub(1).and_then(|at| places.get_mut(at));
             if let Some(place) = place {

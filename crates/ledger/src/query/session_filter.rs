@@ -84,23 +84,20 @@ impl SessionFilter {
         }));
         let search;
         if self.search.is_some() {
-            let range = if self.range.is_some() {
-                " AND x.start_time >= ?1 ->> 'from' AND x.start_time < ?1 ->> 'to'"
-            } else {
-                ""
-            };
-            // Nothing of the session but its key, which every index has: its id by the primary key, the
-            // users' sessions by their index, an interaction's by the unique indexes on the ids.
-            search = format!(
-                "(instr((SELECT n.id FROM session_ids n WHERE n.session_key = s.session_key),
+            search = if self.range.is_some() {
+                // Nothing of the session but its key, which every index has.
+                format!(
+                    "(instr((SELECT n.id FROM session_ids n WHERE n.session_key = s.session_key),
       ?1 ->> 'q') > 0
-    OR s.session_key IN (SELECT x.session_key FROM {table} x INDEXED BY {table}_by_user
-                WHERE x.user_key IN (SELECT user_key FROM users
-                                     WHERE instr(user_id, ?1 ->> 'q') > 0){range})
-    OR s.session_key IN (SELECT session_key FROM interactions WHERE id = ?1 ->> 'q'
-                UNION ALL
-                SELECT session_key FROM interactions_archive WHERE id = ?1 ->> 'q'))"
-            );
+    OR s.session_key IN ({}))",
+                    Self::found_otherwise(
+                        &[table],
+                        " AND x.start_time >= ?1 ->> 'from' AND x.start_time < ?1 ->> 'to'"
+                    )
+                )
+            } else {
+                "s.session_key IN (SELECT session_key FROM matching)".to_owned()
+            };
             conditions.push(&search);
         }
         let Slice {
@@ -135,27 +132,65 @@ impl SessionFilter {
         text
     }
 
+    /// The sessions that a search finds but by their ids: the users' by their index, an interaction's by
+    /// the unique indexes on the ids.
+    fn found_otherwise(tables: &[&str], range: &str) -> String {
+        let of_users = tables.iter().map(|table| {
+            format!(
+                "SELECT x.session_key FROM {table} x INDEXED BY {table}_by_user
+      WHERE x.user_key IN (SELECT user_key FROM users WHERE instr(user_id, ?1 ->> 'q') > 0){range}"
+            )
+        });
+        let of_interaction = ["interactions", "interactions_archive"]
+            .map(|table| format!("SELECT session_key FROM {table} WHERE id = ?1 ->> 'q'"));
+        of_users
+            .chain(of_interaction)
+            .collect::<Vec<_>>()
+            .join("\n      UNION ALL ")
+    }
+
+    /// Whether it searches every session there is: then the ids are walked once, and not looked up for
+    /// each session.
+    const fn searches_all(&self) -> bool {
+        self.search.is_some() && self.range.is_none()
+    }
+
     /// Whether it finds every session.
     pub(super) fn is_whole(&self) -> bool {
         self.conditions("sessions") == NO_CONDITION
     }
 
-    /// Sessions of both tables: the index by user with a user, else the one by start.
+    /// Sessions of both tables: the index by user with a user, else the one by start; those of a search
+    /// in all of them by their keys.
     pub(super) fn found(&self, columns: &str, more: &str) -> String {
         let arm = |table: &str, archived: u8| {
             let conditions = self.conditions(table);
             let index = if self.slice.user.is_some() {
-                "user"
+                format!(" INDEXED BY {table}_by_user")
+            } else if self.searches_all() {
+                String::new()
             } else {
-                "start"
+                format!(" INDEXED BY {table}_by_start")
             };
             format!(
                 "SELECT {columns}, {archived} AS archived
-  FROM {table} s INDEXED BY {table}_by_{index} WHERE {conditions}{more}"
+  FROM {table} s{index} WHERE {conditions}{more}"
             )
         };
+        let matching = if self.searches_all() {
+            format!(
+                "WITH matching AS MATERIALIZED (
+      SELECT session_key FROM session_ids WHERE instr(id, ?1 ->> 'q') > 0
+      UNION ALL {}
+  )
+  ",
+                Self::found_otherwise(&["sessions", "sessions_archive"], "")
+            )
+        } else {
+            String::new()
+        };
         format!(
-            "{}\n  UNION ALL\n  {}",
+            "{matching}{}\n  UNION ALL\n  {}",
             arm("sessions", 0),
             arm("sessions_archive", 1)
         )
