@@ -22,7 +22,7 @@ use super::{
 /// The most users in a slice.
 const SLICE_USERS: u32 = 50;
 /// About the most days on which the users of a slice were active together.
-const SLICE_DAYS: u64 = 1_000;
+const SLICE_DAYS: u64 = 400;
 
 // The primary key of users; daily_stats_by_user.
 const NEXT_USERS: &str = "
@@ -33,15 +33,12 @@ FROM users u WHERE u.user_key > ?1 ->> 'after' ORDER BY u.user_key LIMIT ?1 ->> 
 
 /// Every dimension with each of its values: a search in the primary key for each.
 const NAMED: &str = "named (dimension, value) AS (
-  SELECT * FROM (SELECT dimension, value FROM daily_user_slices ORDER BY dimension, value LIMIT 1)
+  SELECT d.column1, (SELECT MIN(s.value) FROM daily_user_slices s WHERE s.dimension = d.column1)
+  FROM (VALUES ('model'), ('provider'), ('agent'), ('type')) d
   UNION ALL
-  SELECT (SELECT s.dimension FROM daily_user_slices s
-          WHERE (s.dimension, s.value) > (n.dimension, n.value)
-          ORDER BY s.dimension, s.value LIMIT 1),
-         (SELECT s.value FROM daily_user_slices s
-          WHERE (s.dimension, s.value) > (n.dimension, n.value)
-          ORDER BY s.dimension, s.value LIMIT 1)
-  FROM named n WHERE n.dimension IS NOT NULL
+  SELECT n.dimension, (SELECT MIN(s.value) FROM daily_user_slices s
+                       WHERE s.dimension = n.dimension AND s.value > n.value)
+  FROM named n WHERE n.value IS NOT NULL
 )";
 
 /// The cube's rows of the users, by its index by user and day.
@@ -80,8 +77,10 @@ static DIFFERENCE: LazyLock<String> = LazyLock::new(|| {
            AND ({is_something})"
     );
     format!(
-        "WITH RECURSIVE {NAMED}, {CUBE} {}",
-        difference(&kept, &truth())
+        "WITH RECURSIVE {NAMED}, {CUBE}, kept AS MATERIALIZED ({kept}),
+           truth AS MATERIALIZED ({}) {}",
+        truth(),
+        difference("SELECT * FROM kept", "SELECT * FROM truth")
     )
 });
 
