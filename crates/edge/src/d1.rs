@@ -21,15 +21,12 @@ thread_local! {
     static NAMES: Names = Names {
         meta: JsValue::from_str("meta"),
         results: JsValue::from_str("results"),
-        counts: Array::of2(&JsValue::from_str("rows_read"), &JsValue::from_str("rows_written")),
     };
 }
 
 struct Names {
     meta: JsValue,
     results: JsValue,
-    /// The counts of a `meta` that [`Meta`] reads.
-    counts: Array,
 }
 
 /// A statement of the runtime, and its way to bind a parameter.
@@ -135,8 +132,7 @@ impl D1 {
             });
             all.push(Rows::new(texts.collect::<Result<_, JsValue>>()?));
         }
-        let counts = JSON::stringify_with_replacer(&metas, &names.counts)?;
-        let metas = String::from(counts);
+        let metas = String::from(JSON::stringify(&metas)?);
         let metas: Vec<Meta> = serde_json::from_str(&metas).map_err(JsError::from)?;
         let add = |cell: &Cell<u64>, rows: u64| cell.set(cell.get().saturating_add(rows));
         for meta in metas {
