@@ -2164,7 +2164,7 @@ export interface operations {
                 provider?: components["parameters"]["Provider"];
                 /** @description Part of a session's or a user's id, or the whole id of an interaction. */
                 q?: components["parameters"]["IdSearch"];
-                /** @description What to sort by; ties fall to the newer session, then the id. */
+                /** @description What to sort by; ties fall to the newer session, then to the one named later. */
                 sort?: components["schemas"]["SessionSort"];
                 /**
                  * @description The first day, in the reporting time zone. Together with `end_date` or not at all; without both, a range answer covers the last 30 days, today included.
