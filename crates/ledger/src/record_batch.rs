@@ -8,8 +8,8 @@
 //!
 //! Nearly every batch is new, of users that are known and of sessions that are not archived, and is
 //! sent as such, with nothing else. Where an id was there already, what is stored is looked up;
-//! where a user is new or a session archived, nothing was written, and the batch is sent again with
-//! the statements that make the users and bring the sessions back. What an isolate knows of sessions
+//! where a user is new or a session archived, nothing was written but names of sessions, and the
+//! batch is sent again with the statements that make the users and bring the sessions back. What an isolate knows of sessions
 //! ([`KnownSessions`]) it does not write again.
 
 mod known_sessions;

@@ -24,7 +24,7 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expected {
     /// Every user is known and no session lies in the archive, as of nearly every batch. Where it
-    /// is not so, the batch writes nothing.
+    /// is not so, the batch writes nothing but names of sessions, which count for nothing.
     Known {
         /// Of every session its name is there, with the models and agents of the batch.
         are_sessions_known: bool,

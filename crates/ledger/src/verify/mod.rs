@@ -25,6 +25,7 @@ mod redo_lines;
 mod relations;
 mod report;
 mod session_days;
+mod session_models;
 mod sessions;
 mod slice;
 mod users;
