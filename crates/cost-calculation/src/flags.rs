@@ -1,8 +1,9 @@
 //! What a reader of an estimate must know about a line.
 use std::fmt;
 
+use serde::de::Error as _;
 use serde::ser::SerializeSeq;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// One remark on a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -59,7 +60,7 @@ impl Flag {
 
 /// The remarks on a line, or on all lines of an estimate together.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct Flags(u16);
+pub struct Flags(u32);
 
 impl Flags {
     /// No remark.
@@ -68,7 +69,7 @@ impl Flags {
     /// These and one more.
     #[must_use]
     pub const fn with(self, flag: Flag) -> Self {
-        Self(self.0 | 1 << flag as u16)
+        Self(self.0 | 1 << flag as u32)
     }
 
     /// These and all of the others.
@@ -79,7 +80,7 @@ impl Flags {
 
     /// Whether the flag is set.
     pub const fn contains(self, flag: Flag) -> bool {
-        self.0 & (1 << flag as u16) != 0
+        self.0 & (1 << flag as u32) != 0
     }
 
     /// Whether none is set.
@@ -88,12 +89,12 @@ impl Flags {
     }
 
     /// The flags as a number, for storage; the bits never change their meaning.
-    pub const fn bits(self) -> u16 {
+    pub const fn bits(self) -> u32 {
         self.0
     }
 
     /// The flags of a stored number; bits without a meaning are left out.
-    pub const fn from_bits(bits: u16) -> Self {
+    pub const fn from_bits(bits: u32) -> Self {
         Self(bits & ((1 << Flag::ALL.len()) - 1))
     }
 
@@ -124,6 +125,19 @@ impl Serialize for Flags {
     }
 }
 
+/// By the names that [`Serialize`] writes.
+impl<'de> Deserialize<'de> for Flags {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let names: Vec<String> = Vec::deserialize(deserializer)?;
+        names.iter().try_fold(Self::NONE, |flags, name| {
+            let found = Flag::ALL.into_iter().find(|flag| flag.as_str() == name);
+            found
+                .map(|flag| flags.with(flag))
+                .ok_or_else(|| D::Error::custom("an unknown flag"))
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,7 +151,7 @@ mod tests {
                 [flag]
             );
         }
-        assert_eq!(Flags::from_bits(u16::MAX).iter().count(), Flag::ALL.len());
+        assert_eq!(Flags::from_bits(u32::MAX).iter().count(), Flag::ALL.len());
     }
 
     #[test]
@@ -147,5 +161,8 @@ mod tests {
             serde_json::to_string(&flags).unwrap(),
             r#"["assumed_start","unpriced"]"#
         );
+        let read: Flags = serde_json::from_str(r#"["unpriced","assumed_start"]"#).unwrap();
+        assert_eq!(read, flags);
+        assert!(serde_json::from_str::<Flags>(r#"["no_such"]"#).is_err());
     }
 }

@@ -427,7 +427,7 @@ proptest! {
     }
 
     #[test]
-    fn flags_of_any_number_are_known_ones(bits in any::<u16>()) {
+    fn flags_of_any_number_are_known_ones(bits in any::<u32>()) {
         let flags = Flags::from_bits(bits);
         prop_assert_eq!(flags.iter().fold(Flags::NONE, Flags::with), flags);
     }

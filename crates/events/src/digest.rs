@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 use crate::Interaction;
 
 /// Written first, so that a later encoding can never be mistaken for this one.
-const VERSION: &[u8] = b"tokentill interaction 1\n";
+const VERSION: &[u8] = b"tokentill interaction 2\n";
 
 impl Interaction {
     /// The first 128 bits of SHA-256 over a canonical encoding of every field.
@@ -32,8 +32,15 @@ impl Interaction {
             service_tier,
             usage,
             units,
+            reading,
+            // Follows from the same object as `usage`, `units` and `reading`.
+            usage_numbers: _,
+            reported_cost,
             declared,
             agent,
+            // What people call someone may change between two sendings.
+            agent_name: _,
+            user_label: _,
             message_id,
             trace_id,
             context,
@@ -67,6 +74,8 @@ impl Interaction {
             .usage(usage)
             .units(units)
             .declared(declared.as_ref());
+        encoder.count(u64::from(reading.bits()));
+        encoder.optional_text(reported_cost.map(|cost| cost.to_string()).as_deref());
         encoder.text(agent).optional_text(message_id.as_deref());
         encoder
             .optional_text(trace_id.as_deref())
@@ -209,15 +218,15 @@ mod tests {
     }
 
     #[test]
-    fn the_encoding_of_version_1_stays_as_it_is() {
+    fn the_encoding_of_version_2_stays_as_it_is() {
         // Digests are stored: another value here would turn every repeat into a conflict.
         let hex = format!("{:032x}", u128::from_be_bytes(an_interaction().digest()));
-        assert_eq!(hex, "a1219c0c859febb5f812a0f5197659fc");
+        assert_eq!(hex, "43ee96ffcb89dfd68dbcb3e055b7ce3f");
     }
 
     #[test]
     fn each_changed_field_changes_the_digest() {
-        let changes: [fn(&mut Interaction); 26] = [
+        let changes: [fn(&mut Interaction); 28] = [
             |i| i.id.push('x'),
             |i| i.session_id.push('x'),
             |i| i.tenant_id.push('x'),
@@ -244,6 +253,8 @@ mod tests {
                     amount: cost_calculation::PicoUsd::ZERO,
                 });
             },
+            |i| i.reading = i.reading.with(cost_calculation::Flag::Unpriced),
+            |i| i.reported_cost = Some(cost_calculation::PicoUsd::ZERO),
             |i| i.agent.push('x'),
             |i| i.message_id = Some(String::new()),
             |i| i.trace_id = Some(String::new()),

@@ -1,5 +1,5 @@
 //! An interaction as the ledger keeps it: the one shape that every source is normalised to.
-use cost_calculation::{Declared, TokenUsage, Units, UnixMillis};
+use cost_calculation::{Declared, Flags, PicoUsd, TokenUsage, Units, UnixMillis};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// What kind of interaction it was.
@@ -39,6 +39,8 @@ pub enum InteractionStatus {
     Ok,
     /// It failed.
     Error,
+    /// Its user or a time limit stopped it: no failure, and what it burnt until then may be unknown.
+    Aborted,
 }
 
 impl InteractionStatus {
@@ -47,6 +49,7 @@ impl InteractionStatus {
         match self {
             Self::Ok => "ok",
             Self::Error => "error",
+            Self::Aborted => "aborted",
         }
     }
 }
@@ -98,10 +101,21 @@ pub struct Interaction {
     pub usage: TokenUsage,
     /// Everything counted that is not a token.
     pub units: Units,
+    /// What the reading of its usage had to conclude or to assume; the receipt shows it.
+    pub reading: Flags,
+    /// The numbers of its usage object, as compact JSON of names and numbers, where the reading was
+    /// not plain: a later release can read them again.
+    pub usage_numbers: Option<String>,
+    /// What the provider or a gateway says it billed; kept beside the estimate.
+    pub reported_cost: Option<PicoUsd>,
     /// A declared cost.
     pub declared: Option<Declared>,
     /// Agent, or empty.
     pub agent: String,
+    /// The agent's name for people.
+    pub agent_name: Option<String>,
+    /// The user's name for people.
+    pub user_label: Option<String>,
     /// LibreChat's message.
     pub message_id: Option<String>,
     /// Trace, 32 hex digits where it came by OTLP.
@@ -195,8 +209,13 @@ pub(crate) mod tests {
                 ..TokenUsage::default()
             },
             units: Units::default(),
+            reading: Flags::NONE,
+            usage_numbers: None,
+            reported_cost: None,
             declared: None,
             agent: "agent_abc".into(),
+            agent_name: None,
+            user_label: None,
             message_id: Some("msg-1".into()),
             trace_id: None,
             context: Some("message".into()),

@@ -1,5 +1,5 @@
 //! The suite's own JSON events: `POST /track/interaction` and `/track/batch`.
-use cost_calculation::{Declared, TokenUsage, UnixMillis};
+use cost_calculation::{Declared, Flags, TokenUsage, UnixMillis};
 use serde_json::value::RawValue;
 
 use crate::json_body::body_text;
@@ -179,8 +179,13 @@ fn interaction(
             .map(json_units::read)
             .transpose()?
             .unwrap_or_default(),
+        reading: Flags::NONE,
+        usage_numbers: None,
+        reported_cost: None,
         declared: declared(&mut fields, kind, context)?,
         agent: fields.text("agent", AGENT_CHARS_MAX)?.unwrap_or_default(),
+        agent_name: None,
+        user_label: None,
         message_id: fields.text("message_id", REFERENCE_CHARS_MAX)?,
         trace_id: fields.text("trace_id", REFERENCE_CHARS_MAX)?,
         context: fields.text("context", CONTEXT_CHARS_MAX)?,

@@ -91,8 +91,9 @@ mod tests {
                 r#""usage":{"input":200,"cache_read":1000,"cache_write_5m":0,"cache_write_1h":0,"#,
                 r#""output":100,"reasoning":200,"audio_in":0,"audio_out":0,"image_in":0,"#,
                 r#""image_out":0},"units":{"rows_read":0,"rows_written":0,"operations":0,"#,
-                r#""cpu_ms":0,"wall_ms":0,"requests":0,"calls":{}},"declared":null,"#,
-                r#""agent":"agent_abc","message_id":"msg-1","trace_id":null,"context":"message","#,
+                r#""cpu_ms":0,"wall_ms":0,"requests":0,"calls":{}},"reading":[],"#,
+                r#""usage_numbers":null,"reported_cost":null,"declared":null,"#,
+                r#""agent":"agent_abc","agent_name":null,"user_label":null,"message_id":"msg-1","trace_id":null,"context":"message","#,
                 r#""status":"ok","error":null,"source":"api","metadata":null}}"#,
             )
         );

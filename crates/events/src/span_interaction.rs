@@ -1,5 +1,5 @@
 //! What every interaction that came as a span has in common.
-use cost_calculation::{TokenUsage, Units, UnixMillis};
+use cost_calculation::{Flags, TokenUsage, Units, UnixMillis};
 
 use crate::error_class::error_class;
 use crate::limits::{
@@ -56,8 +56,13 @@ pub(crate) fn of_span(
         service_tier: None,
         usage: TokenUsage::default(),
         units: Units::default(),
+        reading: Flags::NONE,
+        usage_numbers: None,
+        reported_cost: None,
         declared: None,
         agent: String::new(),
+        agent_name: None,
+        user_label: None,
         message_id: None,
         trace_id: Some(span.trace_id.clone()),
         context: None,

@@ -48,8 +48,13 @@ fn interaction(n: u64) -> Interaction {
             ..TokenUsage::default()
         },
         units: Units::default(),
+        reading: cost_calculation::Flags::NONE,
+        usage_numbers: None,
+        reported_cost: None,
         declared: None,
         agent: "agent_1".to_owned(),
+        agent_name: None,
+        user_label: None,
         message_id: None,
         trace_id: Some(format!("{n:032x}")),
         context: None,

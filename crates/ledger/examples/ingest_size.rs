@@ -76,8 +76,13 @@ fn interaction(n: u64, total: u64) -> Interaction {
             ..TokenUsage::default()
         },
         units: Units::default(),
+        reading: cost_calculation::Flags::NONE,
+        usage_numbers: None,
+        reported_cost: None,
         declared: None,
         agent: format!("agent_{}", hex(session % 8, 21)),
+        agent_name: None,
+        user_label: None,
         message_id: Some(format!("{}-{}", hex(n / 2, 8), hex(n / 2 + 7, 27))),
         trace_id: Some(trace),
         context: Some("message".to_owned()),

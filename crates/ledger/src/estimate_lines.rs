@@ -113,7 +113,7 @@ fn read_line(values: &[Value]) -> Option<StoredLine> {
         quantity: quantity.as_u64()?,
         price_id: price_id.as_i64(),
         amount: amount.as_i64().map(PicoUsd::new),
-        flags: Flags::from_bits(u16::try_from(extra(0, 0)?).ok()?),
+        flags: Flags::from_bits(u32::try_from(extra(0, 0)?).ok()?),
         multiplier: (extra(1, 1)?, extra(2, 1)?),
     })
 }

@@ -233,6 +233,9 @@ fn row_bytes_max(interaction: &Interaction) -> usize {
         &interaction.context,
         &interaction.error,
         &interaction.metadata,
+        &interaction.usage_numbers,
+        &interaction.agent_name,
+        &interaction.user_label,
     ];
     let texts = interaction.id.len()
         + interaction.session_id.len()

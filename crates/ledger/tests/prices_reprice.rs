@@ -64,8 +64,13 @@ fn chat(number: i64, model: &str, days: i64) -> Interaction {
             ..TokenUsage::default()
         },
         units: Units::default(),
+        reading: cost_calculation::Flags::NONE,
+        usage_numbers: None,
+        reported_cost: None,
         declared: None,
         agent: "agent-1".to_owned(),
+        agent_name: None,
+        user_label: None,
         message_id: None,
         trace_id: None,
         context: None,

@@ -280,11 +280,16 @@ fn hold_session(
             } else {
                 Units::default()
             },
+            reading: cost_calculation::Flags::NONE,
+            usage_numbers: None,
+            reported_cost: None,
             declared: (kind == InteractionType::CostEvent).then(|| Declared {
                 component: Component::ALL[usize::try_from(random.below(4)).unwrap()],
                 amount: PicoUsd::new(i64::try_from(random.below(9_000_000_000)).unwrap()),
             }),
             agent: agent.to_owned(),
+            agent_name: None,
+            user_label: None,
             message_id: Some(format!(
                 "{:08x}-c0de-4000-8000-{number:012x}",
                 scattered(number + 1)

@@ -74,8 +74,13 @@ pub fn event(id: u32, day: i64) -> Interaction {
             ..TokenUsage::default()
         },
         units: Units::default(),
+        reading: cost_calculation::Flags::NONE,
+        usage_numbers: None,
+        reported_cost: None,
         declared: None,
         agent: if id.is_multiple_of(6) { "agent-a" } else { "" }.to_owned(),
+        agent_name: None,
+        user_label: None,
         message_id: None,
         trace_id: None,
         context: None,

@@ -156,11 +156,16 @@ fn interaction(number: usize, random: &mut Random, days: u64, changes: &[i64]) -
         } else {
             Units::default()
         },
+        reading: cost_calculation::Flags::NONE,
+        usage_numbers: None,
+        reported_cost: None,
         declared: (kind == InteractionType::CostEvent).then(|| Declared {
             component: *random.pick(&Component::ALL),
             amount: PicoUsd::new(i64::try_from(random.below(9_000_000_000)).unwrap()),
         }),
         agent: (*random.pick(&["", "researcher", "=coder"])).to_owned(),
+        agent_name: None,
+        user_label: None,
         message_id: None,
         trace_id: None,
         context: None,
