@@ -23,6 +23,7 @@ mod archive_request;
 pub mod context;
 mod digest;
 mod error_class;
+mod error_words;
 mod gen_ai_span;
 mod gunzip;
 pub mod interaction;

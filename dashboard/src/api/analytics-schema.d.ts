@@ -1587,7 +1587,7 @@ export interface components {
          * @example 2026-11-23
          */
         EndDate: components["schemas"]["Day"];
-        /** @description The file's format. Money stays a decimal string in all of them; in CSV, a cell that a spreadsheet would run as a formula gets a leading apostrophe. */
+        /** @description The file's format. Money stays a decimal string in all of them; in CSV, a text that a spreadsheet would run as a formula, as a whole or behind a comma, semicolon, tab or line end, gets an apostrophe before it. */
         Format: components["schemas"]["ExportFormat"];
         /** @description What to sort by; ties fall to the name. */
         GroupSort: components["schemas"]["GroupSort"];
@@ -1610,7 +1610,7 @@ export interface components {
         Offset: number;
         /** @description The direction. */
         Order: components["schemas"]["Order"];
-        /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines that start with `#`. JSON always carries them as `about`. */
+        /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines whose one cell starts with `#`. JSON always carries them as `about`. */
         Preamble: "true" | "false";
         /** @description Only this provider, by its exact name; an empty value means interactions without a provider. */
         Provider: string;
@@ -1821,13 +1821,13 @@ export interface operations {
                  * @example 2026-11-23
                  */
                 end_date?: components["parameters"]["EndDate"];
-                /** @description The file's format. Money stays a decimal string in all of them; in CSV, a cell that a spreadsheet would run as a formula gets a leading apostrophe. */
+                /** @description The file's format. Money stays a decimal string in all of them; in CSV, a text that a spreadsheet would run as a formula, as a whole or behind a comma, semicolon, tab or line end, gets an apostrophe before it. */
                 format?: components["parameters"]["Format"];
                 /** @description Split each day by this; absent means one line a day. */
                 group_by?: components["schemas"]["GroupDimension"];
                 /** @description Only this model, by its exact name; an empty value means interactions without a model. */
                 model?: components["parameters"]["Model"];
-                /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines that start with `#`. JSON always carries them as `about`. */
+                /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines whose one cell starts with `#`. JSON always carries them as `about`. */
                 preamble?: components["parameters"]["Preamble"];
                 /** @description Only this provider, by its exact name; an empty value means interactions without a provider. */
                 provider?: components["parameters"]["Provider"];
@@ -1916,11 +1916,11 @@ export interface operations {
                  * @example 2026-11-23
                  */
                 end_date?: components["parameters"]["EndDate"];
-                /** @description The file's format. Money stays a decimal string in all of them; in CSV, a cell that a spreadsheet would run as a formula gets a leading apostrophe. */
+                /** @description The file's format. Money stays a decimal string in all of them; in CSV, a text that a spreadsheet would run as a formula, as a whole or behind a comma, semicolon, tab or line end, gets an apostrophe before it. */
                 format?: components["parameters"]["Format"];
                 /** @description Only this model, by its exact name; an empty value means interactions without a model. */
                 model?: components["parameters"]["Model"];
-                /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines that start with `#`. JSON always carries them as `about`. */
+                /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines whose one cell starts with `#`. JSON always carries them as `about`. */
                 preamble?: components["parameters"]["Preamble"];
                 /** @description Only this provider, by its exact name; an empty value means interactions without a provider. */
                 provider?: components["parameters"]["Provider"];
@@ -1964,7 +1964,7 @@ export interface operations {
                  * @example 2026-11-23
                  */
                 end_date?: components["parameters"]["EndDate"];
-                /** @description The file's format. Money stays a decimal string in all of them; in CSV, a cell that a spreadsheet would run as a formula gets a leading apostrophe. */
+                /** @description The file's format. Money stays a decimal string in all of them; in CSV, a text that a spreadsheet would run as a formula, as a whole or behind a comma, semicolon, tab or line end, gets an apostrophe before it. */
                 format?: components["parameters"]["Format"];
                 /**
                  * @description Only sessions that cost at least this, in USD.
@@ -1973,7 +1973,7 @@ export interface operations {
                 min_cost?: components["parameters"]["MinCost"];
                 /** @description Only this model, by its exact name; an empty value means interactions without a model. */
                 model?: components["parameters"]["Model"];
-                /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines that start with `#`. JSON always carries them as `about`. */
+                /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines whose one cell starts with `#`. JSON always carries them as `about`. */
                 preamble?: components["parameters"]["Preamble"];
                 /** @description Only this provider, by its exact name; an empty value means interactions without a provider. */
                 provider?: components["parameters"]["Provider"];

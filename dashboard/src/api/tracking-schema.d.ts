@@ -575,7 +575,7 @@ export interface components {
             duration_ms?: components["schemas"]["DurationMs"];
             /** @description The name of a LibreChat custom endpoint. */
             endpoint?: string;
-            /** @description The error's class or code; no content. */
+            /** @description What went wrong. Of it only the class, the HTTP status and the code are kept, and those only where they are made of words that errors are named with; `Error` else. */
             error?: string;
             id?: components["schemas"]["Id"];
             message_id?: string;

@@ -227,8 +227,7 @@ impl Export {
             let value = value
                 .as_str()
                 .map_or_else(|| value.to_string(), str::to_owned);
-            chunk.push_str("# ");
-            push_csv_text(chunk, &format!("{name}: {value}"));
+            push_csv_text(chunk, &format!("# {name}: {value}"));
             chunk.push_str("\r\n");
         }
         Ok(())
