@@ -95,7 +95,7 @@ const _: () = assert!(
 );
 const _: () = assert!(IDEMPOTENCY_KEY_CHARS_MAX + 1 + 3 <= ID_CHARS_MAX);
 // The fallback session is `tenant/user@yyyy-mm-dd`.
-const _: () = assert!(TENANT_ID_CHARS_MAX + USER_ID_CHARS_MAX + 12 <= SESSION_ID_CHARS_MAX);
+const _: () = assert!(TENANT_ID_CHARS_MAX + USER_ID_CHARS_MAX + 17 <= SESSION_ID_CHARS_MAX);
 const _: () = assert!("feedback-".len() + ID_CHARS_MAX == SCORE_ID_CHARS_MAX);
 const _: () = assert!(METADATA_BYTES_MAX < EVENT_BYTES_MAX);
 // The shortest field of an object is `"a":1,`.
