@@ -1,4 +1,4 @@
-//! Cloudflare at the edge of the pure crates: D1 as a [`ledger::Database`], keys and scopes,
+//! Cloudflare at the edge of the pure crates: D1 as a [`ledger_core::Database`], keys and scopes,
 //! problem responses, configuration, logs, the clock.
 //!
 //! A Worker's request goes through it once: [`Suite::of`](suite::Suite::of) opens the database and reads the
@@ -12,9 +12,11 @@ pub mod clock;
 pub mod cookie;
 pub mod credential;
 pub mod d1;
+mod guess_brake;
 pub mod log;
 pub mod pass;
 pub mod problem;
+pub mod rate_limit;
 pub mod request;
 pub mod respond;
 mod seal;

@@ -1,6 +1,6 @@
 //! The one shape of every error response: `application/problem+json` (RFC 9457).
 
-use ledger::DatabaseError;
+use ledger_core::DatabaseError;
 use serde_json::{Map, Value, json};
 
 /// How long to wait where the database is full: room comes from an operator's hand.
@@ -215,7 +215,8 @@ mod tests {
             "database is locked: SQLITE_BUSY",
             "Network connection lost",
         ] {
-            let problem = Problem::from(ledger::DatabaseError::from_message(message));
+            let problem =
+                Problem::from(ledger_core::database::DatabaseError::from_message(message));
             assert_eq!(problem.status, 503, "{message}");
             assert!(problem.retry_after_s.is_some(), "{message}");
         }
@@ -223,7 +224,7 @@ mod tests {
 
     #[test]
     fn nothing_internal_leaks_from_a_database_failure() {
-        let failure = ledger::DatabaseError::Other("no such column: secret".to_owned());
+        let failure = ledger_core::DatabaseError::Other("no such column: secret".to_owned());
         assert!(
             !Problem::from(failure)
                 .to_json("r1")

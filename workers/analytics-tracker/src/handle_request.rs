@@ -34,12 +34,13 @@ async fn handle(
     log: &mut RequestLog,
 ) -> Result<Response, Problem> {
     let path = request.path();
-    let route = Route::of(request.method().as_ref(), &path).map_err(|missing| match missing {
-        NoRoute::UnknownPath => {
-            Problem::not_found("no endpoint has this path; contracts/tracking-api.yaml lists them")
-        }
-        NoRoute::OtherMethod(allow) => Problem::method_not_allowed(allow),
-    })?;
+    let route =
+        Route::of(&edge::request::method(request), &path).map_err(|missing| match missing {
+            NoRoute::UnknownPath => Problem::not_found(
+                "no endpoint has this path; contracts/tracking-api.yaml lists them",
+            ),
+            NoRoute::OtherMethod(allow) => Problem::method_not_allowed(allow),
+        })?;
     log.route = route.name();
     let suite = Suite::of(env)?;
     let mut visit = Visit {
@@ -72,6 +73,7 @@ async fn dispatch(
         Route::ListKeys => keys::list(visit, request).await,
         Route::CreateKey => keys::create(visit, request).await,
         Route::RevokeKey { id } => keys::revoke(visit, request, &id).await,
+        Route::ListAudit => keys::audit(visit, request).await,
         Route::ListRejections => late_rejections::list(visit, request).await,
         Route::GetCountedSources => counted_sources::get(visit, request).await,
         Route::SetCountedSources => counted_sources::set(visit, request).await,

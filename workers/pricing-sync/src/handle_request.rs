@@ -43,12 +43,13 @@ async fn handle(
     route_name: &mut &'static str,
 ) -> Result<Response, Problem> {
     let path = request.path();
-    let route = Route::of(request.method().as_ref(), &path).map_err(|missing| match missing {
-        NoRoute::UnknownPath => Problem::not_found(
-            "no endpoint has this path; contracts/pricing-sync-api.yaml lists them",
-        ),
-        NoRoute::OtherMethod(allow) => Problem::method_not_allowed(allow),
-    })?;
+    let route =
+        Route::of(&edge::request::method(request), &path).map_err(|missing| match missing {
+            NoRoute::UnknownPath => Problem::not_found(
+                "no endpoint has this path; contracts/pricing-sync-api.yaml lists them",
+            ),
+            NoRoute::OtherMethod(allow) => Problem::method_not_allowed(allow),
+        })?;
     *route_name = route.name();
     let suite = Suite::of(env)?;
     let visit = Visit {
