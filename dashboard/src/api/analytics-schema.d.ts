@@ -62,10 +62,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Exchanges a key for a cookie of twelve hours.
+         * Exchanges a key for a cookie.
          * @description The key needs scope `read`, `self` or `admin`. The cookie is HttpOnly, Secure and SameSite=Strict,
-         *     signed, and names its key: when the key is revoked the cookie ends within 30 seconds. Needs a
-         *     same-origin `Origin`. After ten failures in a minute from one address the answer is 429.
+         *     signed, and names its key: when the key is revoked the cookie ends within 30 seconds. It lasts an hour
+         *     and is renewed by what it is used for, for twelve hours after the sign-in at most. Needs a same-origin
+         *     `Origin`. After ten unknown keys in a minute from one address, at the sign-in or in headers, further
+         *     ones are answered 429; a key that is known here is never held up by them.
          */
         post: operations["signIn"];
         delete?: never;
@@ -85,7 +87,8 @@ export interface paths {
         put?: never;
         /**
          * Ends the browser's session.
-         * @description Needs a same-origin `Origin`. Without a session it does nothing.
+         * @description The sign-in ends everywhere within 30 seconds: a copy of its cookie is refused too. Needs a
+         *     same-origin `Origin`. Without a session it does nothing.
          */
         post: operations["signOut"];
         delete?: never;
@@ -216,7 +219,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the suite works; speaks for all three Workers. */
+        /**
+         * Whether the suite works; speaks for all three Workers.
+         * @description A monitor needs no key: it gets the one word `status`, at most ten seconds old. A caller who may read
+         *     gets what each Worker says of itself.
+         */
         get: operations["getHealth"];
         put?: never;
         post?: never;
@@ -875,6 +882,11 @@ export interface components {
                 "pricing-sync": components["schemas"]["WorkerHealth"];
             };
         };
+        /** @description What a caller without a key is told. */
+        HealthInAWord: {
+            /** @enum {string} */
+            status: "ok" | "degraded" | "down";
+        };
         HourCell: {
             hour: number;
             interaction_count: components["schemas"]["Count"];
@@ -1018,6 +1030,11 @@ export interface components {
             duration: components["schemas"]["Percentiles"];
             time_to_first_token: components["schemas"]["Percentiles"];
         };
+        /** @description Groups beyond the most that an answer holds, and their sums; `null` where every group has its line. */
+        LeftOut: {
+            figures: components["schemas"]["Figures"];
+            group_count: components["schemas"]["Count"];
+        } | null;
         Lifetime: {
             figures: components["schemas"]["Figures"];
             /** Format: date */
@@ -1226,6 +1243,7 @@ export interface components {
             values: components["schemas"]["BucketValue"][];
         };
         Session: {
+            /** @description At most 50 of them. */
             agents: string[];
             archived: boolean;
             /** @description From the start to the explicit end, or to the last event. */
@@ -1238,6 +1256,7 @@ export interface components {
             last_seen: components["schemas"]["Time"];
             /** @description Events of more than one user carried this id; `user_id` is that of the earliest. */
             mixed_users: boolean;
+            /** @description At most 50 of them. */
             models: components["schemas"]["ModelName"][];
             start_time: components["schemas"]["Time"];
             /**
@@ -1254,14 +1273,16 @@ export interface components {
         };
         SessionDetail: {
             as_of: components["schemas"]["AsOf"];
+            /** @description By cost, the 200 dearest. */
             by_model: components["schemas"]["UserSlice"][];
             coverage: components["schemas"]["Coverage"];
-            /** @description What the cost is made of, by model and resource, largest first, ten at most. */
+            /** @description What the cost is made of, by model and resource, largest first, ten at most; of a session of more than 10,000 interactions, what so many of them are made of. */
             drivers: components["schemas"]["Driver"][];
             figures: components["schemas"]["Figures"];
             /** @description The first 200 in order of time; `/sessions/{session_id}/interactions` pages on. */
             interactions: components["schemas"]["InteractionPage"];
             ledger_version: components["schemas"]["Count"];
+            left_out?: components["schemas"]["LeftOut"];
             outlier: components["schemas"]["Outlier"];
             reporting_time_zone: components["schemas"]["TimeZone"];
             session: components["schemas"]["Session"];
@@ -1397,7 +1418,7 @@ export interface components {
             /** @description By day up to 92 days, by week up to 400, else by month. */
             buckets: components["schemas"]["Bucket"][];
             by_agent: components["schemas"]["UserSlice"][];
-            /** @description All of them, by cost. */
+            /** @description By cost, the 200 dearest; `left_out` has what the others come to. */
             by_model: components["schemas"]["UserSlice"][];
             by_type: components["schemas"]["UserSlice"][];
             comparison: components["schemas"]["Comparison"] | null;
@@ -1407,6 +1428,12 @@ export interface components {
             /** @description Interactions of the last 28 days of the range by weekday and hour in the reporting time zone, cells without any left out. */
             hours: components["schemas"]["HourCell"][];
             ledger_version: components["schemas"]["Count"];
+            /** @description What the three splits have no line for. */
+            left_out?: {
+                by_agent: components["schemas"]["LeftOut"];
+                by_model: components["schemas"]["LeftOut"];
+                by_type: components["schemas"]["LeftOut"];
+            };
             lifetime: components["schemas"]["Lifetime"];
             period: components["schemas"]["Period"];
             reporting_time_zone: components["schemas"]["TimeZone"];
@@ -1531,7 +1558,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Too many failed attempts. */
+        /** @description Too many unknown keys from this address, too many questions of this key at once, or a file in the making already. */
         TooManyRequests: {
             headers: {
                 /** @description Seconds to wait. */
@@ -1708,6 +1735,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidParameter"];
             401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1763,6 +1791,7 @@ export interface operations {
                 content?: never;
             };
             403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getContract: {
@@ -1854,6 +1883,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1903,6 +1933,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1951,6 +1982,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2004,6 +2036,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2022,16 +2055,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
+                    "application/json": components["schemas"]["Health"] | components["schemas"]["HealthInAWord"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
             /** @description At least one Worker or the database is down. */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
+                    "application/json": components["schemas"]["Health"] | components["schemas"]["HealthInAWord"];
                 };
             };
         };
@@ -2068,6 +2102,7 @@ export interface operations {
             400: components["responses"]["InvalidParameter"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2101,6 +2136,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2132,6 +2168,7 @@ export interface operations {
             400: components["responses"]["InvalidParameter"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2201,6 +2238,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2231,6 +2269,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2272,6 +2311,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2339,6 +2379,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2402,6 +2443,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2469,6 +2511,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2526,6 +2569,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2593,6 +2637,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2644,6 +2689,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2670,6 +2716,7 @@ export interface operations {
             400: components["responses"]["InvalidParameter"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };

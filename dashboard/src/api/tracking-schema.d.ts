@@ -23,6 +23,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What admins changed, newest first.
+         * @description Needs scope `admin`. Keys, prices and settings; a key that was made on the machine has the actor
+         *     `machine`. Entries are never removed.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/counted-sources": {
         parameters: {
             query?: never;
@@ -427,7 +448,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description US dollars, a decimal string; at most twelve decimal places that are not zero, so that it is exact. */
+        /** @description US dollars, a decimal string without exponent; at most twelve decimal places that are not zero, so that it is exact. */
         Amount: string;
         ArchiveRequest: {
             /**
@@ -472,6 +493,22 @@ export interface components {
             is_more?: boolean;
             /** @description Sessions whose row moved. */
             session_count?: number;
+        };
+        AuditLog: {
+            items: {
+                action: string;
+                /** @description The acting key's public half, `access:` and a person's id there, or `machine`. */
+                actor: string;
+                /** Format: date-time */
+                at: string;
+                /** @description What was asked for and what it replaced. */
+                detail: Record<string, never> | unknown[] | null;
+                id: number;
+                reason: string | null;
+                subject: string;
+            }[];
+            /** @description The `before` of the next page; `null` on the last one. */
+            next_before: number | null;
         };
         Batch: {
             events: components["schemas"]["Interaction"][];
@@ -593,7 +630,7 @@ export interface components {
             region?: string;
             /** @description The tier that was served, for example `flex`. */
             service_tier?: string;
-            /** @description Without it the session is user and UTC day, `user-1@2026-11-23`. */
+            /** @description Without it the session is user and UTC day, `user-1@2026-11-23`, behind the tenant where there is one; no two users share one. */
             session_id?: string;
             /**
              * @description Without it, `error` where an `error` is given, else `ok`.
@@ -914,7 +951,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Over the installation's rate limit; send again after `Retry-After`. */
+        /** @description Over the installation's rate limit, or too many unknown keys from this address; send again after `Retry-After`. */
         TooManyRequests: {
             headers: {
                 /** @description Seconds to wait. */
@@ -1020,6 +1057,37 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidField"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Only entries before the one of this id, as `next_before` of the page ahead says. */
+                before?: number;
+                /** @description The most on this page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditLog"];
+                };
+            };
+            400: components["responses"]["InvalidParameter"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1043,6 +1111,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1074,6 +1143,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidField"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1097,6 +1167,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1128,6 +1199,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidField"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1154,6 +1226,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["InvalidField"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1183,6 +1256,7 @@ export interface operations {
             400: components["responses"]["InvalidParameter"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1206,6 +1280,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1240,6 +1315,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidField"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1255,6 +1331,7 @@ export interface operations {
             200: components["responses"]["JobRun"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1270,6 +1347,7 @@ export interface operations {
             200: components["responses"]["JobRun"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1359,6 +1437,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
