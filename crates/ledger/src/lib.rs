@@ -41,6 +41,7 @@ pub mod record_error;
 pub mod record_retention;
 pub mod reporting_zone;
 pub mod reprice;
+pub mod rerate;
 pub mod rollup;
 pub mod schema;
 pub mod session_mark;

@@ -11,8 +11,9 @@
 //! own batch stale, and is estimated again; none is left behind.
 
 pub mod preview;
+pub(crate) mod stored_row;
 mod unpriced_rows;
-mod write_revisions;
+pub(crate) mod write_revisions;
 
 use cost_calculation::{Billable, PicoUsd, TokenUsage, Units, UnixMillis, estimate};
 use serde::{Deserialize, Serialize};
@@ -23,7 +24,8 @@ use crate::{
     price_cache::PriceCache,
     schema::SCHEMA_VERSION,
 };
-use unpriced_rows::{Unpriced, read_chunk};
+use stored_row::StoredRow;
+use unpriced_rows::read_chunk;
 use write_revisions::write_chunk;
 
 /// How far back a run looks where nothing else is configured: 35 days.
@@ -154,7 +156,7 @@ pub async fn reprice_unpriced<D: Database>(
 async fn reprice_chunk<D: Database>(
     database: &D,
     cache: &mut PriceCache,
-    rows: &[Unpriced],
+    rows: &[StoredRow],
     run_id: &str,
     now: UnixMillis,
     config: &RepriceConfig,
@@ -165,7 +167,7 @@ async fn reprice_chunk<D: Database>(
     }
     let consumed: Vec<(TokenUsage, Units)> = rows
         .iter()
-        .map(Unpriced::consumed)
+        .map(StoredRow::consumed)
         .collect::<Result<_, _>>()?;
     let billables: Vec<Billable<'_>> = rows
         .iter()
