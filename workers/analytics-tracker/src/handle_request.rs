@@ -8,8 +8,8 @@ use crate::request_log::RequestLog;
 use crate::route::{NoRoute, Route};
 use crate::visit::Visit;
 use crate::{
-    counted_sources, health, keys, langfuse, late_rejections, reporting_time_zone, rerate, run_job, traces,
-    track,
+    counted_sources, health, keys, langfuse, late_rejections, reporting_time_zone, rerate, run_job,
+    traces, track,
 };
 
 /// Answers a request and writes its line.

@@ -1,18 +1,18 @@
 //! Estimating again what is recorded: tried, run and looked at by an admin.
-use cost_calculation::{Flag, PicoUsd, PriceState, UnixMillis, canonical_provider};
+use cost_calculation::{Amount, Flag, PicoUsd, PriceState, UnixMillis, canonical_provider};
 use edge::Problem;
 use edge::request::query_pairs;
 use edge::respond::json;
 use events::limits::{
     AGENT_CHARS_MAX, EVENT_BYTES_MAX, MODEL_CHARS_MAX, PROVIDER_CHARS_MAX, USER_ID_CHARS_MAX,
 };
-use ledger::api_keys::Actor;
-use ledger::query::{Amount, iso_time};
-use ledger::rerate::{
+use ledger_core::api_keys::Actor;
+use ledger_core::schema::SchemaState;
+use ledger_keep::rerate::{
     Change, ExampleEstimate, RerateBegun, RerateChanges, RerateExample, RerateFilter, RerateRun,
     begin_rerate, list_rerates, preview_rerate, read_rerate,
 };
-use ledger::schema::SchemaState;
+use reporting_days::calendar::iso;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use worker::{Request, Response};
@@ -224,7 +224,7 @@ fn check_text(name: &'static str, text: &str, chars_max: usize) -> Result<(), Pr
 }
 
 fn shown_run(run: &RerateRun) -> Value {
-    let time = |ms: i64| iso_time(UnixMillis(ms));
+    let time = |ms: i64| iso(UnixMillis(ms));
     json!({
         "id": run.id,
         "requested_by": run.requested_by,
@@ -319,18 +319,36 @@ mod tests {
     fn what_is_no_range_state_or_flag_is_refused_by_name() {
         let refused = |body: &str| filter_of(wish(body)).unwrap_err().field.unwrap_or_default();
         for (body, field) in [
-            (r#"{"start_date":"1.11.2026","end_date":"2026-11-30"}"#, "start_date"),
-            (r#"{"start_date":"2026-11-01","end_date":"2026-11-31"}"#, "end_date"),
-            (r#"{"start_date":"2026-11-02","end_date":"2026-11-01"}"#, "end_date"),
-            (r#"{"start_date":"2000-01-01","end_date":"2026-11-01"}"#, "end_date"),
+            (
+                r#"{"start_date":"1.11.2026","end_date":"2026-11-30"}"#,
+                "start_date",
+            ),
+            (
+                r#"{"start_date":"2026-11-01","end_date":"2026-11-31"}"#,
+                "end_date",
+            ),
+            (
+                r#"{"start_date":"2026-11-02","end_date":"2026-11-01"}"#,
+                "end_date",
+            ),
+            (
+                r#"{"start_date":"2000-01-01","end_date":"2026-11-01"}"#,
+                "end_date",
+            ),
             (
                 r#"{"start_date":"2026-11-01","end_date":"2026-11-01","price_state":"cheap"}"#,
                 "price_state",
             ),
-            (r#"{"start_date":"2026-11-01","end_date":"2026-11-01","flag":"odd"}"#, "flag"),
+            (
+                r#"{"start_date":"2026-11-01","end_date":"2026-11-01","flag":"odd"}"#,
+                "flag",
+            ),
         ] {
             assert_eq!(refused(body), field, "{body}");
         }
-        assert!(serde_json::from_str::<Wish>(r#"{"start_date":"","end_date":"","dryrun":true}"#).is_err());
+        assert!(
+            serde_json::from_str::<Wish>(r#"{"start_date":"","end_date":"","dryrun":true}"#)
+                .is_err()
+        );
     }
 }
