@@ -20,4 +20,4 @@ BEGIN
       'expires_at', NEW.expires_at));
 END;
 
-UPDATE ledger_state SET schema_version = 14;
+UPDATE ledger_state SET schema_version = 15;
