@@ -7,6 +7,7 @@
 //! for as long as the estimate is kept.
 
 mod apply;
+pub mod assumed;
 pub mod conflicts;
 pub mod dated;
 pub mod freshness;

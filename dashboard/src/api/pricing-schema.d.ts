@@ -21,6 +21,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/pricing/assumed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is assumed about when the prices in force began, by provider.
+         * @description `beginning`: no list says since when a price holds, so the first one is taken as valid from the
+         *     beginning. `variant`: the same for a service tier or region of a model whose plain price is dated: it may
+         *     have changed with it. `hour`: a list gives the day of a change without its hour; it begins at midnight,
+         *     the provider's where that is known, else UTC's.
+         */
+        get: operations["listAssumed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/pricing/conflicts": {
         parameters: {
             query?: never;
@@ -253,6 +276,15 @@ export interface components {
     schemas: {
         /** @description ISO 8601 with a zone, an ISO date (UTC), or unix milliseconds. */
         AskedMoment: string | number | null;
+        AssumedList: {
+            items: {
+                /** @enum {string} */
+                assumed: "beginning" | "variant" | "hour";
+                model_count: number;
+                provider: string;
+                rate_count: number;
+            }[];
+        };
         ChangedRate: {
             /**
              * Format: int64
@@ -779,6 +811,31 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+        };
+    };
+    listAssumed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The assumptions, most prices first; 500 at most. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssumedList"];
+                };
+            };
+            400: components["responses"]["BadParameter"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listConflicts: {

@@ -61,6 +61,7 @@ async fn handle(
         Route::RunSync => run_sync::run_by_admin(&visit, request).await,
         Route::ListRates => read_prices::rates(&visit, request).await,
         Route::GetHistory => read_prices::history(&visit, request).await,
+        Route::ListAssumed => read_prices::assumed(&visit, request).await,
         Route::ListConflicts => read_prices::conflicts(&visit, request).await,
         Route::ListUnpriced => read_prices::unpriced(&visit, request).await,
         Route::ListQuarantine => decide_quarantine::list(&visit, request).await,

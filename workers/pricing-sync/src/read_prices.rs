@@ -2,6 +2,7 @@
 use cost_calculation::{ParsedModel, canonical_provider};
 use edge::Problem;
 use edge::respond::json;
+use price_book::assumed::assumptions;
 use price_book::{conflicts as conflict_list, unpriced as unpriced_list};
 use price_book::{
     rates,
@@ -91,6 +92,14 @@ pub(crate) async fn history(visit: &Visit<'_>, request: &Request) -> Result<Resp
             "items": rows.iter().map(show_rate::rate).collect::<Vec<_>>(),
         }),
     )
+}
+
+/// `GET /pricing/assumed`.
+pub(crate) async fn assumed(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
+    visit.reader(request).await?;
+    QueryParameters::of(request).finish()?;
+    let items = assumptions(&visit.suite.database, visit.received_at).await?;
+    json(200, &json!({ "items": items }))
 }
 
 /// `GET /pricing/conflicts`.
