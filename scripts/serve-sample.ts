@@ -10,7 +10,7 @@ import { buildWorkers } from "./build-workers.ts";
 import { devDirectory } from "./repository.ts";
 import { sendSample } from "./sample/send-sample.ts";
 import { runScript } from "./steps.ts";
-import { newKey, storeKeyStatement } from "./suite/api-keys.ts";
+import { newKey, storeKey } from "./suite/api-keys.ts";
 import { loadPriceSnapshot } from "./suite/load-price-snapshot.ts";
 import { cronsOf, startSuite } from "./suite/start-suite.ts";
 import { openWorkerLog } from "./suite/worker-log.ts";
@@ -18,11 +18,11 @@ import { openWorkerLog } from "./suite/worker-log.ts";
 await runScript(async () => {
   const suiteFile = process.env["SUITE_FILE"] ?? join(devDirectory, "sample-suite.json");
   rmSync(suiteFile, { force: true });
-  await buildWorkers();
-  await buildDashboard();
+  await Promise.all([buildWorkers(), buildDashboard()]);
   const priceList = process.env["PRICE_LIST_URL"];
   const suite = await startSuite({
     port: Number(process.env["PORT"] ?? 0),
+    isServed: true,
     variables: {
       COOKIE_SECRET: "a secret of the browser tests, long enough",
       ...(priceList !== undefined && { PRICE_LIST_URL_LITELLM: priceList }),
@@ -39,8 +39,7 @@ await runScript(async () => {
   const ingest = newKey("LibreChat", ["ingest"]);
   const admin = newKey("Admin", ["admin"]);
   for (const key of [ingest, admin]) {
-    const { sql, parameter } = storeKeyStatement(key, Date.now());
-    await suite.database.prepare(sql).bind(parameter).run();
+    await storeKey(suite.database, key);
   }
   await loadPriceSnapshot(suite.url, admin.secret);
   const ingestKey = `${ingest.id}:${ingest.secret}`;

@@ -64,7 +64,8 @@ export async function runCommand(
     const text = chunk.toString();
     output += text;
     if (options.verbose === true) process.stdout.write(text);
-    lastLine = text.trim().split("\n").at(-1)?.trim() ?? lastLine;
+    // cargo draws its bar over and over in one line.
+    lastLine = text.trim().split(/[\r\n]/).at(-1)?.trim() ?? lastLine;
   };
   child.stdout.on("data", collect);
   child.stderr.on("data", collect);

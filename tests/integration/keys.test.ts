@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { newKey, storeKeyStatement } from "../../scripts/suite/api-keys.ts";
+import { newKey, storeKey } from "../../scripts/suite/api-keys.ts";
 import { openSuite, type OpenSuite } from "./open-suite.ts";
 
 let suite: OpenSuite;
@@ -87,8 +87,7 @@ test("a_key_is_made_listed_and_revoked_by_an_admin", async () => {
 
 test("a_colon_in_a_secret_is_part_of_it_and_a_broken_header_is_no_key", async () => {
   const key = { ...newKey("colon", ["read"]), secret: "sk-tt-with:colon::" };
-  const { sql, parameter } = storeKeyStatement(key, Date.now());
-  await suite.database.prepare(sql).bind(parameter).run();
+  await storeKey(suite.database, key);
   assert.equal((await suite.call("/sessions", { key })).status, 200);
   const encoded = (text: string): string => `Basic ${Buffer.from(text).toString("base64")}`;
   for (const authorization of [
