@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { buildDashboard } from "./build-dashboard.ts";
 import { buildWorkers } from "./build-workers.ts";
+import { advance, plan } from "./progress.ts";
 import { devDirectory } from "./repository.ts";
 import { sendSample } from "./sample/send-sample.ts";
 import { endRunningCommands, runScript, seconds, step, StepError } from "./steps.ts";
@@ -25,6 +26,7 @@ interface LocalSecrets {
 
 const suiteFile = join(devDirectory, "suite.json");
 const secretsFile = join(devDirectory, "secrets.json");
+const sendingSample = "Sending sample traffic: 60 days of a 50-user installation";
 const processFile = join(devDirectory, "process");
 
 await runScript(async () => {
@@ -56,7 +58,10 @@ await runScript(async () => {
   // It is there again when the suite is ready, so that scripts can wait for it.
   rmSync(suiteFile, { force: true });
 
+  // What is there already goes by in no time.
+  plan({ "Compiling bind-wasm": 45, "Compiling the Workers": 80, "Building the dashboard": 15, "Starting the suite": 3, "Loading the price snapshot": 5, [sendingSample]: 20 });
   await Promise.all([buildWorkers(), buildDashboard()]);
+  for (const built of ["Compiling bind-wasm", "Compiling the Workers", "Building the dashboard"]) advance(built, 1);
   // Only now: what is built is not secret.
   process.umask(0o077);
   const secrets = localSecrets();
@@ -78,7 +83,7 @@ await runScript(async () => {
   await step("Loading the price snapshot", () => loadPricesOrGoOn(url, secrets.admin.secret));
   const ingestKey = `${secrets.ingest.id}:${secrets.ingest.secret}`;
   if (process.env["SAMPLE"] !== "0" && (await isLedgerEmpty(suite.database))) {
-    await step("Sending sample traffic: 60 days of a 50-user installation", () => sendSample(url, ingestKey, new Date()));
+    await step(sendingSample, () => sendSample(url, ingestKey, new Date()));
   }
   runCrons(suite, (message) => console.error(`! ${message} (see .dev/logs/workers.log)`));
   writeFileSync(suiteFile, `${JSON.stringify({ url, ingest_key: ingestKey, admin_key: secrets.admin.secret }, null, 2)}\n`, { mode: 0o600 });

@@ -11,6 +11,9 @@ await runScript(async () => {
   if (name.trim() === "") {
     throw new StepError("NAME is missing.", `say what the key is for: make key NAME="LibreChat" SCOPES=ingest.`);
   }
+  // What POST /admin/keys takes, by hand and by the API.
+  refuseOddText("NAME", name.trim(), 80);
+  refuseOddText("USER_ID", userFromEnvironment() ?? "", 128);
   const key = newKey(name.trim(), scopesFromEnvironment(), userFromEnvironment());
   const { sql, parameter } = storeKeyStatements(key, Date.now());
   if (process.env["REMOTE"] === "1") {
@@ -32,6 +35,11 @@ await runScript(async () => {
 The secret is shown this once; the ledger keeps its hash only.
 Basic auth and Langfuse settings take both halves; Bearer takes the secret alone.`);
 });
+
+function refuseOddText(variable: string, text: string, charactersMax: number): void {
+  if ([...text].length <= charactersMax && !/\p{Cc}/u.test(text)) return;
+  throw new StepError(`${variable} is too long, or holds a control character.`, `give at most ${charactersMax} plain characters.`);
+}
 
 function scopesFromEnvironment(): Scope[] {
   const names = (process.env["SCOPES"] ?? "ingest").split(/[\s,]+/).filter((name) => name !== "");

@@ -57,35 +57,45 @@ before(async () => {
   await calm.stop();
 });
 
-for (let seed = firstSeed; seed < firstSeed + seedCount; seed += 1) {
-  test(`a runtime killed in the middle of every job leaves the ledger of an undisturbed one (seed ${seed})`, { skip }, async (context) => {
-    const random = randomOf(`kill jobs ${seed}`);
-    const persist = copyOfBase(`seed-${seed}`);
-    const order = jobs.map((job) => ({ job, at: random.fraction() })).toSorted((a, b) => a.at - b.at);
-    for (const { job } of order) {
-      const delayMs = await killDuring(persist, job, random);
-      context.diagnostic(`${job.name} killed after ${delayMs} ms`);
-    }
+const seeds = Array.from({ length: seedCount }, (_, index) => firstSeed + index);
+
+test("no kill of any job changes the ledger", { skip }, async (context) => {
+  for (const seed of seeds) await context.test(`seed ${seed}`, () => killEveryJob(seed));
+});
+
+test("no kill while the first prices come in keeps the next start from having them all", { skip }, async (context) => {
+  for (const seed of seeds) await context.test(`seed ${seed}`, () => killFirstSync(seed));
+});
+
+async function killEveryJob(seed: number): Promise<void> {
+  const random = randomOf(`kill jobs ${seed}`);
+  const persist = copyOfBase(`seed-${seed}`);
+  const order = jobs.map((job) => ({ job, at: random.fraction() })).toSorted((a, b) => a.at - b.at);
+  const kills: string[] = [];
+  try {
+    for (const { job } of order) kills.push(`${job.name} after ${await killDuring(persist, job, random)} ms`);
     const suite = await openOn(persist);
     await sendAll(suite);
     await finishJobs(suite);
     assert.deepEqual(await soundLedgerOf(suite), undisturbed);
     await suite.stop();
-    rmSync(persist, { recursive: true, force: true });
-  });
+  } catch (error) {
+    throw new Error(`killed: ${kills.join(", ")}`, { cause: error });
+  }
+  rmSync(persist, { recursive: true, force: true });
+}
 
-  test(`a runtime killed while the first prices come in starts again at once and has them all (seed ${seed})`, { skip }, async () => {
-    const random = randomOf(`kill the first sync ${seed}`);
-    const persist = join(directory, `prices-${seed}`);
-    const sync = jobs.find(({ name }) => name === "sync")!;
-    for (let kill = 0; kill < 2; kill += 1) await killDuring(persist, sync, random, { prices: false, longestMs: 2_500 });
-    const suite = await openOn(persist, { prices: false });
-    const answer = await run(suite, sync);
-    assert.equal(answer.status, 200, answer.text);
-    assert.deepEqual(await bookOf(suite), await bookOfBase());
-    await suite.stop();
-    rmSync(persist, { recursive: true, force: true });
-  });
+async function killFirstSync(seed: number): Promise<void> {
+  const random = randomOf(`kill the first sync ${seed}`);
+  const persist = join(directory, `prices-${seed}`);
+  const sync = jobs.find(({ name }) => name === "sync")!;
+  for (let kill = 0; kill < 2; kill += 1) await killDuring(persist, sync, random, { prices: false, longestMs: 2_500 });
+  const suite = await openOn(persist, { prices: false });
+  const answer = await run(suite, sync);
+  assert.equal(answer.status, 200, answer.text);
+  assert.deepEqual(await bookOf(suite), await bookOfBase());
+  await suite.stop();
+  rmSync(persist, { recursive: true, force: true });
 }
 
 function copyOfBase(name: string): string {
