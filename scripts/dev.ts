@@ -54,7 +54,7 @@ await runScript(async () => {
   mkdirSync(devDirectory, { recursive: true });
   // Keys, and who used what: nobody else's on this machine.
   chmodSync(devDirectory, 0o700);
-  writeFileSync(processFile, String(process.pid));
+  writeFileSync(processFile, String(process.pid), { mode: 0o600 });
   // It is there again when the suite is ready, so that scripts can wait for it.
   rmSync(suiteFile, { force: true });
 

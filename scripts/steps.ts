@@ -90,7 +90,7 @@ export async function runCommand(
 
   const log = join(devDirectory, "logs", `${options.title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}.log`);
   mkdirSync(join(devDirectory, "logs"), { recursive: true });
-  writeFileSync(log, output);
+  writeFileSync(log, output, { mode: 0o600 });
   if (code !== 0) {
     const tail = options.verbose === true ? "" : `${output.trimEnd().split("\n").slice(-40).join("\n")}\n`;
     throw new StepError(

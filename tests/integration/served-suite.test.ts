@@ -14,7 +14,7 @@ const forged = (headers: Record<string, string>, path = "/health") => suite.call
 
 test("a path that a header claims is not the one that is asked", async () => {
   const { json } = await forged({ "MF-Original-URL": `${suite.url}/admin/keys` });
-  assert.equal(json.status, "ok");
+  assert.ok("workers" in json, "what was asked is what is answered");
   assert.equal((await forged({ "MF-Original-URL": `${suite.url}/health` }, "/admin/keys")).status, 401);
 });
 
