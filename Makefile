@@ -6,13 +6,12 @@
 PORT ?= 8787
 SAMPLE ?= 1
 LISTEN ?= 127.0.0.1
-export PORT SAMPLE LISTEN
 
 help: ## Shows this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 dev: ## Starts the suite with sample data on http://127.0.0.1:8787 (PORT=… for another port, SAMPLE=0 for an empty ledger)
-	@scripts/run dev.ts
+	@PORT="$(PORT)" SAMPLE="$(SAMPLE)" LISTEN="$(LISTEN)" scripts/run dev.ts
 
 test: ## Runs every check and test (ONLY=name,… for some of them; FULL=1 for all cases, as before a release)
 	@scripts/run test.ts
