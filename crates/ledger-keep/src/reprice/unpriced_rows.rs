@@ -1,7 +1,7 @@
 //! The interactions that have no price, or one for a part only, as their columns hold them.
 
 use cost_calculation::{
-    Billable, Component, Declared, Estimate, MatchKind, PicoUsd, TokenUsage, Units, UnixMillis,
+    Billable, Component, Declared, Estimate, Flags, MatchKind, PicoUsd, TokenUsage, Units, UnixMillis,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -147,6 +147,8 @@ impl Unpriced {
                     component,
                     amount: PicoUsd::new(amount),
                 }),
+            // Stored with the interaction by the next shape of the database.
+            reading: Flags::NONE,
             price_time: UnixMillis(self.price_time),
         }
     }
