@@ -26,7 +26,9 @@ use crate::reported_cost::cost_of_usage;
 use crate::{PicoUsd, TokenUsage, UsageConvention, canonical_provider};
 pub use cache_lifetime::Lifetime;
 use leaf::{Amount, leaves};
-use slot::{Meaning, Slot};
+#[cfg(feature = "selftest")]
+use slot::Meaning;
+use slot::Slot;
 use tally::Tally;
 pub use usage_error::UsageError;
 
@@ -258,7 +260,7 @@ fn disjoint(tally: &mut Tally) -> TokenUsage {
 /// What a field of an object of this convention is taken for, in a word; `None` for one that no
 /// table knows. For a test that walks through the published fields.
 #[cfg(feature = "selftest")]
-pub fn meaning_of(convention: UsageConvention, path: &str) -> Option<&'static str> {
+pub(crate) fn meaning_of(convention: UsageConvention, path: &str) -> Option<&'static str> {
     let meaning = match convention {
         UsageConvention::Disjoint => field_table::of_disjoint(path),
         UsageConvention::LangfuseUsageDetails => field_table::of_langfuse(path),

@@ -280,3 +280,9 @@ pub fn oracle_digest(jsonl: &str) -> String {
     }
     digest
 }
+
+/// What the tables take a field of a usage object for, in a word (`tokens`, `repeat`, `quantity`,
+/// `hint`, `cost`, `free`); `None` for one that stands in none of them.
+pub fn meaning_of_field(convention: UsageConvention, path: &str) -> Option<&'static str> {
+    crate::read_usage::meaning_of(convention, path)
+}
