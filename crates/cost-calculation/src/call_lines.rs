@@ -139,6 +139,8 @@ impl<'b> CallPricing<'b, '_> {
                 &ResourceType::Part(TokenPart::VideoIn),
                 TokenPart::CacheReadVideo,
             ),
+            // Audio that is told in tokens and in seconds is billed once.
+            "input_second" | "input_second_ms" if self.has_audio_tokens() => Priced::Elsewhere,
             // The queries of one request are in its fee.
             "search_query" if is_of_request => Priced::Elsewhere,
             "search_query" => at(self.find(&call(name)).or_else(|| self.find(&WEB_SEARCH))),
@@ -155,6 +157,13 @@ impl<'b> CallPricing<'b, '_> {
                 }
             }
         }
+    }
+
+    fn has_audio_tokens(&self) -> bool {
+        self.usage.audio_in > 0
+            && [ResourceType::AudioIn, ResourceType::Input]
+                .iter()
+                .any(|tokens| self.find_at_model(tokens).is_some())
     }
 
     fn tells_request(&self) -> bool {

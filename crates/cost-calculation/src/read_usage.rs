@@ -122,7 +122,7 @@ pub fn read_usage_or_keep<'a>(
     let mut kept = Tally::new(None);
     for doubt in &doubts {
         let Some((field, amount)) = doubt.figure_in_doubt() else {
-            return all_unread(reading, payload);
+            return all_unread(reading, payload, &doubts);
         };
         kept.add_unread(field, amount);
     }
@@ -133,10 +133,15 @@ pub fn read_usage_or_keep<'a>(
 }
 
 /// Nothing of the object could be taken apart: each of its figures is a line of its own.
-fn all_unread(reading: UsageReading, payload: &Value) -> UsageReading {
+fn all_unread(reading: UsageReading, payload: &Value, doubts: &[UsageError]) -> UsageReading {
+    let is_doubted = |shown: &str| {
+        doubts
+            .iter()
+            .any(|doubt| matches!(doubt, UsageError::NotACount { field, .. } if field == shown))
+    };
     let mut kept = Tally::new(None);
     for leaf in leaves(payload) {
-        if leaf.value.is_number() {
+        if leaf.value.is_number() || is_doubted(&leaf.shown) {
             kept.add_unread(&leaf.shown, Amount::of(leaf.value).rounded_up());
         }
     }

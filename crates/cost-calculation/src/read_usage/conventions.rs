@@ -27,6 +27,9 @@ const LANGCHAIN_KNOWN: [&str; 11] = [
 /// The buckets of an object whose convention is not this project's own and not Langfuse's.
 pub(super) fn read(tally: &mut Tally, convention: UsageConvention, provider: &str) -> TokenUsage {
     let reading = reading(tally, convention, provider);
+    if tally.hints.is_explicit_cache && tally.get(Slot::CacheRead) > 0 {
+        tally.add_unread("cache_type", 1);
+    }
     halves(tally);
     total_alone(tally);
     require(tally, convention);
@@ -41,11 +44,17 @@ pub(super) fn read(tally: &mut Tally, convention: UsageConvention, provider: &st
 
 fn reading(tally: &mut Tally, convention: UsageConvention, provider: &str) -> Reading {
     match convention {
-        UsageConvention::AnthropicMessages => Reading {
-            cache: Overlap::Outside,
-            reasoning_may_differ: false,
-            ..Reading::INCLUSIVE
-        },
+        UsageConvention::AnthropicMessages => {
+            // The thinking is told approximately; the output contains it and is what is billed.
+            if tally.get(Slot::Reasoning) > tally.get(Slot::Output) {
+                tally.set(Slot::Reasoning, tally.get(Slot::Output));
+            }
+            Reading {
+                cache: Overlap::Outside,
+                reasoning_may_differ: false,
+                ..Reading::INCLUSIVE
+            }
+        }
         UsageConvention::BedrockConverse => Reading {
             cache: Overlap::Outside,
             reasoning_may_differ: false,
@@ -81,7 +90,12 @@ fn reading(tally: &mut Tally, convention: UsageConvention, provider: &str) -> Re
             total_may_lack_reasoning: true,
             ..Reading::INCLUSIVE
         },
-        _ => Reading::INCLUSIVE,
+        _ => Reading {
+            // Mistral's connectors stand beside the prompt, in the total or in neither.
+            tool_use_may_be_inside: true,
+            hidden_reasoning: HIDES_THOUGHTS.contains(&provider),
+            ..Reading::INCLUSIVE
+        },
     }
 }
 

@@ -179,6 +179,7 @@ fn of_input(name: &str) -> Option<Meaning> {
         "google_maps_grounding_requests" => return Some(Quantity("maps_grounding")),
         "character_count" => return Some(Quantity("input_character")),
         "image_count" => return Some(Quantity("input_image")),
+        "cache_type" => return Some(Meaning::Hint(Hint::CacheKind)),
         "query_count" => return Some(Quantity("query")),
         "video_length_seconds" => return Some(Seconds("input_video_second")),
         "audio_length_seconds" => return Some(Seconds("input_audio_second")),
