@@ -1,11 +1,12 @@
 //! From a source's own usage object to disjoint buckets, quantities and hints.
 //!
-//! Every leaf of the object goes through one table ([`field_table`]); the convention says how the
+//! Every leaf of the object goes through one table ([`field_table`], [`flat_names`]); the convention says how the
 //! counts overlap ([`conventions`], [`overlap`]). What has no meaning in the table and is not zero
 //! becomes an unread line, so that nothing is ever free by accident.
 mod cache_lifetime;
 mod conventions;
 mod field_table;
+mod flat_names;
 mod iterations;
 mod langfuse;
 mod leaf;
@@ -174,15 +175,15 @@ fn read_with_doubts(
     }
     let usage = match convention {
         UsageConvention::Disjoint => {
-            tally.take(payload, field_table::of_disjoint);
+            tally.take(payload, flat_names::of_disjoint);
             disjoint(&mut tally)
         }
         UsageConvention::LangfuseUsageDetails if is_langfuse(payload) => {
-            tally.take(payload, field_table::of_langfuse);
+            tally.take(payload, flat_names::of_langfuse);
             langfuse::read(&mut tally, &provider)
         }
         UsageConvention::OtelGenAi => {
-            tally.take(payload, field_table::of_attribute);
+            tally.take(payload, flat_names::of_attribute);
             conventions::read(&mut tally, convention, &provider)
         }
         _ => {
@@ -267,9 +268,9 @@ fn disjoint(tally: &mut Tally) -> TokenUsage {
 #[cfg(feature = "selftest")]
 pub(crate) fn meaning_of(convention: UsageConvention, path: &str) -> Option<&'static str> {
     let meaning = match convention {
-        UsageConvention::Disjoint => field_table::of_disjoint(path),
-        UsageConvention::LangfuseUsageDetails => field_table::of_langfuse(path),
-        UsageConvention::OtelGenAi => field_table::of_attribute(path),
+        UsageConvention::Disjoint => flat_names::of_disjoint(path),
+        UsageConvention::LangfuseUsageDetails => flat_names::of_langfuse(path),
+        UsageConvention::OtelGenAi => flat_names::of_attribute(path),
         _ => field_table::of_object(path),
     }?;
     Some(match meaning {
