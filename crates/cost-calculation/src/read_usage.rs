@@ -204,7 +204,14 @@ fn read_with_doubts(
     let reported_cost = cost_of_usage(payload);
     let mut calls = tally.calls;
     calls.append(&mut tally.unread);
-    let is_plain = tally.flags.is_empty() && tally.doubts.is_empty();
+    // A lifetime that was not told needs no more than its bucket to be read again.
+    let is_plain = tally.doubts.is_empty()
+        && tally.flags.iter().all(|flag| {
+            matches!(
+                flag,
+                Flag::CacheLifetimeAssumed | Flag::CacheLifetimeBySetting
+            )
+        });
     let reading = UsageReading {
         usage,
         calls,
