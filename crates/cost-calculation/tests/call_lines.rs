@@ -209,6 +209,13 @@ fn a_part_of_a_second_costs_its_part() {
 }
 
 #[test]
+fn seconds_of_a_clip_have_the_models_only_rate_for_seconds() {
+    let book = book([model("p", "m", &[("output_video_second", "100")])]);
+    let estimate = priced(&book, &TokenUsage::default(), &[("input_second", 8)]);
+    assert_eq!(total(&estimate), "0.8");
+}
+
+#[test]
 fn several_prompts_choose_their_context_tier_by_the_largest_and_not_by_their_sum() {
     let rows = [
         model("p", "m", &[("input", "1")]),

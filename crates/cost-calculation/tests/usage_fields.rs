@@ -116,7 +116,8 @@ fn agrees(meaning: &str, taken: &str) -> bool {
 
 #[test]
 fn no_published_field_disappears() {
-    let (mut lost, mut counts) = (Vec::new(), BTreeMap::<&str, usize>::new());
+    let (mut lost, mut unread) = (Vec::new(), Vec::new());
+    let mut counts = BTreeMap::<&str, usize>::new();
     for field in fields() {
         let taken = meaning_of_field(field.convention, &table_path(&field.path));
         let value = if field.is_text {
@@ -133,6 +134,9 @@ fn no_published_field_disappears() {
         *counts
             .entry(taken.unwrap_or(if field.is_text { "text" } else { "unread" }))
             .or_default() += 1;
+        if taken.is_none() && !field.is_text {
+            unread.push(format!("{} {}", field.shape, field.path));
+        }
         if !is_accounted {
             lost.push(format!(
                 "{} {} ({}) is taken for {taken:?}: {:?}",
@@ -146,8 +150,7 @@ fn no_published_field_disappears() {
         .iter()
         .map(|taken| counts[taken])
         .sum();
-    let unread = counts.values().sum::<usize>() - known;
-    assert_eq!((known, unread), (0, 0), "{counts:?}");
+    assert_eq!((known, unread.len()), (808, 69), "{}", unread.join("\n"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! How each source's counts overlap.
 use super::UsageError;
-use super::overlap::{Overlap, Reading, disjoint};
+use super::overlap::{May, Overlap, Reading, disjoint};
 use super::slot::Slot;
 use super::tally::Tally;
 use crate::{TokenUsage, UsageConvention};
@@ -51,32 +51,34 @@ fn reading(tally: &mut Tally, convention: UsageConvention, provider: &str) -> Re
             }
             Reading {
                 cache: Overlap::Outside,
-                reasoning_may_differ: false,
+                may: &[],
                 ..Reading::INCLUSIVE
             }
         }
         UsageConvention::BedrockConverse => Reading {
             cache: Overlap::Outside,
-            reasoning_may_differ: false,
-            total_may_lack_cache: true,
+            may: &[May::TotalLackCache],
             ..Reading::INCLUSIVE
         },
         UsageConvention::Gemini => Reading {
             reasoning: Overlap::Outside,
-            tool_use_may_be_inside: true,
+            may: &[May::ReasoningDiffer, May::ToolUseBeInside],
             ..Reading::INCLUSIVE
         },
         UsageConvention::UsageMetadata => {
             doubt_unknown_provider(tally, provider);
             Reading {
-                cache_may_differ: true,
-                total_may_lack_cache: provider == "aws",
+                may: if provider == "aws" {
+                    &[May::CacheDiffer, May::ReasoningDiffer, May::TotalLackCache]
+                } else {
+                    &[May::CacheDiffer, May::ReasoningDiffer]
+                },
                 hidden_reasoning: HIDES_THOUGHTS.contains(&provider),
                 ..Reading::INCLUSIVE
             }
         }
         UsageConvention::OtelGenAi => Reading {
-            cache_may_differ: true,
+            may: &[May::CacheDiffer, May::ReasoningDiffer],
             ..Reading::INCLUSIVE
         },
         // xAI's chat completions leave the reasoning out of `completion_tokens`.
@@ -87,12 +89,12 @@ fn reading(tally: &mut Tally, convention: UsageConvention, provider: &str) -> Re
         // Perplexity's research reasons beside the completion, and beside its total.
         _ if provider == "perplexity" => Reading {
             reasoning: Overlap::Outside,
-            total_may_lack_reasoning: true,
+            may: &[May::TotalLackReasoning],
             ..Reading::INCLUSIVE
         },
         _ => Reading {
             // Mistral's connectors stand beside the prompt, in the total or in neither.
-            tool_use_may_be_inside: true,
+            may: &[May::ReasoningDiffer, May::ToolUseBeInside],
             hidden_reasoning: HIDES_THOUGHTS.contains(&provider),
             ..Reading::INCLUSIVE
         },
