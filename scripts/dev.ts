@@ -13,7 +13,8 @@ import { newKey, type NewKey, storeKeyStatement } from "./suite/api-keys.ts";
 import { loadPriceSnapshot } from "./suite/load-price-snapshot.ts";
 import { openWorkerLog } from "./suite/worker-log.ts";
 import { runCrons } from "./suite/run-crons.ts";
-import { type Database, startSuite, type Suite } from "./suite/start-suite.ts";
+import type { Database } from "./suite/database.ts";
+import { startSuite, type Suite } from "./suite/start-suite.ts";
 
 interface LocalSecrets {
   ingest: NewKey;

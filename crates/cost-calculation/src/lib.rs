@@ -52,6 +52,7 @@
 //! counts into disjoint buckets.
 
 mod amount;
+mod component;
 mod component_sum;
 mod decimal;
 pub mod estimate;
@@ -82,15 +83,14 @@ pub mod usage;
 mod usage_convention;
 
 pub use amount::{Amount, Ratio, divide_half_even};
-pub use decimal::Decimal;
-pub use estimate::{
-    Billable, Component, Declared, Estimate, EstimateError, Line, MatchedModel, PriceState,
-    estimate,
-};
+pub use component::Component;
+pub use decimal::{Decimal, DecimalError};
+pub use estimate::{Billable, Declared, Estimate, EstimateError, Line, MatchedModel, PriceState};
 pub use flags::{Flag, Flags};
 pub use model_name::{MatchKind, ModelAlias, ParsedModel, ProviderMapping};
 pub use money::{MoneyError, PicoUsd, UnixMillis};
 pub use price_book::PriceBook;
+pub use price_components::estimate;
 pub use price_key::price_key;
 pub use price_row::{PriceRow, ValidFromBasis};
 pub use provider::{canonical_provider, known_provider};

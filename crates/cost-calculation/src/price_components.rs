@@ -272,3 +272,11 @@ fn first_rate<'b>(
         .flatten()
         .find_map(|rates| rates.select(resource, tier, conditions))
 }
+
+/// Prices one interaction by the rows in force at its `price_time`.
+///
+/// # Errors
+/// An amount beyond ±9,223,372.03 USD, or a negative declared cost. A missing price is no error.
+pub fn estimate(book: &PriceBook, billable: &Billable<'_>) -> Result<Estimate, EstimateError> {
+    Pricing::new(book, billable).run()
+}

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::{Decimal, MoneyError, PicoUsd};
+use crate::{Decimal, DecimalError, PicoUsd};
 
 /// Decimal places of a picodollar, and of xAI's ticks (10⁻¹⁰ USD).
 const PICO_DIGITS: u32 = 12;
@@ -25,7 +25,7 @@ pub enum ReportedCostError {
         /// The field.
         field: &'static str,
         /// What is wrong with it.
-        source: MoneyError,
+        source: DecimalError,
     },
     /// The cost is below zero.
     #[error("`{field}` is {amount} USD; a billed cost can't be negative")]

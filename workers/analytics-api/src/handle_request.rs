@@ -104,8 +104,8 @@ async fn handle(
     match route {
         Route::OpenRoot => pages::root(),
         Route::OpenDashboard => pages::dashboard(visit, &request).await,
-        Route::OpenDocs => pages::docs(),
-        Route::GetContract { name } => pages::contract(&name),
+        Route::OpenDocs => pages::docs(visit, &request).await,
+        Route::GetContract => pages::contract(visit, &request).await,
         Route::GetHealth => health::health(visit).await,
         Route::SignOut => sign_in::sign_out(&request),
         route => {

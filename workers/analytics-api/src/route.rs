@@ -39,7 +39,7 @@ pub(crate) enum Route {
     OpenRoot,
     OpenDashboard,
     OpenDocs,
-    GetContract { name: String },
+    GetContract,
 }
 
 /// Why no operation fits.
@@ -102,6 +102,7 @@ fn operation(path: &str) -> Option<(&'static str, Route)> {
         "/health" => Route::GetHealth,
         "/auth/me" => Route::GetMe,
         "/docs" => Route::OpenDocs,
+        path if path.starts_with("/docs/") => Route::OpenDocs,
         "/auth/sign-in" => return Some(("POST", Route::SignIn)),
         "/auth/sign-out" => return Some(("POST", Route::SignOut)),
         "/app" => Route::OpenDashboard,
@@ -129,9 +130,7 @@ fn behind_an_id(path: &str) -> Option<Route> {
             id(interaction).map(|id| Route::GetInteractionCost { id })
         }
         ["stats", "users", user] => id(user).map(|id| Route::GetUserStats { id }),
-        ["contracts", name] => Some(Route::GetContract {
-            name: (*name).to_owned(),
-        }),
+        ["contracts", _] => Some(Route::GetContract),
         _ => None,
     }
 }
@@ -164,7 +163,7 @@ impl Route {
             Self::OpenRoot => "openRoot",
             Self::OpenDashboard => "openDashboard",
             Self::OpenDocs => "openDocs",
-            Self::GetContract { .. } => "getContract",
+            Self::GetContract => "getContract",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Each interaction in one of the two tables, and its estimates beside it: a move to the archive
 //! that something cut in half is completed.
 
-use super::{interactions::Place, pass::GUARD, slice::Slice};
+use super::{pass::GUARD, slice::Slice, stored_rows::Place};
 
 /// An interaction lies in one of the two tables, and its estimates beside it.
 pub(super) fn verify_places(hot: &Place, old: &Place, slice: &mut Slice) {

@@ -4,10 +4,10 @@ use cost_calculation::UnixMillis;
 use serde_json::json;
 
 use super::{
-    interactions::{InteractionRow, Place},
     pass::{GUARD, OpenPass},
     sessions::insert_missing,
     slice::{Correction, Slice},
+    stored_rows::{InteractionRow, Place},
 };
 
 /// An interaction's user, session, day and what its session touched.

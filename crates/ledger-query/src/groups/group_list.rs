@@ -9,6 +9,7 @@ use super::{
     group_page::{GroupPage, GroupQuery, GroupSort},
     group_series::{read_buckets, series},
 };
+use crate::analysis::overview::DO_NOT_ADD_UP;
 use crate::{
     analysis::comparison::{Change, Comparison, compare},
     ask::{
@@ -24,7 +25,6 @@ use crate::{
         latency::{Latencies, Latency, histograms},
         sum_query::{DaySums, by_day},
     },
-    time::overview::DO_NOT_ADD_UP,
 };
 use cost_calculation::{Amount, Ratio};
 use ledger_core::database::Database;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     group::{Group, UserName},
-    group_rank::{rank_range, ranks, set_ranks},
+    group_rank::{rank_range, ranks},
 };
 use crate::{
     analysis::comparison::Change,
@@ -355,6 +355,18 @@ fn read_page(
         total,
         groups,
     })
+}
+
+/// Sets the ranks of a filtered page from the rows of [`ranks`].
+fn set_ranks(page: &mut GroupPage, rows: &Rows) -> Result<(), DatabaseError> {
+    let ranks: Vec<(Vec<serde_json::Value>, i64)> = rows.decode()?;
+    for group in &mut page.groups {
+        group.rank_90d = ranks
+            .iter()
+            .find(|(keys, _)| *keys == group.keys)
+            .map(|(_, rank)| *rank);
+    }
+    Ok(())
 }
 
 impl<D: Database> Reader<'_, D> {

@@ -4,12 +4,13 @@ use chrono::{Datelike, Days, NaiveDate, Timelike};
 use serde::Serialize;
 use serde_json::json;
 
-use super::group::{Group, UserName, share};
+use super::bucket::Bucket;
 use crate::{
     analysis::{
         bridge::Bridge,
         comparison::{Comparison, compare},
         forecast::Forecast,
+        overview::{DO_NOT_ADD_UP, IN_RANGE, items_of_bit},
     },
     ask::{
         parameters::Parameters,
@@ -17,16 +18,13 @@ use crate::{
         reader::{Reader, Stamp, Viewer},
         slice::{Dimension, Slice, unknown_user},
     },
+    groups::group::{Group, UserName, share},
     sums::{
         day_items::{DayItems, by_day_and_item},
         distinct,
         distinct::Distinct,
         figures::{Coverage, Figures, sums_of},
         sum_query::{ItemSums, parameter, within_segments},
-    },
-    time::{
-        bucket::Bucket,
-        overview::{DO_NOT_ADD_UP, IN_RANGE, items_of_bit},
     },
 };
 use cost_calculation::Ratio;
