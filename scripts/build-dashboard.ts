@@ -1,9 +1,9 @@
 // Builds the dashboard's static files when something they are made of has changed.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { digestOf } from "./build-workers.ts";
 import { buildDocsPage } from "./docs-page/build-docs-page.ts";
 import { dashboardDist, root } from "./repository.ts";
+import { digestOf } from "./source-digest.ts";
 import { runCommand, runScript, step } from "./steps.ts";
 
 const sources = ["src", "public", "tools", "index.html", "package.json", "vite.config.ts", "tsconfig.json"];

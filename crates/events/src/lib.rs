@@ -20,6 +20,7 @@
 //! # Ok::<(), events::Rejection>(())
 //! ```
 mod archive_request;
+mod choose_sources;
 pub mod context;
 mod digest;
 mod error_class;
@@ -37,6 +38,7 @@ mod json_usage;
 mod langfuse_span;
 mod librechat_agent;
 pub mod limits;
+mod model_call;
 mod native_span;
 mod new_key;
 pub mod otlp_json;
@@ -47,13 +49,14 @@ mod queue_message;
 mod rejection;
 mod score;
 mod session_id;
+mod source;
 mod span;
 mod span_interaction;
 mod timestamp;
 mod trace_index;
 
 pub use archive_request::parse_archive_request;
-pub use context::{Context, CountedSources};
+pub use context::{CacheWriteLifetimes, Context, CountedSources};
 pub use gunzip::gunzip;
 pub use interaction::{Interaction, InteractionStatus, InteractionType, SOURCES, SessionMark};
 pub use json_event::{parse_batch, parse_interaction};
