@@ -23,7 +23,7 @@ export function joinContracts(contracts: readonly Contract[], introduction: stri
   const groups: Json[] = [];
   for (const { name, document } of contracts) {
     const info = object(document.info);
-    const own = withPrefix(document, name);
+    const own = withPrefix(document, name, sharedNames(contracts, document));
     const intro = `${name} about`;
     tags.push({ name: intro, "x-displayName": "About", "x-traitTag": true, description: text(info.description) });
     const ownTags = list(own.tags).map((tag) => ({ ...object(tag), name: `${name} ${text(object(tag).name)}`, "x-displayName": capital(text(object(tag).name)) }));
@@ -51,24 +51,41 @@ function tagged(item: JsonObject, name: string, security: Json): JsonObject {
   );
 }
 
-/** Every component under a name of the contract's own, wherever it is named. */
-function withPrefix(document: JsonObject, name: string): JsonObject {
-  const prefix = `${capital(name)}_`;
+/** The components, by kind and name, that another contract has under the same name and otherwise. */
+function sharedNames(contracts: readonly Contract[], own: JsonObject): Set<string> {
+  const shared = new Set<string>();
+  for (const [kind, named] of Object.entries(object(own.components))) {
+    for (const [name, component] of Object.entries(object(named))) {
+      const others = contracts.filter(({ document }) => document !== own).map(({ document }) => object(object(document.components)[kind])[name]);
+      if (others.some((other) => other !== undefined && JSON.stringify(other) !== JSON.stringify(component))) shared.add(`${kind}/${name}`);
+    }
+  }
+  return shared;
+}
+
+/** The components that another contract has otherwise under a name of the contract's own, wherever they are named. */
+function withPrefix(document: JsonObject, name: string, shared: ReadonlySet<string>): JsonObject {
+  const named = (kind: string, component: string): string => (shared.has(`${kind}/${component}`) ? `${capital(name)}${capital(component)}` : component);
   const renamed = (value: Json): Json => {
     if (Array.isArray(value)) return value.map(renamed);
     if (value === null || typeof value !== "object") return value;
     return Object.fromEntries(
       Object.entries(value).map(([key, inner]) => [
         key,
-        key === "$ref" && typeof inner === "string" ? inner.replace(/^(#\/components\/\w+\/)/, `$1${prefix}`)
-        : key === "security" ? list(inner).map((scheme) => prefixed(object(scheme)))
-        : renamed(inner),
+        key === "$ref" && typeof inner === "string"
+          ? inner.replace(/^#\/components\/(\w+)\/(\w+)/, (_, kind: string, component: string) => `#/components/${kind}/${named(kind, component)}`)
+          : key === "security" ? list(inner).map((scheme) => prefixed("securitySchemes", object(scheme)))
+          : renamed(inner),
       ]),
     );
   };
-  const prefixed = (named: JsonObject): JsonObject => Object.fromEntries(Object.entries(named).map(([key, inner]) => [`${prefix}${key}`, inner]));
+  const prefixed = (kind: string, components: JsonObject): JsonObject =>
+    Object.fromEntries(Object.entries(components).map(([component, inner]) => [named(kind, component), inner]));
   const own = object(renamed(document));
-  own.components = Object.fromEntries(Object.entries(object(own.components)).map(([kind, named]) => [kind, prefixed(object(named))]));
+  own.components = Object.fromEntries(Object.entries(object(own.components)).map(([kind, components]) => [kind, prefixed(kind, object(components))]));
+  for (const [id, scheme] of Object.entries(object(object(own.components).securitySchemes))) {
+    object(scheme)["x-displayName"] = id.replace(capital(name), "").replace(/([A-Z])/g, " $1").trim().toLowerCase();
+  }
   return own;
 }
 

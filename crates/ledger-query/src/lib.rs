@@ -1,10 +1,4 @@
-//! Any question about usage and cost, answered from the sums that recording keeps.
-//!
-//! A caller makes a [`Reader`] for one request (it reads the ledger's state: version, zone, today)
-//! and asks it; each question lives in a module of its own, takes its parameters decoded and
-//! checked by [`Parameters`], and gives back the contract's answer, ready to be written as JSON.
-//! Every statement is served by an index; ranges of days go in as segments, so that one statement
-//! reads this period, the compared one and the one for a forecast, each row once.
+#![doc = include_str!("../README.md")]
 
 mod analysis;
 mod ask;

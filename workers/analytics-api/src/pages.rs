@@ -9,10 +9,11 @@ const DASHBOARD_POLICY: &str = "default-src 'none'; script-src 'self'; style-src
      img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
      base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/// The page of the API: its own files, and the style elements without text that its renderer fills
-/// rule by rule (the hash is that of an empty text).
+/// The page of the API: its own files, and two style elements of its renderer, by the hashes of their
+/// text: the empty ones that it fills rule by rule, and the one of its scroll bars.
 const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; \
-     style-src 'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='; \
+     style-src 'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' \
+     'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='; \
      img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'none'";
 

@@ -1,6 +1,7 @@
 //! Which operation a method and a path name, or whose they are.
 use std::borrow::Cow;
 
+use edge::worker_kit::{NoRoute, only};
 use percent_encoding::percent_decode_str;
 
 /// What a request is for.
@@ -42,15 +43,6 @@ pub(crate) enum Route {
     GetContract,
 }
 
-/// Why no operation fits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NoRoute {
-    /// Nothing has this path.
-    UnknownPath,
-    /// The path takes other methods: these.
-    OtherMethod(&'static str),
-}
-
 /// The binding of `analytics-tracker`.
 pub(crate) const TRACKER: &str = "TRACKER";
 /// The binding of `pricing-sync`.
@@ -75,11 +67,7 @@ impl Target {
             return Ok(Self::Forward(binding));
         }
         let (allowed, route) = operation(path).ok_or(NoRoute::UnknownPath)?;
-        if method == allowed {
-            Ok(Self::Operation(route))
-        } else {
-            Err(NoRoute::OtherMethod(allowed))
-        }
+        only(method, allowed, Self::Operation(route))
     }
 }
 

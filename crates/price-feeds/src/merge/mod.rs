@@ -68,7 +68,7 @@ impl SourcedQuote {
 pub(crate) type SubKey = (u64, String);
 
 /// What distinguishes rates of one field.
-fn sub_key(key: &PriceKey) -> SubKey {
+fn sub_key(key: &crate::PriceKey) -> SubKey {
     (key.min_context, key.schedule.clone())
 }
 
