@@ -10,6 +10,7 @@ mod flat_names;
 mod iterations;
 mod langfuse;
 mod leaf;
+mod lifetime;
 mod overlap;
 mod rate_hints;
 mod slot;
@@ -25,8 +26,8 @@ use serde_json::Value;
 use crate::flags::{Flag, Flags};
 use crate::reported_cost::cost_of_usage;
 use crate::{PicoUsd, TokenUsage, UsageConvention, canonical_provider};
-pub use cache_lifetime::Lifetime;
 use leaf::{Amount, leaves};
+pub use lifetime::Lifetime;
 #[cfg(feature = "selftest")]
 use slot::Meaning;
 use slot::Slot;

@@ -189,7 +189,7 @@ pub(crate) fn read_langfuse(json: &str, provider: &str, context: &Context<'_>) -
     let payload = (depth(json) <= DEPTH_MAX).then(|| serde_json::from_str::<Value>(json).ok());
     match payload.flatten().filter(Value::is_object) {
         Some(payload) => {
-            let sender = context.sender_of_usage(crate::langfuse_span::SOURCE, provider);
+            let sender = context.sender_of_usage(crate::source::LANGFUSE, provider);
             let convention = UsageConvention::LangfuseUsageDetails;
             kept(read_usage_or_keep(convention, sender, &payload))
         }
@@ -207,7 +207,7 @@ pub(crate) fn read_otel(
     if counts.is_empty() {
         return UsageReading::default();
     }
-    let sender = context.sender_of_usage(crate::native_span::SOURCE, provider);
+    let sender = context.sender_of_usage(crate::source::OTEL, provider);
     kept(read_usage_or_keep(
         UsageConvention::OtelGenAi,
         sender,

@@ -118,7 +118,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The suite's three contracts as a page. */
+        /** The suite's three contracts as a page; the files that it is drawn with lie below its path. */
         get: operations["openDocs"];
         put?: never;
         post?: never;
@@ -1809,6 +1809,7 @@ export interface operations {
                     "text/html": string;
                 };
             };
+            404: components["responses"]["NotFound"];
         };
     };
     exportDaily: {
