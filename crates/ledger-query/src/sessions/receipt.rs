@@ -11,12 +11,12 @@ use super::{
     },
     session_list::NAMES,
 };
-use crate::groups::group::flag;
 use crate::{
     ask::{
         problem::QueryError,
         reader::{Reader, Stamp, Viewer},
     },
+    groups::group::flag,
     sums::figures::CostByComponent,
 };
 use cost_calculation::{Amount, Ratio};
