@@ -44,8 +44,8 @@ pub(crate) async fn health(visit: &Visit<'_>, request: &Request) -> Result<Respo
     answer(status, json!({ "status": status }))
 }
 
-/// Whether the caller may know more. A proof that is wrong is refused; where the database does not
-/// answer, nobody can be known.
+/// Whether the caller may know more. Whoever offers a wrong proof is a stranger, and a guesser has to
+/// wait; where the database does not answer, nobody can be known.
 async fn is_known(visit: &Visit<'_>, request: &Request) -> Result<bool, Problem> {
     let offers_proof = ["authorization", "cookie", "cf-access-jwt-assertion"]
         .into_iter()
