@@ -1,8 +1,7 @@
 //! Every limit on what comes in, in one place; `contracts/tracking-api.yaml` repeats them.
 use cost_calculation::PicoUsd;
 
-/// Milliseconds of a day.
-pub const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+pub use cost_calculation::DAY_MS;
 
 /// Bytes of one JSON event or session mark.
 pub const EVENT_BYTES_MAX: usize = 64 * 1024;

@@ -1,5 +1,5 @@
 //! The prices in force, a model's history, where sources differ, what has no price.
-use cost_calculation::{ParsedModel, canonical_provider};
+use cost_calculation::{DAY_MS, ParsedModel, canonical_provider};
 use edge::Problem;
 use edge::respond::json;
 use price_book::assumed::assumptions;
@@ -18,8 +18,6 @@ use crate::visit::Visit;
 
 /// Rows on a page without `limit`.
 const LIMIT_DEFAULT: u32 = 100;
-/// A day.
-const DAY_MS: i64 = 86_400_000;
 /// The last row that can be paged to.
 const OFFSET_MAX: u32 = 1_000_000;
 

@@ -2,6 +2,7 @@
 
 use super::{CacheMeasures, SubKey};
 use crate::{Rate, quote::TOKENS_PER};
+use cost_calculation::DAY_MS;
 
 /// A change by more than this factor, up or down, waits.
 pub const CHANGE_FACTOR_MAX: i128 = 3;
@@ -30,7 +31,7 @@ pub const DISPUTING_SOURCES_MIN: usize = 2;
 pub const CORRECTION_FACTOR_MAX: i128 = 2;
 /// A change that a list dates further back than this holds from its observation: a list may be late
 /// with a price, but it can't move the prices of last year.
-pub const BACKDATED_MS_MAX: i64 = 35 * 86_400_000;
+pub const BACKDATED_MS_MAX: i64 = 35 * DAY_MS;
 /// Sources agree within so many thousandths.
 pub const AGREEMENT_THOUSANDTHS: i128 = 10;
 /// A list with less than this share of its last count of models or rates is refused.
