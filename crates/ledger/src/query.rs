@@ -35,6 +35,7 @@ mod jobs;
 mod latency;
 mod list_prices;
 mod marks;
+mod measure;
 mod overview;
 mod parameters;
 mod percentile;

@@ -6,12 +6,13 @@ use super::{
     bridge::Bridge,
     bucket::Bucket,
     calendar::{Alignment, DayRange, Granularity, Period, buckets},
-    comparison::{Comparison, compare},
+    comparison::{Comparison, CountChange, compare},
     day_items::{DayItems, by_day_and_item},
     distinct::Distinct,
     figures::{Coverage, Figures},
     forecast::Forecast,
     marks::{self, Mark},
+    measure::Measure,
     overview::DO_NOT_ADD_UP,
     parameters::{Include, Parameters},
     problem::QueryError,
@@ -28,12 +29,13 @@ const TOP_MAX: u64 = 50;
 const TOP_DEFAULT: u64 = 6;
 
 /// The parameters of `/stats/daily`.
-pub const DAILY_PARAMETERS: [&str; 13] = [
+pub const DAILY_PARAMETERS: [&str; 14] = [
     "start_date",
     "end_date",
     "granularity",
     "group_by",
     "top",
+    "rank_by",
     "user_id",
     "tenant_id",
     "model",
@@ -53,6 +55,7 @@ pub struct DailyStats {
     filters: Filters,
     granularity: Granularity,
     group_by: Option<Dimension>,
+    rank_by: Measure,
     coverage: Coverage,
     buckets: Vec<Bucket>,
     series: Vec<Series>,
@@ -60,6 +63,7 @@ pub struct DailyStats {
     total: Figures,
     distinct: Option<Distinct>,
     comparison: Option<Comparison>,
+    count_change: Option<CountChange>,
     bridge: Option<Bridge>,
     forecast: Forecast,
     marks: Vec<Mark>,
@@ -73,6 +77,7 @@ pub(super) struct Question {
     pub granularity: Granularity,
     pub group_by: Option<Dimension>,
     pub top: u64,
+    pub rank_by: Measure,
     pub alignment: Option<Alignment>,
     pub include: Include,
     pub slice: Slice,
@@ -124,6 +129,7 @@ impl<D: Database> Reader<'_, D> {
             filters: slice.filters(),
             granularity: question.granularity,
             group_by: question.group_by,
+            rank_by: question.rank_by,
             coverage: total.coverage(),
             buckets,
             series,
@@ -134,6 +140,11 @@ impl<D: Database> Reader<'_, D> {
                 compare(alignment, self.today, self.state.first_day, |part| {
                     days.of(part)
                 })
+            }),
+            count_change: compared.and_then(|(current, previous)| {
+                question
+                    .rank_by
+                    .change(&days.of(current), &days.of(previous))
             }),
             bridge,
             forecast: self.forecast(&days),
@@ -169,6 +180,7 @@ impl<D: Database> Reader<'_, D> {
                 "`top` says how many groups get a series; send `group_by` too",
             ));
         }
+        let rank_by = Measure::asked(parameters, group_by)?;
         Ok(Question {
             range,
             granularity,
@@ -176,9 +188,10 @@ impl<D: Database> Reader<'_, D> {
             top: parameters
                 .integer("top", 1..=TOP_MAX)?
                 .unwrap_or(TOP_DEFAULT),
+            rank_by,
             alignment: parameters
                 .compare()?
-                .map(|mode| Alignment::new(range, mode)),
+                .map(|mode| Alignment::new(range, mode, self.state.first_day)),
             include: parameters.include(&["sessions", "latency", "trend"])?,
             slice: self.slice(parameters).await?,
         })

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{
     amount::Amount,
     calendar::DayRange,
-    comparison::Change,
+    comparison::{Change, CountChange},
     figures::Figures,
     group::{Group, UserName},
     group_rank::{rank_range, ranks, set_ranks},
@@ -52,6 +52,16 @@ impl GroupSort {
         ("errors", Self::Errors),
         ("name", Self::Name),
     ];
+
+    /// The count of a row that this sorts by; `None` for cost and the name.
+    const fn counted(self) -> Option<&'static str> {
+        match self {
+            Self::Cost | Self::Name => None,
+            Self::Interactions => Some("t.interaction_count"),
+            Self::Tokens => Some(TOKENS),
+            Self::Errors => Some("t.error_count"),
+        }
+    }
 }
 
 /// A page of groups to ask for.
@@ -79,6 +89,8 @@ pub(super) struct GroupSums {
     pub last_day: NaiveDate,
     pub figures: Figures,
     pub change: Option<Change>,
+    /// The change of what the page is sorted by, where that is a count.
+    pub count_change: Option<CountChange>,
 }
 
 /// A page of groups and the sum of all.
@@ -173,13 +185,21 @@ fn page_sql(query: &GroupQuery<'_>) -> String {
             let name = format!("{prefix}_{name}");
             (in_flags(flag, expression, &name), name)
         }));
+        if let Some(counted) = query.sort.counted().filter(|_| flag != IN_RANK) {
+            let name = format!("{prefix}_counted");
+            sums.push((in_flags(flag, counted, &name), name));
+        }
     }
     let compared = |prefix: &str| {
         if query.compared.is_some() {
             let list = COMPARED.map(|name| format!("{prefix}_{name}")).join(", ");
-            format!("json_array({list})")
+            let counted = query
+                .sort
+                .counted()
+                .map_or_else(|| "NULL".to_owned(), |_| format!("{prefix}_counted"));
+            format!("json_array({list}, {counted})")
         } else {
-            "json_array(NULL, NULL, NULL, NULL)".to_owned()
+            "json_array(NULL, NULL, NULL, NULL, NULL)".to_owned()
         }
     };
     let sums_of_arm = sums
@@ -308,16 +328,14 @@ struct PageRow(
     Option<i64>,
     NaiveDate,
     Figures,
-    [Option<i64>; 4],
-    [Option<i64>; 4],
+    [Option<i64>; 5],
+    [Option<i64>; 5],
 );
 
 /// Reads the rows of [`page`].
-fn read_page(
-    rows: &Rows,
-    dimension: Dimension,
-    is_compared: bool,
-) -> Result<GroupPage, DatabaseError> {
+fn read_page(rows: &Rows, query: &GroupQuery<'_>) -> Result<GroupPage, DatabaseError> {
+    let (dimension, is_compared) = (query.dimension, query.compared.is_some());
+    let is_counted = is_compared && query.sort.counted().is_some();
     let Some((first, rest)) = rows.texts().split_first() else {
         return Ok(GroupPage::default());
     };
@@ -328,8 +346,9 @@ fn read_page(
         .into_iter()
         .map(
             |PageRow(keys, user, rank_90d, last_day, figures, current, previous)| {
-                let known = |sums: [Option<i64>; 4]| {
-                    let [micro, rest, interactions, unpriced] = sums.map(Option::unwrap_or_default);
+                let known = |sums: [Option<i64>; 5]| {
+                    let [micro, rest, interactions, unpriced, _] =
+                        sums.map(Option::unwrap_or_default);
                     (interactions == 0 || unpriced < interactions)
                         .then(|| Amount::from_parts(micro, rest))
                 };
@@ -340,6 +359,12 @@ fn read_page(
                     last_day,
                     figures,
                     change: is_compared.then(|| Change::between(known(current), known(previous))),
+                    count_change: is_counted.then(|| {
+                        CountChange::between(
+                            current[4].unwrap_or_default(),
+                            previous[4].unwrap_or_default(),
+                        )
+                    }),
                 }
             },
         )
@@ -367,10 +392,9 @@ impl<D: Database> Reader<'_, D> {
             statements.push(ranks(&ranked, query.dimension, self.today)?);
         }
         let rows = self.database.batch(&statements).await?;
-        let mut page = rows.first().map_or_else(
-            || Ok(GroupPage::default()),
-            |rows| read_page(rows, query.dimension, query.compared.is_some()),
-        )?;
+        let mut page = rows
+            .first()
+            .map_or_else(|| Ok(GroupPage::default()), |rows| read_page(rows, query))?;
         if let Some(ranked) = rows.get(1) {
             set_ranks(&mut page, ranked)?;
         }
