@@ -1653,7 +1653,7 @@ export interface components {
         Type: components["schemas"]["InteractionType"];
         /** @description `true`: only with something unpriced or partly priced; `false`: only fully priced. */
         Unpriced: "true" | "false";
-        /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+        /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
         UserId: string;
     };
     requestBodies: never;
@@ -1864,7 +1864,7 @@ export interface operations {
                 tenant_id?: components["parameters"]["TenantId"];
                 /** @description Only interactions of this type. */
                 type?: components["parameters"]["Type"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -1904,7 +1904,7 @@ export interface operations {
                 tenant_id?: components["parameters"]["TenantId"];
                 /** @description Only interactions of this type. */
                 type?: components["parameters"]["Type"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -1961,7 +1961,7 @@ export interface operations {
                 type?: components["parameters"]["Type"];
                 /** @description `true`: only with something unpriced or partly priced; `false`: only fully priced. */
                 unpriced?: components["parameters"]["Unpriced"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -2014,7 +2014,7 @@ export interface operations {
                 tenant_id?: components["parameters"]["TenantId"];
                 /** @description `true`: only with something unpriced or partly priced; `false`: only fully priced. */
                 unpriced?: components["parameters"]["Unpriced"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -2201,7 +2201,7 @@ export interface operations {
                 tenant_id?: components["parameters"]["TenantId"];
                 /** @description `true`: only with something unpriced or partly priced; `false`: only fully priced. */
                 unpriced?: components["parameters"]["Unpriced"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -2341,7 +2341,7 @@ export interface operations {
                 tenant_id?: components["parameters"]["TenantId"];
                 /** @description Only interactions of this type. */
                 type?: components["parameters"]["Type"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -2408,7 +2408,7 @@ export interface operations {
                 top?: number;
                 /** @description Only interactions of this type. */
                 type?: components["parameters"]["Type"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -2477,7 +2477,7 @@ export interface operations {
                 tenant_id?: components["parameters"]["TenantId"];
                 /** @description Only interactions of this type. */
                 type?: components["parameters"]["Type"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -2536,7 +2536,7 @@ export interface operations {
                 tenant_id?: components["parameters"]["TenantId"];
                 /** @description Only interactions of this type. */
                 type?: components["parameters"]["Type"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -2605,7 +2605,7 @@ export interface operations {
                 tenant_id?: components["parameters"]["TenantId"];
                 /** @description Only interactions of this type. */
                 type?: components["parameters"]["Type"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;

@@ -2,6 +2,7 @@
 import type { CostLine, Receipt } from "../api/model.ts";
 import { componentName, resourceName } from "./group-name.ts";
 import { exactMoney } from "./money.ts";
+import { isUnread, unreadField } from "./unread-fields.ts";
 import { count } from "./quantity.ts";
 import { zoneTime } from "./zone-time.ts";
 
@@ -17,9 +18,27 @@ const flagTexts: Record<string, string> = {
   billed_as_input: "no rate of its own: charged as input",
   billed_as_output: "charged as output",
   context_tier_missing: "no rate is known for a context this long",
-  declared: "declared by the sender",
+  declared: "the sender said what it cost",
   unpriced: "no rate is known",
 };
+
+/** What the reading of a usage report assumed or concluded, in words. */
+const readingTexts: Record<string, string> = {
+  cache_lifetime_assumed: "The report did not say how long the cache lives: the sender's setting was taken.",
+  cache_write_ttl_assumed: "The report did not say how long the cache lives: the sender's setting was taken.",
+  total_used: "The parts did not come to the reported total: the total was taken.",
+  convention_assumed: "Whether cached input is part of the input was not said: it was concluded from the numbers.",
+};
+
+/** A conclusion about the usage report, in words. */
+export function readingText(flag: string): string {
+  return readingTexts[flag] ?? flagTexts[flag] ?? `${flag.slice(0, 1).toUpperCase()}${flag.slice(1).replaceAll("_", " ")}.`;
+}
+
+/** What a line is of: a number without a meaning is named by the field that held it. */
+export function lineName(resource: string): string {
+  return isUnread(resource) ? `“${unreadField(resource)}”, a number that we could not read` : resourceName(resource);
+}
 
 /** A remark on a line, in words. */
 export function flagText(flag: string): string {
@@ -37,7 +56,7 @@ export function priceOrigin(price: NonNullable<CostLine["price"]>, timeZone: str
 export function lineText(line: CostLine): string {
   const factor = line.multiplier === null ? "" : ` × ${line.multiplier.numerator}/${line.multiplier.denominator}`;
   const price = line.price === null ? (line.flags.includes("declared") ? "declared" : "no price") : unitPrice(line.price);
-  return `${resourceName(line.resource_type)}: ${count(line.quantity)} × ${price}${factor} = ${exactMoney(line.amount)}`;
+  return `${lineName(line.resource_type)}: ${count(line.quantity)} × ${price}${factor} = ${exactMoney(line.amount)}`;
 }
 
 /** The receipt as a text to paste. */

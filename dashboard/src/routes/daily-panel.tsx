@@ -7,7 +7,7 @@ import { chartSentence } from "../prepare/chart-sentence.ts";
 import { chartMarks, dailyStack, fittingMetric, metricForms } from "../prepare/daily-chart.ts";
 import { axisMoney } from "../prepare/money.ts";
 import { bucketRange } from "../prepare/period.ts";
-import { compactCount } from "../prepare/quantity.ts";
+import { compactCount, count } from "../prepare/quantity.ts";
 import type { ChartSearch, Grouping } from "../prepare/search.ts";
 import { useSlice } from "../shell/slice-context.ts";
 import { usePlainLink } from "../shell/use-plain-link.ts";
@@ -34,10 +34,12 @@ type DailyPanelProps = {
   defaultBy: Grouping | null;
   ledgerIsEmpty: boolean;
   showSplit?: boolean;
+  /** What the page is about: splitting by it would split nothing. */
+  of?: Grouping;
 };
 
 /** Use and cost over time: a stacked chart that opens by the bucket, or the same as a table. */
-export function DailyPanel({ query, search, defaultBy, ledgerIsEmpty, showSplit = true }: DailyPanelProps) {
+export function DailyPanel({ query, search, defaultBy, ledgerIsEmpty, showSplit = true, of }: DailyPanelProps) {
   const { range, today } = useSlice();
   const navigate = useNavigate();
   const plainLink = usePlainLink();
@@ -57,7 +59,7 @@ export function DailyPanel({ query, search, defaultBy, ledgerIsEmpty, showSplit 
       ledgerIsEmpty={() => ledgerIsEmpty}
       actions={
         <>
-          {showSplit && by !== null && <Segmented label="Split by" options={splits} value={by === "type" ? "model" : by} onChange={(next) => set({ by: next === defaultBy ? undefined : next }, false)} />}
+          {showSplit && by !== null && <Segmented label="Split by" options={splits.filter((split) => split.value !== of)} value={by === "type" ? "model" : by} onChange={(next) => set({ by: next === defaultBy ? undefined : next }, false)} />}
           <Segmented label="View" options={views} value={view} onChange={(next) => set({ view: next === "table" ? "table" : undefined }, true)} />
         </>
       }
@@ -89,7 +91,7 @@ export function DailyPanel({ query, search, defaultBy, ledgerIsEmpty, showSplit 
               showsAhead={ahead.length > 0}
               showsOpen={stack.columns.some(({ bucket }) => !bucket.complete)}
               showsUnpriced={stack.columns.some(({ bucket }) => bucket.unpriced > 0)}
-              {...(rest > 0 ? { note: `top ${data.series.length} of ${data.series.length + rest}` } : {})}
+              {...(rest > 0 ? { note: `top ${count(data.series.length)} of ${count(data.series.length + rest)}` } : {})}
             />
           </figure>
         );

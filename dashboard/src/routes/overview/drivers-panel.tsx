@@ -4,6 +4,7 @@ import type { GroupList } from "../../api/model.ts";
 import type { GroupKind } from "../../api/queries/stats.ts";
 import { Segmented } from "../../ui/segmented.tsx";
 import { Panel } from "../../ui/panel.tsx";
+import { plural } from "../../prepare/quantity.ts";
 import { GroupTable } from "../groups/group-table.tsx";
 
 const kinds = [
@@ -19,7 +20,6 @@ export function DriversPanel({ query, who }: { query: UseQueryResult<GroupList>;
     <Panel
       title="Who drives it"
       query={query}
-      minHeight={250}
       isEmpty={({ items }) => items.length === 0}
       actions={<Segmented label="List by" options={kinds} value={who} onChange={(next) => void navigate({ to: ".", replace: true, search: (old: object) => ({ ...old, who: next === "users" ? undefined : next }) })} />}
     >
@@ -27,7 +27,7 @@ export function DriversPanel({ query, who }: { query: UseQueryResult<GroupList>;
         <>
           <GroupTable list={list} caption={`The ${list.items.length} ${who} that cost most`} compact />
           <Link to={`/${who}`} className="link self-start text-sm">
-            All {list.total_count} {who} →
+            All {plural(list.total_count, who.slice(0, -1))} →
           </Link>
         </>
       )}

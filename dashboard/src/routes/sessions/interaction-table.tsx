@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { Interaction, SessionDetail } from "../../api/model.ts";
 import { ShareCell } from "../../charts/share-cell.tsx";
 import { modelName, typeName } from "../../prepare/group-name.ts";
-import { columnMoney, columnPlaces } from "../../prepare/money.ts";
+import { columnMoney, columnPlaces, rowMoney } from "../../prepare/money.ts";
 import { count, duration } from "../../prepare/quantity.ts";
 import { zoneTime } from "../../prepare/zone-time.ts";
 import { Badge, NoPrice } from "../../ui/badge.tsx";
@@ -54,6 +54,7 @@ export function InteractionTable({ page, total, timeZone, showsDays }: Interacti
       from: "md",
       cell: ({ status, error, price_state, feedback }) => (
         <span className="inline-flex flex-wrap gap-1">
+          {(status as string) === "aborted" && <Badge tone="stopped">stopped early</Badge>}
           {status === "error" && <Badge tone="danger" {...(error === null ? {} : { title: error })}>failed</Badge>}
           {price_state === "partial" && <Badge tone="warn">priced in part</Badge>}
           {price_state === "declared" && <Badge>declared</Badge>}
@@ -64,7 +65,7 @@ export function InteractionTable({ page, total, timeZone, showsDays }: Interacti
   ];
   return (
     <>
-      <DataTable caption="Interactions of this session" columns={columns} rows={page.items} rowKey={({ id }) => id} footers={[{ key: "total", strong: true, cells: { time: "Session", cost: total === null ? "No price" : columnMoney(total, places) } }]} />
+      <DataTable caption="Interactions of this session" columns={columns} rows={page.items} rowKey={({ id }) => id} footers={[{ key: "total", strong: true, cells: { time: "Session", cost: rowMoney(total) } }]} />
       {page.total_count > page.limit && <Pager offset={page.offset} limit={page.limit} total={page.total_count} noun="interactions" />}
     </>
   );
