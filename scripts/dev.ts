@@ -72,7 +72,7 @@ await runScript(async () => {
   });
   const ingestKey = `${secrets.ingest.id}:${secrets.ingest.secret}`;
   if (process.env["SAMPLE"] !== "0" && (await isLedgerEmpty(suite.database))) {
-    await step("Sending sample traffic: 60 days of a 50-user installation", () => sendSample(url, ingestKey, new Date()));
+    await step("Sending sample traffic: 90 days of a 50-user installation", () => sendSample(url, ingestKey, new Date()));
   }
   runCrons(suite, (message) => console.error(`! ${message} (see .dev/logs/workers.log)`));
   writeFileSync(suiteFile, `${JSON.stringify({ url, ingest_key: ingestKey, admin_key: secrets.admin.secret }, null, 2)}\n`);

@@ -1,6 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, redirect, retainSearchParams, type RouterHistory } from "@tanstack/react-router";
 import { ApiError } from "./api/api-error.ts";
+import { remembered } from "./api/browser-memory.ts";
 import { expectedCalendar } from "./api/expected-calendar.ts";
 import type { Watermark } from "./api/model.ts";
 import { watermarkQuery } from "./api/queries/ledger.ts";
@@ -81,7 +82,7 @@ const overview = createRoute({
     const { query, range } = await sliceFor(queryClient, deps);
     void queryClient.prefetchQuery(dailyQuery(overviewDailyQuery(query, range, deps)));
     void queryClient.prefetchQuery(systemQuery(query));
-    void queryClient.prefetchQuery(groupListQuery(deps.who ?? "users", overviewDriversQuery(query)));
+    void queryClient.prefetchQuery(groupListQuery(deps.who ?? (remembered("scopes") === "self" ? "models" : "users"), overviewDriversQuery(query)));
   },
   // In the entry itself: it is what a reader opens first, and nearly all of it serves the other pages too.
   component: OverviewPage,

@@ -12,6 +12,7 @@ import type { ChartSearch, Grouping } from "../prepare/search.ts";
 import { useSlice } from "../shell/slice-context.ts";
 import { usePlainLink } from "../shell/use-plain-link.ts";
 import { Panel } from "../ui/panel.tsx";
+import { usePrinting } from "../ui/use-printing.ts";
 import { Segmented } from "../ui/segmented.tsx";
 import { DailyTable } from "./daily-table.tsx";
 
@@ -47,6 +48,7 @@ export function DailyPanel({ query, search, defaultBy, ledgerIsEmpty, showSplit 
   const asked = search.m ?? "cost";
   const metric = fittingMetric(asked, by);
   const { name, format } = metricForms[metric];
+  const isPrinting = usePrinting();
   const view = search.view ?? "chart";
   const isCumulative = search.sum === true;
   const set = (change: object, replace: boolean) => void navigate({ to: ".", replace, search: (old: object) => ({ ...old, ...change }) });
@@ -67,7 +69,7 @@ export function DailyPanel({ query, search, defaultBy, ledgerIsEmpty, showSplit 
       {(data) => {
         const { stack, ahead } = dailyStack(data, metric, today, isCumulative);
         const rest = data.other?.group_count ?? 0;
-        if (view === "table") return <DailyTable stats={data} stack={stack} metric={metric} />;
+        if (view === "table" || isPrinting) return <DailyTable stats={data} stack={stack} metric={metric} />;
         return (
           <figure className="flex flex-col gap-2">
             <figcaption className="text-sm text-muted">{chartSentence(data, metric, today, isCumulative)}</figcaption>

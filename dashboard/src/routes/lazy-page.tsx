@@ -12,6 +12,8 @@ async function siteAnswers(): Promise<boolean> {
   }
 }
 
+/** How long a failure stands before the next attempt loads again. */
+const retryAfterMs = 500;
 const reloadedFor = "tokentill.reloaded";
 
 /** Loads the page anew, once for each address: a release that lacks a piece for good must not turn in circles. */
@@ -43,18 +45,15 @@ export function lazyPage<Name extends string>(load: () => Promise<Record<Name, C
         if ((await siteAnswers()) && reloadOnce()) await new Promise(() => undefined);
         pending = null;
         failure = new UnreachableError(cause);
+        // Whoever tries again a moment later loads again.
+        setTimeout(() => (failure = null), retryAfterMs);
       },
     );
     return pending;
   };
   function LazyPage() {
     if (Page !== null) return <Page />;
-    if (failure !== null) {
-      const thrown = failure;
-      // The next attempt loads again.
-      failure = null;
-      throw thrown;
-    }
+    if (failure !== null) throw failure;
     use(preload());
     return null;
   }

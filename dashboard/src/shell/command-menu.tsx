@@ -46,10 +46,13 @@ export function CommandMenu({ onClose, onHelp }: { onClose: () => void; onHelp: 
     <Modal title="Go to" isOpen onClose={onClose}>
       <Autocomplete inputValue={text} onInputChange={setText}>
         <CommandInput />
+        {/* What scrolls must be reachable by keyboard, also where the field's arrows walk it. */}
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+        <div role="region" aria-label="What matches" tabIndex={0} className="max-h-80 overflow-auto">
         <ListBox
           aria-label="Commands"
           items={commands}
-          className="max-h-80 overflow-auto outline-none"
+          className="outline-none"
           onAction={(key) => {
             const command = commands.find(({ id }) => id === key);
             onClose();
@@ -64,6 +67,7 @@ export function CommandMenu({ onClose, onHelp }: { onClose: () => void; onHelp: 
             </ListBoxItem>
           )}
         </ListBox>
+        </div>
       </Autocomplete>
     </Modal>
   );

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useRouter } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
+import { useEffect, useEffectEvent, useRef } from "react";
 import { analytics } from "../api/client.ts";
 import { meQuery } from "../api/queries/ledger.ts";
 import { systemQuery } from "../api/queries/stats.ts";
@@ -22,8 +22,18 @@ export function Sidebar({ isOpen, onClose, onNavigate, onCommands, onHelp }: Sid
   const { query } = useSlice();
   const caller = useCaller();
   const ref = useRef<HTMLElement | null>(null);
+  const onEscape = useEffectEvent(onClose);
   useEffect(() => {
-    if (isOpen) [...(ref.current?.querySelectorAll<HTMLElement>("li a") ?? [])][0]?.focus();
+    if (!isOpen) return;
+    ref.current?.querySelector<HTMLElement>("li a")?.focus();
+    // Before the page's own keys, of which Escape clears the filters.
+    const leave = (event: KeyboardEvent) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      onEscape();
+    };
+    document.addEventListener("keydown", leave, { capture: true });
+    return () => document.removeEventListener("keydown", leave, { capture: true });
   }, [isOpen]);
   const accuracy = pagesFor(accuracyPages, caller);
   // The overview asks the same question, so there it costs nothing.
@@ -33,11 +43,6 @@ export function Sidebar({ isOpen, onClose, onNavigate, onCommands, onHelp }: Sid
       ref={ref}
       aria-label="Pages"
       {...(isOpen ? { role: "dialog", "aria-modal": true } : {})}
-      onKeyDown={(event) => {
-        if (event.key !== "Escape" || !isOpen) return;
-        event.stopPropagation();
-        onClose();
-      }}
       className={cn(
         "z-40 flex-col gap-5 border-line bg-card px-3 py-4 print-hidden lg:sticky lg:top-0 lg:flex lg:h-screen lg:overflow-y-auto lg:border-r",
         isOpen ? "fixed inset-x-0 top-[3.1rem] bottom-0 flex overflow-y-auto border-b" : "hidden",

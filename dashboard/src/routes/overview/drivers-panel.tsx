@@ -1,6 +1,7 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import type { GroupList } from "../../api/model.ts";
+import { useCaller } from "../../api/caller.ts";
 import type { GroupKind } from "../../api/queries/stats.ts";
 import { Segmented } from "../../ui/segmented.tsx";
 import { Panel } from "../../ui/panel.tsx";
@@ -16,12 +17,14 @@ const kinds = [
 /** Who or what the money goes to, the five that cost most. */
 export function DriversPanel({ query, who }: { query: UseQueryResult<GroupList>; who: GroupKind }) {
   const navigate = useNavigate();
+  const { readsAll } = useCaller();
+  const first = readsAll ? "users" : "models";
   return (
     <Panel
-      title="Who drives it"
+      title={who === "users" ? "Who drives it" : "What drives it"}
       query={query}
       isEmpty={({ items }) => items.length === 0}
-      actions={<Segmented label="List by" options={kinds} value={who} onChange={(next) => void navigate({ to: ".", replace: true, search: (old: object) => ({ ...old, who: next === "users" ? undefined : next }) })} />}
+      actions={<Segmented label="List by" options={readsAll ? kinds : kinds.filter(({ value }) => value !== "users")} value={who} onChange={(next) => void navigate({ to: ".", replace: true, search: (old: object) => ({ ...old, who: next === first ? undefined : next }) })} />}
     >
       {(list) => (
         <>

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import type { ReactElement } from "react";
+import { useCaller } from "../../api/caller.ts";
 import { dailyQuery, groupListQuery, systemQuery } from "../../api/queries/stats.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { ExportMenu } from "../../shell/export-menu.tsx";
@@ -17,7 +18,8 @@ import { OverviewTiles } from "./overview-tiles.tsx";
 export function OverviewPage(): ReactElement {
   const { query, range } = useSlice();
   const search = useSearch({ from: "/shell/overview" });
-  const who = search.who ?? "users";
+  const { readsAll } = useCaller();
+  const who = search.who ?? (readsAll ? "users" : "models");
   const daily = useQuery(dailyQuery(overviewDailyQuery(query, range, search)));
   const system = useQuery(systemQuery(query));
   const drivers = useQuery(groupListQuery(who, overviewDriversQuery(query)));

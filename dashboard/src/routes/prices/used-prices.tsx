@@ -1,5 +1,6 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import type { GroupRow } from "../../api/model.ts";
 import { type Rate, ratesQuery } from "../../api/queries/prices.ts";
 import { groupListQuery } from "../../api/queries/stats.ts";
@@ -32,7 +33,7 @@ export function UsedPrices() {
   const used = useQuery(groupListQuery("models", { start_date: addDays(calendar.today, 1 - usedDays), end_date: calendar.today, type: "chat", limit: modelCount }));
   const rows = (used.data?.items ?? []).filter(({ group }) => !isNoModel(group));
   const prices = useQueries({ queries: rows.map(({ group }) => ratesQuery({ provider: group.provider ?? "", model: group.model ?? "", limit: 100 })) });
-  const now = Date.now();
+  const [now] = useState(() => Date.now());
   const price = (resource: SheetResource): TableColumn<Row> => ({
     key: resource,
     name: columnNames[resource],
