@@ -30,7 +30,7 @@ const missingTokens = (provider: string, model: string): Unpriced["missing"] =>
   ["input", "output"].map((resource_type) => ({ provider, model, resource_type, service_tier: "standard", per: 1_000_000 }));
 const missing: Unpriced[] = [
   { provider: "local", model: "llama-5-70b", type: "chat", unpriced_count: 300, partial_count: 0, interaction_count: 300, unpriced_tokens: 1_200_000, first_day: "2026-11-03", last_day: today, missing: missingTokens("local", "llama-5-70b") },
-  { provider: "acme", model: "x1", type: "chat", unpriced_count: 12, partial_count: 3, interaction_count: 15, unpriced_tokens: 40_000, first_day: "2026-11-20", last_day: "2026-11-22", missing: missingTokens("acme", "x1") },
+  { provider: "acme", model: "x1", type: "chat", unpriced_count: 12, partial_count: 3, interaction_count: 15, unpriced_tokens: 40_000, first_day: "2026-11-20", last_day: "2026-11-22", missing: [...missingTokens("acme", "x1"), { provider: "acme", model: "x1", resource_type: "unread:reasoning_seconds", service_tier: "standard", per: 1 }] },
 ];
 /** What was used and has no price. */
 export const unpriced = { since: "2025-10-20", total: missing.length, items: missing };

@@ -128,7 +128,7 @@ export function daily(query: URLSearchParams): DailyStats {
     as_of, reporting_time_zone: zone, ledger_version: 48_211, period: period(from, to), filters, granularity: "day", group_by: by, rank_by, coverage,
     buckets: all.map((day, index) => ({
       start_date: day, end_date: day, start_time: `${addDays(day, -1)}T23:00:00.000Z`, end_time: `${day}T23:00:00.000Z`, complete: day < today,
-      figures: figures(totals[index] ?? 0, index % 9 === 4 ? { unpriced_count: 52 } : {}),
+      figures: figures(totals[index] ?? 0, index % 9 === 4 ? { unpriced_count: 52, unpriced_tokens: 52_000 } : {}),
       previous: compared === null ? null : { start_date: addDays(day, -31), end_date: addDays(day, -31), total_cost: money(Math.round((totals[index] ?? 0) * (0.6 + noise("p", day) / 2000))), interaction_count: 500, error_count: 4, token_count: 5_000_000 },
       distinct: null, latency: null,
     })),
