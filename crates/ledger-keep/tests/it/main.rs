@@ -26,5 +26,6 @@ mod query_plans;
 mod query_recount;
 mod record_retention;
 mod recount;
+mod rerate;
 mod session_rules;
 mod verify;
