@@ -16,18 +16,25 @@ const flagTexts: Record<string, string> = {
   assumed_start: "the first price known, assumed valid before",
   stale_price: "the price list had not been refreshed in time",
   billed_as_input: "no rate of its own: charged as input",
+  billed_as_cache_write_5m: "no rate of its own: charged as a cache write of 5 minutes",
   billed_as_output: "charged as output",
   context_tier_missing: "no rate is known for a context this long",
+  implied_request: "the model charges for each request: one was counted",
   declared: "the sender said what it cost",
   unpriced: "no rate is known",
 };
 
-/** What the reading of a usage report assumed or concluded, in words. */
+/** What the reading of a usage report assumed or concluded, as a sentence. */
 const readingTexts: Record<string, string> = {
-  cache_lifetime_assumed: "The report did not say how long the cache lives: the sender's setting was taken.",
-  cache_write_ttl_assumed: "The report did not say how long the cache lives: the sender's setting was taken.",
-  total_used: "The parts did not come to the reported total: the total was taken.",
-  convention_assumed: "Whether cached input is part of the input was not said: it was concluded from the numbers.",
+  cache_lifetime_assumed: "Nothing said how long the written cache lives: the shorter lifetime, 5 minutes, was taken.",
+  cache_lifetime_by_setting: "How long the written cache lives is the setting of its sender.",
+  total_decided: "The counts could be read in two ways: the reported total decided.",
+  total_differs: "The reported total fits no reading of the counts.",
+  hidden_reasoning: "What the total has beyond the counts was taken for reasoning that was not reported.",
+  overlap_concluded: "Whether cached input is a part of the input was concluded from the counts.",
+  compaction_added: "Steps that the provider's own sums leave out were added.",
+  image_output_concluded: "Output that did not say its kind was taken for images.",
+  unread_usage: "A figure of the usage report could not be read.",
 };
 
 /** A conclusion about the usage report, in words. */

@@ -26,6 +26,7 @@ const pages: [address: string, ready: RegExp][] = [
   ["/prices?tab=rates", /7 prices in force/],
   ["/prices/1?of=anthropic%2Fclaude-opus-5", /Before and after/],
   ["/prices?tab=quarantine", /It fell to zero/],
+  ["/prices?tab=again", /the list had a typing mistake/],
   ["/prices?tab=sources", /Where sources differ/],
   ["/health", /The days by user come to what the interactions do/],
   ["/connect", /Waiting for an event/],

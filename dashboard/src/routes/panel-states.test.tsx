@@ -28,6 +28,7 @@ const pages: [address: string, endpoints: string[]][] = [
   ["/prices?tab=rates", ["/pricing/rates"]],
   ["/prices/1?of=anthropic%2Fclaude-opus-5", ["/pricing/history"]],
   ["/prices?tab=quarantine", ["/pricing/quarantine"]],
+  ["/prices?tab=again", ["/admin/rerate"]],
   ["/prices?tab=sources", ["/pricing/sources", "/pricing/conflicts"]],
   ["/health", ["/health", "/integrity", "/jobs", "/admin/rejections"]],
   ["/keys", ["/admin/keys"]],

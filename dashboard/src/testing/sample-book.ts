@@ -3,6 +3,7 @@ import type { Health, Integrity, JobRun } from "../api/model.ts";
 import type { Rate, Unpriced, Waiting } from "../api/queries/prices.ts";
 import type { Key } from "../api/queries/keys.ts";
 import type { components } from "../api/pricing-schema.d.ts";
+import type { components as tracking } from "../api/tracking-schema.d.ts";
 import { today } from "./sample-ledger.ts";
 
 const rate = (id: number, given: Partial<Rate> = {}): Rate => ({
@@ -69,6 +70,17 @@ export const overrideAnswer = (dry_run: boolean): components["schemas"]["Overrid
   status: "set", dry_run, opened: 1, closed: 0, opened_rates: [], closed_rates: [],
   reestimates: dry_run ? { interaction_count: 300, priced_count: 300, cost_before: "0", cost_after: "4.12", cost_difference: "4.12", months: [{ month: "2026-11", interaction_count: 300, cost_difference: "4.12" }], examples: [], is_complete: true } : null,
 });
+
+const estimate = (total_cost: string | null) => ({ total_cost, price_state: total_cost === null ? ("unpriced" as const) : ("priced" as const), lines: [] });
+const rerateChange = (name: string) => ({ name, interaction_count: 9, cost_before: "1.2", cost_after: "1.62", difference: "0.42" });
+/** What estimating again did, or would do. */
+export const rerateAnswer = (dry_run: boolean): tracking["schemas"]["RerateAnswer"] => ({
+  dry_run, is_complete: true, run: dry_run ? null : rerates.items[0] ?? null,
+  changes: { examined_count: 14, chosen_count: 14, changed_count: 9, over_limit_count: 0, refused_count: 0, refused: [], cost_before: "1.2", cost_after: "1.62", difference: "0.42", by_day: [rerateChange("2026-11-20")], by_model: [rerateChange("acme/x1")], by_user: [rerateChange("user-17")], by_state: [rerateChange("partial>priced")], examples: [{ id: "i_004", day: "2026-11-20", before: estimate(null), after: estimate("0.42") }] },
+});
+
+/** The runs that estimated again. */
+export const rerates: tracking["schemas"]["RerateRunList"] = { total: 1, limit: 50, offset: 0, items: [{ id: 3, requested_by: "tk_1b2c", reason: "the list had a typing mistake", filter: { start_date: "2026-11-01", end_date: "2026-11-20", provider: "openai", model: "gpt-5.4" }, started_at: "2026-11-21T09:00:00.000Z", finished_at: "2026-11-21T09:00:04.000Z", examined_count: 5_120, changed_count: 812, difference: "-3.1" }] };
 
 /** What an archival moved, or would move. */
 export const archiveAnswer = (dry_run: boolean) => ({
