@@ -939,6 +939,8 @@ export interface components {
             model_reported: string | null;
             price_state: components["schemas"]["PriceState"];
             provider: string;
+            /** @description What was used beside tokens, by name; calls first. */
+            resources: string[];
             session_id: string;
             /** @description Its part of the session's cost. */
             share: components["schemas"]["Ratio"];

@@ -214,7 +214,7 @@ function interaction(index: number): SessionDetail["interactions"]["items"][numb
   return {
     id: `i_${String(index).padStart(3, "0")}`, session_id: "s_8f2", user_id: "user-17", tenant_id: "", timestamp: new Date(start + index * 92_000).toISOString(), type, status: index === 6 ? "error" : "ok", error: index === 6 ? "overloaded" : null,
     provider: type === "chat" ? (isUnpriced ? "local" : "anthropic") : type === "db" ? "mongodb" : "web", model: type === "chat" ? (isUnpriced ? "llama-5-70b" : "claude-opus-5") : "", model_reported: null, agent: "researcher", context: "message", message_id: null, trace_id: "0af7",
-    duration_ms: type === "chat" ? 8_400 + noise("d", index) * 20 : 120, time_to_first_token_ms: type === "chat" ? 900 : null, tokens: type === "chat" ? tokens : { ...tokens, total: 0, input: 0, cache_read: 0, output: 0, reasoning: 0 },
+    duration_ms: type === "chat" ? 8_400 + noise("d", index) * 20 : 120, time_to_first_token_ms: type === "chat" ? 900 : null, tokens: type === "chat" ? tokens : { ...tokens, total: 0, input: 0, cache_read: 0, output: 0, reasoning: 0 }, resources: type === "api" ? ["web_search"] : type === "db" ? ["rows_read", "rows_written"] : [],
     price_state: isUnpriced ? "unpriced" : "priced", total_cost: isUnpriced ? null : money(micro), cost_by_component: { ai_tokens: isUnpriced ? null : type === "chat" ? money(micro) : "0", db_ops: type === "db" ? money(micro) : "0", api_calls: type === "api" ? money(micro) : "0", compute_time: "0" },
     cumulative_cost: money(so_far), share: isUnpriced ? null : Math.round((micro / 1_266_500) * 1e6) / 1e6, feedback: index === 4 ? 1 : null, source: "langfuse", archived: false,
   };

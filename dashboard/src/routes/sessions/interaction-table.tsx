@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { Interaction, SessionDetail } from "../../api/model.ts";
 import { ShareCell } from "../../charts/share-cell.tsx";
-import { modelName, typeName } from "../../prepare/group-name.ts";
+import { modelName, resourceName, typeName } from "../../prepare/group-name.ts";
 import { columnMoney, columnPlaces, rowMoney } from "../../prepare/money.ts";
 import { count, duration } from "../../prepare/quantity.ts";
 import { zoneTime } from "../../prepare/zone-time.ts";
@@ -22,6 +22,18 @@ function Tokens({ tokens }: { tokens: Interaction["tokens"] }) {
   );
 }
 
+/** What was used where no model was: the tool that was called, or what was counted. */
+function Used({ resources, otherwise }: { resources: readonly string[]; otherwise: string }) {
+  const [first, ...rest] = resources;
+  if (first === undefined) return otherwise || <span className="text-faint">—</span>;
+  return (
+    <span title={resources.map(resourceName).join(", ")}>
+      {resourceName(first)}
+      {rest.length > 0 && <span className="text-faint"> +{rest.length}</span>}
+    </span>
+  );
+}
+
 /** A session's interactions in order of time, each leading to its receipt. */
 export function InteractionTable({ page, total, timeZone, showsDays }: InteractionTableProps) {
   const places = columnPlaces(page.items.map(({ total_cost }) => total_cost));
@@ -36,7 +48,7 @@ export function InteractionTable({ page, total, timeZone, showsDays }: Interacti
       ),
     },
     { key: "type", name: "Kind", from: "sm", cell: ({ type, context }) => <span className="inline-flex gap-1">{typeName(type)}{context !== null && context !== "message" && <Badge>{context}</Badge>}</span> },
-    { key: "model", name: "Model", cell: ({ model, provider }) => <span title={`${provider}/${model}`}>{model === "" ? provider || "—" : modelName(model)}</span> },
+    { key: "model", name: "Model or tool", cell: ({ model, provider, resources }) => (model === "" ? <Used resources={resources} otherwise={provider} /> : <span title={`${provider}/${model}`}>{modelName(model)}</span>) },
     { key: "agent", name: "Agent", from: "xl", cell: ({ agent }) => agent || <span className="text-faint">—</span> },
     { key: "tokens", name: "In / cached / out", numeric: true, from: "lg", cell: ({ tokens }) => <Tokens tokens={tokens} /> },
     { key: "latency", name: "Took", numeric: true, from: "md", cell: ({ duration_ms }) => duration(duration_ms) },
