@@ -1,4 +1,4 @@
-import { type ComponentType, use } from "react";
+import { type ComponentType, use, useEffect, useState } from "react";
 import { UnreachableError } from "../api/api-error.ts";
 
 const pages: (() => Promise<void>)[] = [];
@@ -16,16 +16,25 @@ async function siteAnswers(): Promise<boolean> {
 const retryAfterMs = 500;
 const reloadedFor = "tokentill.reloaded";
 
-/** Loads the page anew, once for each address: a release that lacks a piece for good must not turn in circles. */
-function reloadOnce(): boolean {
+/** Whether this address was loaded anew before: a release that lacks a piece for good must not turn in circles. */
+function wasReloaded(): boolean {
   try {
-    if (sessionStorage.getItem(reloadedFor) === location.href) return false;
-    sessionStorage.setItem(reloadedFor, location.href);
+    return sessionStorage.getItem(reloadedFor) === location.href;
   } catch {
-    return false;
+    return true;
   }
-  location.reload();
-  return true;
+}
+
+/** Stands in for a page that a newer release has replaced: the reader wants it now, so that release is loaded. */
+function NewRelease({ failure }: { failure: Error }) {
+  const [isStuck] = useState(wasReloaded);
+  useEffect(() => {
+    if (isStuck) return;
+    sessionStorage.setItem(reloadedFor, location.href);
+    location.reload();
+  }, [isStuck]);
+  if (isStuck) throw failure;
+  return null;
 }
 
 /**
@@ -34,7 +43,7 @@ function reloadOnce(): boolean {
  */
 export function lazyPage<Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name) {
   let Page: ComponentType | null = null;
-  let failure: Error | null = null;
+  let failure: { error: Error; isReplaced: boolean } | null = null;
   let pending: Promise<void> | null = null;
   const preload = (): Promise<void> => {
     pending ??= load().then(
@@ -42,9 +51,8 @@ export function lazyPage<Name extends string>(load: () => Promise<Record<Name, C
         Page = module[name];
       },
       async (cause: unknown) => {
-        if ((await siteAnswers()) && reloadOnce()) await new Promise(() => undefined);
+        failure = { error: new UnreachableError(cause), isReplaced: await siteAnswers() };
         pending = null;
-        failure = new UnreachableError(cause);
         // Whoever tries again a moment later loads again.
         setTimeout(() => (failure = null), retryAfterMs);
       },
@@ -53,7 +61,8 @@ export function lazyPage<Name extends string>(load: () => Promise<Record<Name, C
   };
   function LazyPage() {
     if (Page !== null) return <Page />;
-    if (failure !== null) throw failure;
+    if (failure?.isReplaced === true) return <NewRelease failure={failure.error} />;
+    if (failure !== null) throw failure.error;
     use(preload());
     return null;
   }
