@@ -6,13 +6,11 @@ use cost_calculation::Units;
 use serde_json::json;
 
 use crate::limits::{CONTEXT_CHARS_MAX, METADATA_BYTES_MAX, PROVIDER_CHARS_MAX, USER_ID_CHARS_MAX};
+use crate::source;
 use crate::span::{Attribute, Span};
 use crate::span_interaction::{UNKNOWN_USER, fail, of_span};
 use crate::trace_index::{Origin, Role, TraceIndex};
 use crate::{Interaction, InteractionType, Rejection, session_id};
-
-/// The `source` of these spans.
-pub(crate) const SOURCE: &str = "otel";
 
 /// Characters of a route, a collection or a method that is kept.
 const NAME_CHARS_MAX: usize = 256;
@@ -21,7 +19,7 @@ const _: () = assert!(NAME_CHARS_MAX * 4 < METADATA_BYTES_MAX);
 /// A served request. It has nothing to price: its metadata say which route answered what.
 pub(crate) fn served_request(span: &Span<'_>) -> Result<Interaction, Rejection> {
     let attributes = &span.attributes;
-    let mut interaction = of_span(span, InteractionType::Api, SOURCE)?;
+    let mut interaction = of_span(span, InteractionType::Api, source::OTEL)?;
     let status_code = attributes.int(&[Attribute::HttpStatusCode]);
     let metadata = json!({
         "method": attributes.text(&[Attribute::HttpMethod], CONTEXT_CHARS_MAX)?,
@@ -52,7 +50,7 @@ pub(crate) fn database_operation(
         Origin::Unseen => None,
     };
     let attributes = &span.attributes;
-    let mut interaction = of_span(span, InteractionType::Db, SOURCE)?;
+    let mut interaction = of_span(span, InteractionType::Db, source::OTEL)?;
     if let Some(user) = request_user.filter(|user| user.chars().count() <= USER_ID_CHARS_MAX)
         && interaction.user_id == UNKNOWN_USER
     {

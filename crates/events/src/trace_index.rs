@@ -98,7 +98,7 @@ pub(crate) fn role_of(span: &Span<'_>) -> Role {
         Role::Server
     } else if has(Attribute::DbSystem) || has(Attribute::DbOperation) {
         Role::Database
-    } else if crate::gen_ai_span::is_model_call(span) {
+    } else if crate::model_call::is_model_call(span) {
         Role::Model
     } else {
         Role::Other

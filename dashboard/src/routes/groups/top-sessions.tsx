@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { sessionsQuery } from "../../api/queries/sessions.ts";
-import { filterQuery } from "../../api/queries/slice.ts";
+import { filterQuery } from "../../prepare/slice-query.ts";
 import { type Filter, parseFilter, replacedFilters } from "../../prepare/filter.ts";
 import { plural } from "../../prepare/quantity.ts";
 import { useSlice } from "../../shell/slice-context.ts";

@@ -1,5 +1,4 @@
-import type { SliceQuery } from "../../api/queries/slice.ts";
-import type { DailyQuery, GroupListQuery } from "../../api/queries/stats.ts";
+import type { DailyQuery, GroupListQuery, SliceQuery } from "../../api/queries/stats.ts";
 import { naturalGrain, type Range } from "../../prepare/period.ts";
 import { rangeLength } from "../../prepare/day.ts";
 import type { ChartSearch, Grouping } from "../../prepare/search.ts";

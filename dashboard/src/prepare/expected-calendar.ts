@@ -3,9 +3,9 @@
  * that this browser heard last. So a page can ask for its numbers together with the watermark, which then
  * has the last word.
  */
-import { isDay, todayIn } from "../prepare/day.ts";
-import type { Calendar } from "../prepare/period.ts";
-import { remembered } from "./browser-memory.ts";
+import { isDay, todayIn } from "./day.ts";
+import type { Calendar } from "./period.ts";
+import { remembered } from "../api/browser-memory.ts";
 
 /** Today in the zone heard last; undefined where none was heard, or none that this browser knows. */
 export function expectedCalendar(now: Date): Calendar | undefined {

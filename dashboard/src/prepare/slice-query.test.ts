@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { comparisonOf, filterQuery, sliceQuery } from "./slice.ts";
+import { comparisonOf, filterQuery, sliceQuery } from "./slice-query.ts";
 
 const calendar = { today: "2026-11-23", firstDay: "2026-08-01" };
 
