@@ -30,7 +30,7 @@ use crate::{
     },
 };
 use ledger_core::database::Database;
-use reporting_days::calendar::{Alignment, DayRange, Granularity, Period, buckets};
+use reporting_days::calendar::{Alignment, Granularity, Period, buckets};
 
 /// The most buckets in an answer.
 const BUCKETS_MAX: usize = 400;
