@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { Interaction, SessionDetail } from "../../api/model.ts";
-import { ShareCell } from "../../charts/share-cell.tsx";
+import { largestShare, ShareCell } from "../../charts/share-cell.tsx";
 import { modelName, resourceName, typeName } from "../../prepare/group-name.ts";
 import { columnMoney, columnPlaces, rowMoney } from "../../prepare/money.ts";
 import { count, duration } from "../../prepare/quantity.ts";
@@ -37,6 +37,7 @@ function Used({ resources, otherwise }: { resources: readonly string[]; otherwis
 /** A session's interactions in order of time, each leading to its receipt. */
 export function InteractionTable({ page, total, timeZone, showsDays }: InteractionTableProps) {
   const places = columnPlaces(page.items.map(({ total_cost }) => total_cost));
+  const largest = largestShare(page.items.map((row) => row.share));
   const columns: TableColumn<Interaction>[] = [
     {
       key: "time",
@@ -58,7 +59,7 @@ export function InteractionTable({ page, total, timeZone, showsDays }: Interacti
       name: "Share",
       numeric: true,
       from: "sm",
-      cell: (row) => <ShareCell ratio={row.share} />,
+      cell: (row) => <ShareCell ratio={row.share} largest={largest} />,
     },
     {
       key: "note",

@@ -1,6 +1,6 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { SessionDetail } from "../../api/model.ts";
-import { ShareCell } from "../../charts/share-cell.tsx";
+import { largestShare, ShareCell } from "../../charts/share-cell.tsx";
 import { costSentence } from "../../prepare/cost-sentence.ts";
 import { componentName, resourceName } from "../../prepare/group-name.ts";
 import { columnMoney, columnPlaces, knownCost, rowMoney } from "../../prepare/money.ts";
@@ -52,7 +52,7 @@ export function SessionCost({ query }: { query: UseQueryResult<SessionDetail> })
                     key: "share",
                     name: "Share",
                     numeric: true,
-                    cell: (driver) => <ShareCell ratio={driver.share} />,
+                    cell: (driver) => <ShareCell ratio={driver.share} largest={largestShare(drivers.map((one) => one.share))} />,
                   },
                 ]}
               />

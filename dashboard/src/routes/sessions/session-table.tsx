@@ -72,7 +72,7 @@ export function SessionTable({ list, search, isFixed = false }: { list: SessionL
         user_id === "" ? (
           <span className="text-faint">No user</span>
         ) : (
-          <Link to="/users/$userId" params={{ userId: user_id }} search={(old: object) => ({ ...old, tenant: tenant_id || undefined })} className="link inline-block max-w-44 py-0.5" title={user_id}>
+          <Link to="/users/$userId" params={{ userId: user_id }} search={(old: object) => ({ ...old, tenant: tenant_id || undefined })} className="link inline-block max-w-44 py-0.5 align-middle" title={user_id}>
             <MiddleCut text={user_label ?? user_id} />
           </Link>
         ),

@@ -37,7 +37,9 @@ export function ConnectPage(): ReactElement {
       <section className="card flex flex-col gap-3 p-4">
         <h2 className="text-base font-semibold">1. Put three lines into LibreChat's environment</h2>
         <p className="text-sm text-muted">LibreChat speaks to a Langfuse server; Tokentill takes the same messages. Prompts and answers in them are skipped while reading: never stored, never logged.</p>
-        <Segmented label="Where LibreChat runs" options={placeNames} value={place} onChange={setPlace} />
+        <div>
+          <Segmented label="Where LibreChat runs" options={placeNames} value={place} onChange={setPlace} />
+        </div>
         <p className="text-sm text-muted">{placeNotes[place]}</p>
         {/* A block that scrolls must be reachable by keyboard. */}
         {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
