@@ -48,7 +48,7 @@ const readingTexts: Record<string, string> = {
 
 /** A conclusion about the usage report, in words. */
 export function readingText(flag: string): string {
-  return readingTexts[flag] ?? flagTexts[flag] ?? `${flag.slice(0, 1).toUpperCase()}${flag.slice(1).replaceAll("_", " ")}.`;
+  return readingTexts[flag] ?? `${flag.slice(0, 1).toUpperCase()}${flag.slice(1).replaceAll("_", " ")}.`;
 }
 
 /** What a line is of: a number without a meaning is named by the field that held it. */
