@@ -80,7 +80,7 @@ test.each(pages.slice(0, 12))("%s reflows at 320 pixels", async (address, ready)
 
 test.each(pages.filter(([address]) => !/sign-in|nowhere|connect|not-taken/.test(address)))("%s says so when it cannot be loaded, without a fault that axe finds", async (address) => {
   const refuse = () => problem(403, "The key's scopes do not allow it.");
-  const names = ["/stats/daily", "/stats/system", "/stats/users", "/stats/models", "/stats/agents", "/stats/users/user-17", "/sessions", "/sessions/s_8f2", "/interactions/i_000/cost", "/pricing/unpriced", "/pricing/rates", "/pricing/history", "/pricing/quarantine", "/pricing/sources", "/pricing/conflicts", "/integrity", "/jobs", "/admin/keys"];
+  const names = ["/stats/daily", "/stats/system", "/stats/users", "/stats/models", "/stats/agents", "/stats/users/user-17", "/sessions", "/sessions/s_8f2", "/interactions/i_000/cost", "/pricing/unpriced", "/pricing/rates", "/pricing/history", "/pricing/quarantine", "/pricing/sources", "/pricing/conflicts", "/integrity", "/jobs", "/admin/keys", "/admin/rerate"];
   const { screen, remove } = await renderApp(address, Object.fromEntries(names.map((name) => [name, refuse])));
   leave = remove;
   await expect.element(screen.getByText("This key may not see that").first()).toBeVisible();

@@ -72,10 +72,10 @@ export function UnreadPage(): ReactElement {
                     numeric: true,
                     cell: (one: Unread) => (
                       <span className="inline-flex flex-wrap justify-end gap-1">
-                        <Button onClick={() => setTarget(targetOf(one, "0"))} aria-label={`${unreadField(one.missing.resource_type)} costs nothing`}>
+                        <Button onClick={() => setTarget(targetOf(one, "0"))} aria-label={`Costs nothing: ${unreadField(one.missing.resource_type)}`}>
                           Costs nothing…
                         </Button>
-                        <Button look="primary" onClick={() => setTarget(targetOf(one, ""))} aria-label={`Say what ${unreadField(one.missing.resource_type)} costs`}>
+                        <Button look="primary" onClick={() => setTarget(targetOf(one, ""))} aria-label={`Say what it costs: ${unreadField(one.missing.resource_type)}`}>
                           Say what it costs…
                         </Button>
                       </span>

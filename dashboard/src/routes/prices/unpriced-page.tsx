@@ -98,7 +98,7 @@ export function UnpricedPage(): ReactElement {
                   cell: (row: MissingPrice) => (
                     <span className="inline-flex flex-wrap justify-end gap-1">
                       {!isOfTokens(row) && row.missing !== null && (
-                        <Button onClick={() => setChosen({ row, rate: "0" })} aria-label={`${nameOf(row)} costs nothing`}>
+                        <Button onClick={() => setChosen({ row, rate: "0" })} aria-label={`Costs nothing: ${nameOf(row)}`}>
                           Costs nothing…
                         </Button>
                       )}
