@@ -123,6 +123,17 @@ pub(crate) fn check_id(id: &str, field: &str, chars_max: usize) -> Result<(), Re
     Ok(())
 }
 
+/// A name for people; an empty one is none.
+fn name(
+    fields: &mut Fields<'_>,
+    field: &str,
+    chars_max: usize,
+) -> Result<Option<String>, Rejection> {
+    Ok(fields
+        .text(field, chars_max)?
+        .filter(|name| !name.trim().is_empty()))
+}
+
 fn interaction(
     mut fields: Fields<'_>,
     fallback_id: Option<String>,
@@ -183,8 +194,8 @@ fn interaction(
         reported_cost: None,
         declared: declared(&mut fields, kind, context)?,
         agent: fields.text("agent", AGENT_CHARS_MAX)?.unwrap_or_default(),
-        agent_name: None,
-        user_label: None,
+        agent_name: name(&mut fields, "agent_name", AGENT_CHARS_MAX)?,
+        user_label: name(&mut fields, "user_label", USER_ID_CHARS_MAX)?,
         message_id: fields.text("message_id", REFERENCE_CHARS_MAX)?,
         trace_id: fields.text("trace_id", REFERENCE_CHARS_MAX)?,
         context: fields.text("context", CONTEXT_CHARS_MAX)?,

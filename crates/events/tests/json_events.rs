@@ -61,6 +61,21 @@ fn without_a_session_the_session_is_user_and_utc_day() {
 }
 
 #[test]
+fn a_user_and_an_agent_have_names_beside_their_ids() {
+    let named = json!({ "agent": "agent_9f3", "agent_name": "Research assistant", "user_label": "Anna Kowalski" });
+    let event = parse(&with(&named)).unwrap();
+    assert_eq!(
+        (event.agent_name.as_deref(), event.user_label.as_deref()),
+        (Some("Research assistant"), Some("Anna Kowalski"))
+    );
+    // A name is for people: it makes no other event.
+    let plain = parse(&with(&json!({ "agent": "agent_9f3" }))).unwrap();
+    assert_eq!(plain.digest(), event.digest());
+    let blank = parse(&with(&json!({ "agent_name": " ", "user_label": "" }))).unwrap();
+    assert_eq!((blank.agent_name, blank.user_label), (None, None));
+}
+
+#[test]
 fn each_fault_names_its_field() {
     for (field, change) in [
         ("type", json!({ "type": "chta" })),

@@ -379,11 +379,13 @@ export interface paths {
         /**
          * Usage and cost over time, whole or grouped, for charts.
          * @description One bucket for each day, week (Monday to Sunday) or month that the range touches; buckets at the ends hold only the days of
-         *     the range. With `group_by`, the `top` groups by cost over the range come as `series`, the rest
-         *     together as `other`; both with one value for each bucket, in the order of `buckets`.
+         *     the range. With `group_by`, the `top` groups by `rank_by` over the range come as `series`, the rest
+         *     together as `other`; both with one value for each bucket, in the order of `buckets`. `share` and
+         *     `count_change` are of that measure too.
          *
          *     `group_by=component` splits cost alone, `group_by=token_type` splits tokens alone: the other
-         *     sums of a value are `null` there. Both come whole, without `other`, and ranked in a fixed order.
+         *     sums of a value are `null` there. Both come whole, without `other`, and ranked in a fixed order;
+         *     another `rank_by` than the one that they split is refused.
          *
          *     `include=sessions` adds distinct sessions and active users, `include=latency`
          *     percentiles for each bucket; both read more rows.
@@ -562,7 +564,7 @@ export interface components {
             ratio: components["schemas"]["Ratio"];
         };
         /** @enum {string} */
-        CompareMode: "none" | "previous" | "last_month" | "last_year";
+        CompareMode: "none" | "previous" | "last_month" | "last_year" | "weekdays";
         Comparison: {
             /** @description `false`: show no percentage; `reason` says why. */
             comparable: boolean;
@@ -577,11 +579,11 @@ export interface components {
             previous_figures: components["schemas"]["Figures"];
             /**
              * @description `open_day`: the range has no complete day yet. `no_data_before`: the ledger holds nothing in the other
-             *     period. `partly_before_first_data`: the ledger's first day lies inside the other period. `coverage_differs`: the priced
+             *     period. `coverage_differs`: the priced
              *     share of tokens differs by more than five points.
              * @enum {string|null}
              */
-            reason: "open_day" | "no_data_before" | "partly_before_first_data" | "coverage_differs" | null;
+            reason: "open_day" | "no_data_before" | "coverage_differs" | null;
         };
         /** @enum {string} */
         Component: "ai_tokens" | "db_ops" | "api_calls" | "compute_time";
@@ -605,6 +607,14 @@ export interface components {
             resource_type: components["schemas"]["ResourceType"];
         };
         Count: number;
+        /** @description A count of the compared part of this period against that of the aligned part of the other. */
+        CountChange: {
+            current: components["schemas"]["Count"];
+            difference: number;
+            previous: components["schemas"]["Count"];
+            /** @description Difference over previous; `null` where the previous is zero ("new"). */
+            ratio: components["schemas"]["Ratio"];
+        };
         CountOrNull: number | null;
         /** @description What part of the slice the cost covers. */
         Coverage: {
@@ -648,6 +658,8 @@ export interface components {
             bridge: components["schemas"]["Bridge"] | null;
             buckets: components["schemas"]["Bucket"][];
             comparison: components["schemas"]["Comparison"] | null;
+            /** @description The whole's change of `rank_by`, where that is a count; else `null`. */
+            count_change: components["schemas"]["CountChange"] | null;
             coverage: components["schemas"]["Coverage"];
             distinct: components["schemas"]["Distinct"] | null;
             filters: components["schemas"]["Filters"];
@@ -661,6 +673,7 @@ export interface components {
             marks_truncated: boolean;
             other: components["schemas"]["OtherSeries"] | null;
             period: components["schemas"]["Period"];
+            rank_by: components["schemas"]["Measure"];
             reporting_time_zone: components["schemas"]["TimeZone"];
             series: components["schemas"]["Series"][];
             total: components["schemas"]["Figures"];
@@ -938,6 +951,8 @@ export interface components {
             model_reported: string | null;
             price_state: components["schemas"]["PriceState"];
             provider: string;
+            /** @description What was used beside tokens, by name; calls first. */
+            resources: string[];
             session_id: string;
             /** @description Its part of the session's cost. */
             share: components["schemas"]["Ratio"];
@@ -1076,6 +1091,8 @@ export interface components {
             /** @description With scope `self`, the one user whose numbers this key may read. */
             user_id: string | null;
         };
+        /** @enum {string} */
+        Measure: "cost" | "tokens" | "interactions" | "errors";
         ModelName: {
             model: string;
             provider: string;
@@ -1108,6 +1125,7 @@ export interface components {
         /** @description All groups that have no series of their own. */
         OtherSeries: {
             change: components["schemas"]["Change"] | null;
+            count_change: components["schemas"]["CountChange"] | null;
             figures: components["schemas"]["Figures"];
             group_count: components["schemas"]["Count"];
             share: components["schemas"]["Ratio"];
@@ -1140,6 +1158,7 @@ export interface components {
         };
         PreviousBucket: {
             end_date: components["schemas"]["Day"];
+            error_count: components["schemas"]["Count"];
             interaction_count: components["schemas"]["Count"];
             start_date: components["schemas"]["Day"];
             token_count: components["schemas"]["Count"];
@@ -1232,13 +1251,16 @@ export interface components {
          */
         ResourceType: string;
         Series: {
+            /** @description Of its cost; `null` for token types and without comparison. */
             change: components["schemas"]["Change"] | null;
+            /** @description Of `rank_by`, where that is a count; else `null`. */
+            count_change: components["schemas"]["CountChange"] | null;
             /** @description Its sums over the range; `null` for components and token types. */
             figures: components["schemas"]["Figures"] | null;
             group: components["schemas"]["Group"];
             /** @description The group's rank by cost over the last 90 complete days, unfiltered, from 1 (with a key of scope `self` among the user's own groups); choose its colour by it. `null` where it had no usage then. */
             rank_90d: number | null;
-            /** @description Its part of the total cost (of tokens, for token types). */
+            /** @description Its part of the total of `rank_by`. */
             share: components["schemas"]["Ratio"];
             values: components["schemas"]["BucketValue"][];
         };
@@ -1477,6 +1499,8 @@ export interface components {
         };
         Watermark: {
             as_of: components["schemas"]["AsOf"];
+            /** @description The first day with any usage; `null` while there is none. */
+            first_day: components["schemas"]["Day"] | null;
             ledger_version: components["schemas"]["Count"];
             price_book_version: components["schemas"]["Count"];
             /** @description The hour in which this was asked; it is part of every ETag, so nothing freezes at midnight. */
@@ -1605,8 +1629,10 @@ export interface components {
         /** @description Only this agent, by its exact name; an empty value means interactions without an agent. */
         Agent: string;
         /**
-         * @description With what to compare: the range of the same length just before, the same days a month before, or a year before.
-         *     An open range is compared by its complete days, with as many days of the other period.
+         * @description With what to compare: the range of the same length just before, the same days a month before, or a year before,
+         *     or (`weekdays`) the same weekdays, back by as many whole weeks as the range takes.
+         *     An open range is compared by its complete days, with as many days of the other period. Where the ledger's first day lies inside
+         *     the other period, only the days that both have are compared.
          */
         Compare: components["schemas"]["CompareMode"];
         /**
@@ -1656,7 +1682,7 @@ export interface components {
         Type: components["schemas"]["InteractionType"];
         /** @description `true`: only with something unpriced or partly priced; `false`: only fully priced. */
         Unpriced: "true" | "false";
-        /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+        /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
         UserId: string;
     };
     requestBodies: never;
@@ -1870,7 +1896,7 @@ export interface operations {
                 tenant_id?: components["parameters"]["TenantId"];
                 /** @description Only interactions of this type. */
                 type?: components["parameters"]["Type"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -1911,7 +1937,7 @@ export interface operations {
                 tenant_id?: components["parameters"]["TenantId"];
                 /** @description Only interactions of this type. */
                 type?: components["parameters"]["Type"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -1969,7 +1995,7 @@ export interface operations {
                 type?: components["parameters"]["Type"];
                 /** @description `true`: only with something unpriced or partly priced; `false`: only fully priced. */
                 unpriced?: components["parameters"]["Unpriced"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -2023,7 +2049,7 @@ export interface operations {
                 tenant_id?: components["parameters"]["TenantId"];
                 /** @description `true`: only with something unpriced or partly priced; `false`: only fully priced. */
                 unpriced?: components["parameters"]["Unpriced"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -2215,7 +2241,7 @@ export interface operations {
                 tenant_id?: components["parameters"]["TenantId"];
                 /** @description `true`: only with something unpriced or partly priced; `false`: only fully priced. */
                 unpriced?: components["parameters"]["Unpriced"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -2322,8 +2348,10 @@ export interface operations {
                 /** @description Only this agent, by its exact name; an empty value means interactions without an agent. */
                 agent?: components["parameters"]["Agent"];
                 /**
-                 * @description With what to compare: the range of the same length just before, the same days a month before, or a year before.
-                 *     An open range is compared by its complete days, with as many days of the other period.
+                 * @description With what to compare: the range of the same length just before, the same days a month before, or a year before,
+                 *     or (`weekdays`) the same weekdays, back by as many whole weeks as the range takes.
+                 *     An open range is compared by its complete days, with as many days of the other period. Where the ledger's first day lies inside
+                 *     the other period, only the days that both have are compared.
                  */
                 compare?: components["parameters"]["Compare"];
                 /**
@@ -2356,7 +2384,7 @@ export interface operations {
                 tenant_id?: components["parameters"]["TenantId"];
                 /** @description Only interactions of this type. */
                 type?: components["parameters"]["Type"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -2390,8 +2418,10 @@ export interface operations {
                 /** @description Only this agent, by its exact name; an empty value means interactions without an agent. */
                 agent?: components["parameters"]["Agent"];
                 /**
-                 * @description With what to compare: the range of the same length just before, the same days a month before, or a year before.
-                 *     An open range is compared by its complete days, with as many days of the other period.
+                 * @description With what to compare: the range of the same length just before, the same days a month before, or a year before,
+                 *     or (`weekdays`) the same weekdays, back by as many whole weeks as the range takes.
+                 *     An open range is compared by its complete days, with as many days of the other period. Where the ledger's first day lies inside
+                 *     the other period, only the days that both have are compared.
                  */
                 compare?: components["parameters"]["Compare"];
                 /**
@@ -2409,6 +2439,8 @@ export interface operations {
                 model?: components["parameters"]["Model"];
                 /** @description Only this provider, by its exact name; an empty value means interactions without a provider. */
                 provider?: components["parameters"]["Provider"];
+                /** @description What the groups are ranked by, and what `share` and `count_change` are of; `cost` unless said, `tokens` for token types. Needs `group_by`. */
+                rank_by?: components["schemas"]["Measure"];
                 /**
                  * @description The first day, in the reporting time zone. Together with `end_date` or not at all; without both, a range answer covers the last 30 days, today included.
                  * @example 2026-11-01
@@ -2420,7 +2452,7 @@ export interface operations {
                 top?: number;
                 /** @description Only interactions of this type. */
                 type?: components["parameters"]["Type"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -2454,8 +2486,10 @@ export interface operations {
                 /** @description Only this agent, by its exact name; an empty value means interactions without an agent. */
                 agent?: components["parameters"]["Agent"];
                 /**
-                 * @description With what to compare: the range of the same length just before, the same days a month before, or a year before.
-                 *     An open range is compared by its complete days, with as many days of the other period.
+                 * @description With what to compare: the range of the same length just before, the same days a month before, or a year before,
+                 *     or (`weekdays`) the same weekdays, back by as many whole weeks as the range takes.
+                 *     An open range is compared by its complete days, with as many days of the other period. Where the ledger's first day lies inside
+                 *     the other period, only the days that both have are compared.
                  */
                 compare?: components["parameters"]["Compare"];
                 /**
@@ -2488,7 +2522,7 @@ export interface operations {
                 tenant_id?: components["parameters"]["TenantId"];
                 /** @description Only interactions of this type. */
                 type?: components["parameters"]["Type"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -2522,8 +2556,10 @@ export interface operations {
                 /** @description Only this agent, by its exact name; an empty value means interactions without an agent. */
                 agent?: components["parameters"]["Agent"];
                 /**
-                 * @description With what to compare: the range of the same length just before, the same days a month before, or a year before.
-                 *     An open range is compared by its complete days, with as many days of the other period.
+                 * @description With what to compare: the range of the same length just before, the same days a month before, or a year before,
+                 *     or (`weekdays`) the same weekdays, back by as many whole weeks as the range takes.
+                 *     An open range is compared by its complete days, with as many days of the other period. Where the ledger's first day lies inside
+                 *     the other period, only the days that both have are compared.
                  */
                 compare?: components["parameters"]["Compare"];
                 /**
@@ -2546,7 +2582,7 @@ export interface operations {
                 tenant_id?: components["parameters"]["TenantId"];
                 /** @description Only interactions of this type. */
                 type?: components["parameters"]["Type"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -2580,8 +2616,10 @@ export interface operations {
                 /** @description Only this agent, by its exact name; an empty value means interactions without an agent. */
                 agent?: components["parameters"]["Agent"];
                 /**
-                 * @description With what to compare: the range of the same length just before, the same days a month before, or a year before.
-                 *     An open range is compared by its complete days, with as many days of the other period.
+                 * @description With what to compare: the range of the same length just before, the same days a month before, or a year before,
+                 *     or (`weekdays`) the same weekdays, back by as many whole weeks as the range takes.
+                 *     An open range is compared by its complete days, with as many days of the other period. Where the ledger's first day lies inside
+                 *     the other period, only the days that both have are compared.
                  */
                 compare?: components["parameters"]["Compare"];
                 /**
@@ -2614,7 +2652,7 @@ export interface operations {
                 tenant_id?: components["parameters"]["TenantId"];
                 /** @description Only interactions of this type. */
                 type?: components["parameters"]["Type"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -2646,8 +2684,10 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description With what to compare: the range of the same length just before, the same days a month before, or a year before.
-                 *     An open range is compared by its complete days, with as many days of the other period.
+                 * @description With what to compare: the range of the same length just before, the same days a month before, or a year before,
+                 *     or (`weekdays`) the same weekdays, back by as many whole weeks as the range takes.
+                 *     An open range is compared by its complete days, with as many days of the other period. Where the ledger's first day lies inside
+                 *     the other period, only the days that both have are compared.
                  */
                 compare?: components["parameters"]["Compare"];
                 /**

@@ -654,6 +654,8 @@ export interface components {
         /** @description One interaction. A blank text and `null` are the same as leaving a field out. */
         Interaction: {
             agent?: string;
+            /** @description What people call the agent; the id identifies it. */
+            agent_name?: string;
             /** @description What it was for, for example `message`, `title`, `memory`, `summarization`. */
             context?: string;
             declared_cost?: components["schemas"]["DeclaredCost"];
@@ -696,6 +698,8 @@ export interface components {
             usage?: components["schemas"]["Usage"];
             usage_convention?: components["schemas"]["UsageConvention"];
             user_id: string;
+            /** @description What people call the user; the id identifies them. */
+            user_label?: string;
         };
         JobRun: {
             /** @enum {string} */

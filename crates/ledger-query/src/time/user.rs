@@ -196,7 +196,7 @@ impl<D: Database> Reader<'_, D> {
         let range = self.range_or_default(parameters)?;
         let alignment = parameters
             .compare()?
-            .map(|mode| Alignment::new(range, mode));
+            .map(|mode| Alignment::new(range, mode, self.state.first_day));
         let tenant_id = parameters.text("tenant_id").unwrap_or_default();
         if let Viewer::User(own) = &self.viewer
             && (own != user_id || !tenant_id.is_empty())
