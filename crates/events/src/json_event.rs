@@ -2,6 +2,7 @@
 use cost_calculation::{Declared, Flags, TokenPart, TokenUsage, UnixMillis, UsageReading};
 use serde_json::value::RawValue;
 
+use crate::error_class::error_class;
 use crate::json_body::body_text;
 use crate::json_fields::Fields;
 use crate::limits::{
@@ -265,7 +266,9 @@ fn times(fields: &mut Fields<'_>, context: &Context<'_>) -> Result<Times, Reject
 }
 
 fn outcome(fields: &mut Fields<'_>) -> Result<(InteractionStatus, Option<String>), Rejection> {
+    // A sender may well pass on what the provider said, and that quotes the request.
     let error = fields.text("error", ERROR_CHARS_MAX)?;
+    let error = error.map(|message| error_class(&message));
     let status = fields.word("status", &STATUSES)?.unwrap_or(match error {
         Some(_) => InteractionStatus::Error,
         None => InteractionStatus::Ok,

@@ -62,10 +62,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Exchanges a key for a cookie of twelve hours.
+         * Exchanges a key for a cookie.
          * @description The key needs scope `read`, `self` or `admin`. The cookie is HttpOnly, Secure and SameSite=Strict,
-         *     signed, and names its key: when the key is revoked the cookie ends within 30 seconds. Needs a
-         *     same-origin `Origin`. After ten failures in a minute from one address the answer is 429.
+         *     signed, and names its key: when the key is revoked the cookie ends within 30 seconds. It lasts an hour
+         *     and is renewed by what it is used for, for twelve hours after the sign-in at most. Needs a same-origin
+         *     `Origin`. After ten unknown keys in a minute from one address, at the sign-in or in headers, further
+         *     ones are answered 429; a key that is known here is never held up by them.
          */
         post: operations["signIn"];
         delete?: never;
@@ -85,7 +87,8 @@ export interface paths {
         put?: never;
         /**
          * Ends the browser's session.
-         * @description Needs a same-origin `Origin`. Without a session it does nothing.
+         * @description The sign-in ends everywhere within 30 seconds: a copy of its cookie is refused too. Needs a
+         *     same-origin `Origin`. Without a session it does nothing.
          */
         post: operations["signOut"];
         delete?: never;
@@ -216,7 +219,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the suite works; speaks for all three Workers. */
+        /**
+         * Whether the suite works; speaks for all three Workers.
+         * @description A monitor needs no key: it gets the one word `status`, at most ten seconds old. A caller who may read
+         *     gets what each Worker says of itself.
+         */
         get: operations["getHealth"];
         put?: never;
         post?: never;
@@ -590,7 +597,7 @@ export interface components {
             /** @description Rounding happens once for each component; the amounts of its lines add up to it exactly. */
             amount: components["schemas"]["MoneyOrUnpriced"];
             component: components["schemas"]["Component"];
-            /** @description Remarks, for example `assumed_start`, `stale_price`, `billed_as_input`, `billed_as_output`, `context_tier_missing`, `declared`, `unpriced`; of how the usage was read `cache_lifetime_assumed`, `cache_lifetime_by_setting`, `total_decided`, `total_differs`, `hidden_reasoning`, `overlap_concluded`, `compaction_added`, `image_output_concluded`, `unread_usage`. */
+            /** @description Remarks, for example `assumed_start`, `stale_price`, `billed_as_input`, `billed_as_output`, `context_tier_missing`, `declared`, `unpriced`; of how the usage was read `cache_lifetime_assumed`, `cache_lifetime_by_setting`, `total_decided`, `total_differs`, `hidden_reasoning`, `overlap_concluded`, `compaction_added`, `image_output_concluded`, `unread_usage`; and `disputed_price` while the line's price is in force and another list says something else or another price waits in its place (`GET /pricing/conflicts`, `GET /pricing/quarantine`). */
             flags: string[];
             /** @description A rational factor on the amount, where one applied. */
             multiplier: components["schemas"]["Multiplier"] | null;
@@ -888,6 +895,11 @@ export interface components {
                 "pricing-sync": components["schemas"]["WorkerHealth"];
             };
         };
+        /** @description What a caller without a key is told. */
+        HealthInAWord: {
+            /** @enum {string} */
+            status: "ok" | "degraded" | "down";
+        };
         HourCell: {
             hour: number;
             interaction_count: components["schemas"]["Count"];
@@ -1033,6 +1045,11 @@ export interface components {
             duration: components["schemas"]["Percentiles"];
             time_to_first_token: components["schemas"]["Percentiles"];
         };
+        /** @description Groups beyond the most that an answer holds, and their sums; `null` where every group has its line. */
+        LeftOut: {
+            figures: components["schemas"]["Figures"];
+            group_count: components["schemas"]["Count"];
+        } | null;
         Lifetime: {
             figures: components["schemas"]["Figures"];
             /** Format: date */
@@ -1248,6 +1265,7 @@ export interface components {
             values: components["schemas"]["BucketValue"][];
         };
         Session: {
+            /** @description At most 50 of them. */
             agents: string[];
             archived: boolean;
             /** @description From the start to the explicit end, or to the last event. */
@@ -1260,6 +1278,7 @@ export interface components {
             last_seen: components["schemas"]["Time"];
             /** @description Events of more than one user carried this id; `user_id` is that of the earliest. */
             mixed_users: boolean;
+            /** @description At most 50 of them. */
             models: components["schemas"]["ModelName"][];
             start_time: components["schemas"]["Time"];
             /**
@@ -1276,14 +1295,16 @@ export interface components {
         };
         SessionDetail: {
             as_of: components["schemas"]["AsOf"];
+            /** @description By cost, the 200 dearest. */
             by_model: components["schemas"]["UserSlice"][];
             coverage: components["schemas"]["Coverage"];
-            /** @description What the cost is made of, by model and resource, largest first, ten at most. */
+            /** @description What the cost is made of, by model and resource, largest first, ten at most; of a session of more than 10,000 interactions, what so many of them are made of. */
             drivers: components["schemas"]["Driver"][];
             figures: components["schemas"]["Figures"];
             /** @description The first 200 in order of time; `/sessions/{session_id}/interactions` pages on. */
             interactions: components["schemas"]["InteractionPage"];
             ledger_version: components["schemas"]["Count"];
+            left_out?: components["schemas"]["LeftOut"];
             outlier: components["schemas"]["Outlier"];
             reporting_time_zone: components["schemas"]["TimeZone"];
             session: components["schemas"]["Session"];
@@ -1419,7 +1440,7 @@ export interface components {
             /** @description By day up to 92 days, by week up to 400, else by month. */
             buckets: components["schemas"]["Bucket"][];
             by_agent: components["schemas"]["UserSlice"][];
-            /** @description All of them, by cost. */
+            /** @description By cost, the 200 dearest; `left_out` has what the others come to. */
             by_model: components["schemas"]["UserSlice"][];
             by_type: components["schemas"]["UserSlice"][];
             comparison: components["schemas"]["Comparison"] | null;
@@ -1429,6 +1450,12 @@ export interface components {
             /** @description Interactions of the last 28 days of the range by weekday and hour in the reporting time zone, cells without any left out. */
             hours: components["schemas"]["HourCell"][];
             ledger_version: components["schemas"]["Count"];
+            /** @description What the three splits have no line for. */
+            left_out?: {
+                by_agent: components["schemas"]["LeftOut"];
+                by_model: components["schemas"]["LeftOut"];
+                by_type: components["schemas"]["LeftOut"];
+            };
             lifetime: components["schemas"]["Lifetime"];
             period: components["schemas"]["Period"];
             reporting_time_zone: components["schemas"]["TimeZone"];
@@ -1555,7 +1582,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Too many failed attempts. */
+        /** @description Too many unknown keys from this address, too many questions of this key at once, or a file in the making already. */
         TooManyRequests: {
             headers: {
                 /** @description Seconds to wait. */
@@ -1613,7 +1640,7 @@ export interface components {
          * @example 2026-11-23
          */
         EndDate: components["schemas"]["Day"];
-        /** @description The file's format. Money stays a decimal string in all of them; in CSV, a cell that a spreadsheet would run as a formula gets a leading apostrophe. */
+        /** @description The file's format. Money stays a decimal string in all of them; in CSV, a text that a spreadsheet would run as a formula, as a whole or behind a comma, semicolon, tab or line end, gets an apostrophe before it. */
         Format: components["schemas"]["ExportFormat"];
         /** @description What to sort by; ties fall to the name. */
         GroupSort: components["schemas"]["GroupSort"];
@@ -1636,7 +1663,7 @@ export interface components {
         Offset: number;
         /** @description The direction. */
         Order: components["schemas"]["Order"];
-        /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines that start with `#`. JSON always carries them as `about`. */
+        /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines whose one cell starts with `#`. JSON always carries them as `about`. */
         Preamble: "true" | "false";
         /** @description Only this provider, by its exact name; an empty value means interactions without a provider. */
         Provider: string;
@@ -1734,6 +1761,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidParameter"];
             401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1789,6 +1817,7 @@ export interface operations {
                 content?: never;
             };
             403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getContract: {
@@ -1848,13 +1877,13 @@ export interface operations {
                  * @example 2026-11-23
                  */
                 end_date?: components["parameters"]["EndDate"];
-                /** @description The file's format. Money stays a decimal string in all of them; in CSV, a cell that a spreadsheet would run as a formula gets a leading apostrophe. */
+                /** @description The file's format. Money stays a decimal string in all of them; in CSV, a text that a spreadsheet would run as a formula, as a whole or behind a comma, semicolon, tab or line end, gets an apostrophe before it. */
                 format?: components["parameters"]["Format"];
                 /** @description Split each day by this; absent means one line a day. */
                 group_by?: components["schemas"]["GroupDimension"];
                 /** @description Only this model, by its exact name; an empty value means interactions without a model. */
                 model?: components["parameters"]["Model"];
-                /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines that start with `#`. JSON always carries them as `about`. */
+                /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines whose one cell starts with `#`. JSON always carries them as `about`. */
                 preamble?: components["parameters"]["Preamble"];
                 /** @description Only this provider, by its exact name; an empty value means interactions without a provider. */
                 provider?: components["parameters"]["Provider"];
@@ -1881,6 +1910,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1930,6 +1960,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1943,11 +1974,11 @@ export interface operations {
                  * @example 2026-11-23
                  */
                 end_date?: components["parameters"]["EndDate"];
-                /** @description The file's format. Money stays a decimal string in all of them; in CSV, a cell that a spreadsheet would run as a formula gets a leading apostrophe. */
+                /** @description The file's format. Money stays a decimal string in all of them; in CSV, a text that a spreadsheet would run as a formula, as a whole or behind a comma, semicolon, tab or line end, gets an apostrophe before it. */
                 format?: components["parameters"]["Format"];
                 /** @description Only this model, by its exact name; an empty value means interactions without a model. */
                 model?: components["parameters"]["Model"];
-                /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines that start with `#`. JSON always carries them as `about`. */
+                /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines whose one cell starts with `#`. JSON always carries them as `about`. */
                 preamble?: components["parameters"]["Preamble"];
                 /** @description Only this provider, by its exact name; an empty value means interactions without a provider. */
                 provider?: components["parameters"]["Provider"];
@@ -1978,6 +2009,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1991,7 +2023,7 @@ export interface operations {
                  * @example 2026-11-23
                  */
                 end_date?: components["parameters"]["EndDate"];
-                /** @description The file's format. Money stays a decimal string in all of them; in CSV, a cell that a spreadsheet would run as a formula gets a leading apostrophe. */
+                /** @description The file's format. Money stays a decimal string in all of them; in CSV, a text that a spreadsheet would run as a formula, as a whole or behind a comma, semicolon, tab or line end, gets an apostrophe before it. */
                 format?: components["parameters"]["Format"];
                 /**
                  * @description Only sessions that cost at least this, in USD.
@@ -2000,7 +2032,7 @@ export interface operations {
                 min_cost?: components["parameters"]["MinCost"];
                 /** @description Only this model, by its exact name; an empty value means interactions without a model. */
                 model?: components["parameters"]["Model"];
-                /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines that start with `#`. JSON always carries them as `about`. */
+                /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines whose one cell starts with `#`. JSON always carries them as `about`. */
                 preamble?: components["parameters"]["Preamble"];
                 /** @description Only this provider, by its exact name; an empty value means interactions without a provider. */
                 provider?: components["parameters"]["Provider"];
@@ -2031,6 +2063,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2049,16 +2082,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
+                    "application/json": components["schemas"]["Health"] | components["schemas"]["HealthInAWord"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
             /** @description At least one Worker or the database is down. */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
+                    "application/json": components["schemas"]["Health"] | components["schemas"]["HealthInAWord"];
                 };
             };
         };
@@ -2095,6 +2129,7 @@ export interface operations {
             400: components["responses"]["InvalidParameter"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2128,6 +2163,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2159,6 +2195,7 @@ export interface operations {
             400: components["responses"]["InvalidParameter"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2228,6 +2265,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2258,6 +2296,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2299,6 +2338,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2368,6 +2408,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2435,6 +2476,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2504,6 +2546,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2563,6 +2606,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2632,6 +2676,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2685,6 +2730,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2711,6 +2757,7 @@ export interface operations {
             400: components["responses"]["InvalidParameter"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };

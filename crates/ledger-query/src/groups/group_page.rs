@@ -17,7 +17,7 @@ use crate::{
         slice::{Dimension, Slice, segments},
     },
     sums::{
-        figures::Figures,
+        figures::{COUNTS, Figures},
         sum_query::{Arm, SEGMENTS, arm_parameter, arms},
     },
 };
@@ -106,8 +106,6 @@ pub(crate) struct GroupPage {
     pub total: Figures,
     pub groups: Vec<GroupSums>,
 }
-
-const COUNTS: usize = 15;
 
 /// The measures as the columns that a scan gives: money in its two integers.
 fn measure_columns() -> Vec<(String, String)> {
