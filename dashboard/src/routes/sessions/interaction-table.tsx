@@ -70,7 +70,7 @@ export function InteractionTable({ page, total, timeZone, showsDays }: Interacti
           {(status as string) === "aborted" && <Badge tone="stopped">stopped early</Badge>}
           {status === "error" && <Badge tone="danger" {...(error === null ? {} : { title: error })}>failed</Badge>}
           {price_state === "partial" && <Badge tone="warn">priced in part</Badge>}
-          {price_state === "declared" && <Badge>declared</Badge>}
+          {price_state === "declared" && <Badge>stated by the sender</Badge>}
           {feedback !== null && <Badge tone={feedback === 1 ? "good" : "danger"}>{feedback === 1 ? "thumb up" : "thumb down"}</Badge>}
         </span>
       ),

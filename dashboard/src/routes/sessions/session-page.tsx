@@ -81,7 +81,7 @@ export function SessionPage(): ReactElement {
               <Badge tone={one.status === "open" ? "good" : "neutral"}>{one.status}</Badge>
               {one.error_count > 0 && <Badge tone="danger">{count(one.error_count)} failed</Badge>}
               {coverage.unpriced_interactions > 0 && <Badge tone="warn">{plural(coverage.unpriced_interactions, "interaction")} without a price</Badge>}
-              {outlier.is_outlier && <Badge tone="warn" title={`The median of this user's last ${outlier.session_count} sessions is ${rowMoney(outlier.median_cost)}`}>{outlier.ratio === null ? "unusually costly" : `${outlier.ratio.toFixed(1)} × the user's median`}</Badge>}
+              {outlier.is_outlier && <Badge tone="warn" title={`The median of this user's last ${plural(outlier.session_count, "session")} is ${rowMoney(outlier.median_cost)}`}>{outlier.ratio === null ? "unusually costly" : `${outlier.ratio.toFixed(1)} × the user's median`}</Badge>}
               {one.mixed_users && <Badge title="The user shown is that of the earliest event">mixed users</Badge>}
               {one.archived && <Badge>archived</Badge>}
             </div>
