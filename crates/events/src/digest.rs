@@ -4,6 +4,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::Interaction;
 
+/// The version of the digest's encoding: what is stored beside each digest.
+pub const DIGEST_VERSION: i64 = 2;
 /// Written first, so that a later encoding can never be mistaken for this one.
 const VERSION: &[u8] = b"tokentill interaction 2\n";
 

@@ -4,6 +4,7 @@ mod archive_request;
 mod choose_sources;
 pub mod context;
 mod digest;
+pub use digest::DIGEST_VERSION;
 mod error_class;
 mod error_words;
 mod gen_ai_span;

@@ -196,6 +196,7 @@ async fn tag(
         price_book_version: state.price_book_version,
         reporting_time_zone: &state.reporting_time_zone,
         hour: reader.hour(),
+        today: reader.today(),
         newest_idle,
         query: &query,
         caller: &caller.key_id,

@@ -121,7 +121,10 @@ pub async fn verify_slices<D: Database>(
             Stage::Users | Stage::Done => users::verify(database, &pass).await?,
         }
         .condensed();
-        pass = pass.write(database, &slice, now()).await?;
+        let Some(next) = pass.write(database, &slice, now()).await? else {
+            return Ok(summary);
+        };
+        pass = next;
         summary.slice_count += 1;
         summary.interaction_count += slice.coverage.interactions;
         summary.estimate_count += slice.coverage.estimates;

@@ -22,14 +22,22 @@ pub(super) struct OpenPass {
     pub zone: ReportingZone,
 }
 
-/// Holds while the pass stands where this slice found it: so a slice that is written twice, after
-/// a lost answer or by two runs, counts once.
-pub(super) const GUARD: &str = "EXISTS (SELECT 1 FROM integrity_passes p
-    WHERE p.id = ?1 ->> 'pass_id' AND p.stage = ?1 ->> 'stage' AND p.position = ?1 ->> 'position')";
+/// Holds while the pass stands where this slice found it, so that a slice that is written twice, after
+/// a lost answer or by two runs, counts once; and while the days are of the zone that it looked with.
+pub(super) const GUARD: &str = "EXISTS (SELECT 1 FROM integrity_passes p, ledger_state s
+    WHERE p.id = ?1 ->> 'pass_id' AND p.stage = ?1 ->> 'stage' AND p.position = ?1 ->> 'position'
+      AND s.reporting_time_zone = ?1 ->> 'zone'
+      AND NOT EXISTS (SELECT 1 FROM zone_changes z WHERE z.finished_at IS NULL))";
+
+/// Whether the days are still those of the zone that a slice looked with.
+const IS_SAME_ZONE: &str = "
+SELECT json_array(1) FROM ledger_state WHERE reporting_time_zone = ?1 ->> 'zone'
+  AND NOT EXISTS (SELECT 1 FROM zone_changes z WHERE z.finished_at IS NULL)";
 
 const OPEN: &str = "
-INSERT INTO integrity_passes (started_at, stage, position)
-SELECT ?1 ->> 'now', 'interactions', '0'
+INSERT INTO integrity_passes (started_at, stage, position, slice_count, interaction_count,
+  estimate_count, session_count, day_count, finding_count, repaired_count)
+SELECT ?1 ->> 'now', 'interactions', '0', 0, 0, 0, 0, 0, 0, 0
 WHERE NOT EXISTS (SELECT 1 FROM integrity_passes WHERE finished_at IS NULL)
   AND EXISTS (SELECT 1 FROM ledger_state WHERE schema_version = ?1 ->> 'schema_version')";
 
@@ -89,16 +97,17 @@ impl OpenPass {
         })
     }
 
-    /// Writes what a slice found and corrected, moves on, and returns the pass as it stands then.
+    /// Writes what a slice found and corrected, moves on, and returns the pass as it stands then;
+    /// `None` where the zone changes meanwhile and nothing was written: the pass goes on after it.
     pub async fn write<D: Database>(
         mut self,
         database: &D,
         slice: &Slice,
         now: UnixMillis,
-    ) -> Result<Self, DatabaseError> {
+    ) -> Result<Option<Self>, DatabaseError> {
         let guard = serde_json::json!({
             "pass_id": self.id, "stage": self.stage, "position": self.position,
-            "now": now.0,
+            "zone": self.zone.name(), "now": now.0,
         });
         let mut statements = Vec::new();
         if !slice.findings.is_empty() {
@@ -131,8 +140,12 @@ impl OpenPass {
         }
         // Last, since it ends what the guard of the others asks for.
         statements.push(with_guard(&advance(), &next, &guard));
-        database.batch(&statements).await?;
-        Ok(self)
+        statements.push(with_guard(IS_SAME_ZONE, &Value::Null, &guard));
+        let rows = database.batch(&statements).await?;
+        Ok(rows
+            .last()
+            .is_some_and(|same| !same.is_empty())
+            .then_some(self))
     }
 }
 

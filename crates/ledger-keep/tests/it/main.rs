@@ -28,5 +28,6 @@ mod query_recount;
 mod record_retention;
 mod recount;
 mod rerate;
+mod rollups_migration;
 mod session_rules;
 mod verify;

@@ -33,7 +33,7 @@ const SMALL: [&str; 4] = [
     "users",
 ];
 /// Tables that hold a row for each interaction, session, day or price.
-const LARGE: [&str; 23] = [
+const LARGE: [&str; 19] = [
     "interactions",
     "interactions_archive",
     "cost_estimates",
@@ -45,16 +45,12 @@ const LARGE: [&str; 23] = [
     "usage_daily",
     "daily_stats",
     "daily_model_stats",
-    "daily_agent_stats",
     "daily_user_slices",
     "daily_agent_model_stats",
     "weekly_stats",
-    "latency_histogram",
     "latency_daily",
     "latency_weekly",
     "session_gaps",
-    "user_gaps",
-    "user_session_gaps",
     "feedback",
     "prices",
 ];

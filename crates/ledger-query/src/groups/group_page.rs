@@ -17,14 +17,14 @@ use crate::{
         slice::{Dimension, Slice, segments},
     },
     sums::{
-        figures::{COUNTS, Figures},
+        figures::Figures,
         sum_query::{Arm, SEGMENTS, arm_parameter, arms},
     },
 };
 use cost_calculation::Amount;
 use ledger_core::{
     database::{Database, DatabaseError, Rows, Statement},
-    rollup::MEASURES,
+    rollup::{COUNTS, MEASURES},
 };
 use reporting_days::calendar::DayRange;
 

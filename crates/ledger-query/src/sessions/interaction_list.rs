@@ -21,6 +21,10 @@ use ledger_core::{
 };
 use reporting_days::calendar::iso;
 
+/// How an interaction may have ended, as filters name it.
+pub(crate) const STATUSES: [(&str, &str); 3] =
+    [("ok", "ok"), ("error", "error"), ("aborted", "aborted")];
+
 /// The parameters of `/sessions/{session_id}/interactions`.
 pub const INTERACTION_LIST_PARAMETERS: [&str; 5] = ["type", "status", "order", "limit", "offset"];
 
@@ -246,7 +250,7 @@ impl<D: Database> Reader<'_, D> {
             ("cost-event", "cost-event"),
         ];
         let kind = parameters.word("type", &kinds)?;
-        let status = parameters.word("status", &[("ok", "ok"), ("error", "error")])?;
+        let status = parameters.word("status", &STATUSES)?;
         let is_ascending = parameters.is_ascending(true)?;
         let session = self.session_of(session_id).await?;
         let cost = session.total_cost.unwrap_or_default();

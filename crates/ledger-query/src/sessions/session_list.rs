@@ -52,6 +52,7 @@ pub struct Session {
     pub(crate) status: &'static str,
     pub(crate) interaction_count: i64,
     pub(crate) error_count: i64,
+    aborted_count: i64,
     pub(crate) unpriced_count: i64,
     pub(crate) token_count: i64,
     pub(crate) total_cost: Option<Amount>,
@@ -87,7 +88,7 @@ struct SessionRow {
     start_time: i64,
     end_time: Option<i64>,
     last_seen: i64,
-    sums: [i64; 5],
+    sums: [i64; 6],
     #[serde(deserialize_with = "flag")]
     pub(crate) mixed_users: bool,
     #[serde(deserialize_with = "flag")]
@@ -101,6 +102,7 @@ struct SessionRow {
 pub struct SessionTotals {
     interaction_count: i64,
     error_count: i64,
+    aborted_count: i64,
     unpriced_count: i64,
     token_count: i64,
     total_cost: Option<Amount>,
@@ -125,6 +127,7 @@ impl SessionRow {
         let [
             interaction_count,
             error_count,
+            aborted_count,
             unpriced_count,
             token_count,
             total_cost,
@@ -149,6 +152,7 @@ impl SessionRow {
             user_label: self.user_label,
             interaction_count,
             error_count,
+            aborted_count,
             unpriced_count,
             token_count,
             models: self.models,
@@ -172,11 +176,12 @@ impl Session {
 // Counts the cells of an index's pages, not the rows one by one.
 const COUNT_ALL: &str = "
 SELECT json_array((SELECT COUNT(*) FROM sessions) + (SELECT COUNT(*) FROM sessions_archive),
-  NULL, NULL, NULL, NULL, NULL, NULL)";
+  NULL, NULL, NULL, NULL, NULL, NULL, NULL)";
 
 /// Columns of a session that an answer needs.
 pub(crate) const SESSION_COLUMNS: &str = "s.session_key, s.user_key, s.start_time, s.end_time, s.last_seen,
-    s.interaction_count, s.error_count, s.unpriced_count, s.token_count, s.total_cost, s.mixed_users";
+    s.interaction_count, s.error_count, s.aborted_count, s.unpriced_count, s.token_count, s.total_cost,
+    s.mixed_users";
 
 /// A session `f` of [`SESSION_COLUMNS`] as JSON, of its user `u` and its name `n` ([`NAMES`]): its
 /// models and agents by the primary key of `session_models`.
@@ -184,8 +189,8 @@ pub(crate) const SESSION_OBJECT: &str = "json_object('key', f.session_key, 'id',
   'user_key', f.user_key,
   'user_id', u.user_id, 'tenant_id', u.tenant_id, 'user_label', u.label,
   'start_time', f.start_time, 'end_time', f.end_time, 'last_seen', f.last_seen,
-  'sums', json_array(f.interaction_count, f.error_count, f.unpriced_count, f.token_count,
-    f.total_cost),
+  'sums', json_array(f.interaction_count, f.error_count, f.aborted_count, f.unpriced_count,
+    f.token_count, f.total_cost),
   'mixed_users', f.mixed_users, 'archived', f.archived,
   'models', json((SELECT json_group_array(json_object('provider', provider, 'model', model))
              FROM (SELECT DISTINCT provider, model FROM session_models
@@ -239,9 +244,17 @@ impl<D: Database> Reader<'_, D> {
         let mut rows = self.database.batch(&statements).await?.into_iter();
         let mut next = || rows.next().unwrap_or_default();
         let items: Vec<SessionRow> = next().decode()?;
-        let counts: [Option<i64>; 7] = next().first()?.unwrap_or_default();
-        let [count, interactions, errors, unpriced, tokens, micro, rest] =
-            counts.map(Option::unwrap_or_default);
+        let counts: [Option<i64>; 8] = next().first()?.unwrap_or_default();
+        let [
+            count,
+            interactions,
+            errors,
+            aborted,
+            unpriced,
+            tokens,
+            micro,
+            rest,
+        ] = counts.map(Option::unwrap_or_default);
         page.check(count)?;
         Ok(SessionList {
             stamp: self.stamp(),
@@ -256,6 +269,7 @@ impl<D: Database> Reader<'_, D> {
             total: include.total.then(|| SessionTotals {
                 interaction_count: interactions,
                 error_count: errors,
+                aborted_count: aborted,
                 unpriced_count: unpriced,
                 token_count: tokens,
                 total_cost: known(Amount::from_parts(micro, rest), interactions, unpriced),
@@ -322,12 +336,13 @@ ORDER BY {}",
         // Most filters and the sums need nothing but the index.
         let (columns, sums) = if with_sums {
             (
-                "s.interaction_count, s.error_count, s.unpriced_count, s.token_count, s.total_cost",
-                "SUM(interaction_count), SUM(error_count), SUM(unpriced_count), SUM(token_count),
-  SUM(total_cost / 1000000), SUM(total_cost % 1000000)",
+                "s.interaction_count, s.error_count, s.aborted_count, s.unpriced_count, s.token_count,
+    s.total_cost",
+                "SUM(interaction_count), SUM(error_count), SUM(aborted_count), SUM(unpriced_count),
+  SUM(token_count), SUM(total_cost / 1000000), SUM(total_cost % 1000000)",
             )
         } else {
-            ("s.start_time", "NULL, NULL, NULL, NULL, NULL, NULL")
+            ("s.start_time", "NULL, NULL, NULL, NULL, NULL, NULL, NULL")
         };
         let sql = format!(
             "SELECT json_array(COUNT(*), {sums})\nFROM (\n  {}\n)",

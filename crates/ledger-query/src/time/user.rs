@@ -129,13 +129,12 @@ struct HourCell {
     interaction_count: i64,
 }
 
-// Index daily_stats_by_user; the primary key of user_session_gaps. A session is counted on the first
-// day on which the user was active in it, as the distinct sessions of a range are.
+// Indexes daily_stats_by_user and session_days_by_user.
 fn lifetime_sql() -> String {
     format!(
         "SELECT json_array(MIN(t.day), MAX(t.day), (
-  SELECT COALESCE(SUM(g.session_count), 0) FROM user_session_gaps g
-  WHERE g.user_key = ?1 ->> 'user_key' AND g.previous_day = ''), {})
+  SELECT COUNT(DISTINCT d.session_key) FROM session_days d INDEXED BY session_days_by_user
+  WHERE d.user_key = ?1 ->> 'user_key'), {})
 FROM daily_stats t INDEXED BY daily_stats_by_user WHERE t.user_key = ?1 ->> 'user_key'",
         sums_of("t")
     )
