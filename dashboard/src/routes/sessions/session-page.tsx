@@ -68,7 +68,7 @@ export function SessionPage(): ReactElement {
                   </Link>
                 )}
               </Fact>
-              <Fact name="Agents">{one.agents.filter((name) => name !== "").join(", ") || "none"}</Fact>
+              <Fact name="Agents">{one.agent_names.length === 0 ? "none" : <span title={one.agents.join(", ")}>{one.agent_names.join(", ")}</span>}</Fact>
               <Fact name="When">
                 <time dateTime={one.start_time}>{zoneTime(one.start_time, timeZone)}</time>–<time dateTime={one.end_time ?? one.last_seen}>{zoneTime(one.end_time ?? one.last_seen, timeZone, spansDays(one, timeZone) ? "dayMinute" : "minute")}</time> ({duration(one.duration_ms)})
               </Fact>
