@@ -936,6 +936,8 @@ export interface components {
         };
         Interaction: {
             agent: string;
+            /** @description What people call the agent; `null` where no name has come. */
+            agent_name: string | null;
             archived: boolean;
             context: string | null;
             cost_by_component: components["schemas"]["CostByComponent"];
@@ -970,6 +972,8 @@ export interface components {
             trace_id: string | null;
             type: components["schemas"]["InteractionType"];
             user_id: string;
+            /** @description What people call the user. */
+            user_label: string | null;
         };
         InteractionList: {
             as_of: components["schemas"]["AsOf"];
@@ -1278,6 +1282,8 @@ export interface components {
         };
         Session: {
             aborted_count: components["schemas"]["Count"];
+            /** @description What people call them, in the same order; the id where no name has come. */
+            agent_names: string[];
             /** @description At most 50 of them. */
             agents: string[];
             archived: boolean;

@@ -213,7 +213,7 @@ function interaction(index: number): SessionDetail["interactions"]["items"][numb
   const so_far = Array.from({ length: index + 1 }, (_, i) => i).reduce((sum, i) => sum + (i === 9 ? 0 : i % 5 === 3 || i % 7 === 5 ? 200 : 44_670 + noise("i", i) * 40), 0);
   return {
     id: `i_${String(index).padStart(3, "0")}`, session_id: "s_8f2", user_id: "user-17", tenant_id: "", timestamp: new Date(start + index * 92_000).toISOString(), type, status: index === 6 ? "error" : "ok", error: index === 6 ? "overloaded" : null,
-    provider: type === "chat" ? (isUnpriced ? "local" : "anthropic") : type === "db" ? "mongodb" : "web", model: type === "chat" ? (isUnpriced ? "llama-5-70b" : "claude-opus-5") : "", model_reported: null, agent: "researcher", context: "message", message_id: null, trace_id: "0af7",
+    provider: type === "chat" ? (isUnpriced ? "local" : "anthropic") : type === "db" ? "mongodb" : "web", model: type === "chat" ? (isUnpriced ? "llama-5-70b" : "claude-opus-5") : "", model_reported: null, agent: "researcher", agent_name: "Research assistant", user_label: null, context: "message", message_id: null, trace_id: "0af7",
     duration_ms: type === "chat" ? 8_400 + noise("d", index) * 20 : 120, time_to_first_token_ms: type === "chat" ? 900 : null, tokens: type === "chat" ? tokens : { ...tokens, total: 0, input: 0, cache_read: 0, output: 0, reasoning: 0 }, resources: type === "api" ? ["web_search"] : type === "db" ? ["rows_read", "rows_written"] : [],
     price_state: isUnpriced ? "unpriced" : "priced", total_cost: isUnpriced ? null : money(micro), cost_by_component: { ai_tokens: isUnpriced ? null : type === "chat" ? money(micro) : "0", db_ops: type === "db" ? money(micro) : "0", api_calls: type === "api" ? money(micro) : "0", compute_time: "0" },
     cumulative_cost: money(so_far), share: isUnpriced ? null : Math.round((micro / 1_266_500) * 1e6) / 1e6, feedback: index === 4 ? 1 : null, source: "langfuse", archived: false,
@@ -222,7 +222,7 @@ function interaction(index: number): SessionDetail["interactions"]["items"][numb
 
 const session = {
   id: "s_8f2", user_id: "user-17", tenant_id: "", user_label: null, start_time: new Date(start).toISOString(), end_time: null, last_seen: "2026-11-18T09:41:12.000Z", duration_ms: 2_232_000, status: "closed" as const,
-  interaction_count: 24, error_count: 1, aborted_count: 0, unpriced_count: 1, token_count: 781_220, total_cost: interaction(23).cumulative_cost, models: [{ provider: "anthropic", model: "claude-opus-5" }, { provider: "local", model: "llama-5-70b" }], agents: ["researcher"], mixed_users: false, archived: false,
+  interaction_count: 24, error_count: 1, aborted_count: 0, unpriced_count: 1, token_count: 781_220, total_cost: interaction(23).cumulative_cost, models: [{ provider: "anthropic", model: "claude-opus-5" }, { provider: "local", model: "llama-5-70b" }], agents: ["researcher"], agent_names: ["Research assistant"], mixed_users: false, archived: false,
 };
 
 /** The list of sessions. */

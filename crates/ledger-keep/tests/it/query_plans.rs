@@ -26,7 +26,8 @@ impl Database for Recording<'_> {
 }
 
 /// Tables that hold one row, or a handful for each installation.
-const SMALL: [&str; 4] = [
+const SMALL: [&str; 5] = [
+    "agents",
     "ledger_state",
     "model_aliases",
     "provider_mappings",

@@ -58,6 +58,7 @@ pub struct Session {
     pub(crate) total_cost: Option<Amount>,
     pub(crate) models: Vec<ModelName>,
     pub(crate) agents: Vec<String>,
+    agent_names: Vec<String>,
     pub(crate) mixed_users: bool,
     archived: bool,
     #[serde(skip)]
@@ -94,7 +95,7 @@ struct SessionRow {
     #[serde(deserialize_with = "flag")]
     archived: bool,
     models: Vec<ModelName>,
-    agents: Vec<String>,
+    agents: Vec<(String, Option<String>)>,
 }
 
 /// The contract's `SessionTotals`.
@@ -156,7 +157,12 @@ impl SessionRow {
             unpriced_count,
             token_count,
             models: self.models,
-            agents: self.agents,
+            agent_names: self
+                .agents
+                .iter()
+                .map(|(agent, name)| name.as_ref().unwrap_or(agent).clone())
+                .collect(),
+            agents: self.agents.into_iter().map(|(agent, _)| agent).collect(),
             mixed_users: self.mixed_users,
             archived: self.archived,
             start_ms: self.start_time,
@@ -196,9 +202,10 @@ pub(crate) const SESSION_OBJECT: &str = "json_object('key', f.session_key, 'id',
              FROM (SELECT DISTINCT provider, model FROM session_models
                    WHERE session_key = f.session_key AND (provider, model) <> ('', '')
                    LIMIT 50))),
-  'agents', json((SELECT json_group_array(agent)
+  'agents', json((SELECT json_group_array(json_array(agent,
+               (SELECT a.name FROM agents a WHERE a.agent = used.agent)))
              FROM (SELECT DISTINCT agent FROM session_models
-                   WHERE session_key = f.session_key AND agent <> '' LIMIT 50))))";
+                   WHERE session_key = f.session_key AND agent <> '' LIMIT 50) used)))";
 
 /// The user and the id of what is called `f`, by primary keys.
 pub(crate) const NAMES: &str = "JOIN users u ON u.user_key = f.user_key
