@@ -1,5 +1,5 @@
 //! What recording costs in SQL alone, beside the least that could be kept: one row by one upsert.
-//! `cargo bench -p ledger --bench ingest`.
+//! `cargo bench -p ledger-record --bench ingest`.
 #![allow(
     clippy::unwrap_used,
     missing_docs,

@@ -1,5 +1,5 @@
 //! Fills a database file with a year of a LibreChat installation's calls and prints how many bytes
-//! an interaction takes, by table and index: `cargo run --release -p ledger --features sqlite
+//! an interaction takes, by table and index: `cargo run --release -p ledger-record
 //! --example ingest_size [interactions]`.
 #![allow(
     clippy::unwrap_used,
