@@ -12,6 +12,7 @@ pub mod record_error;
 pub mod redo_lines;
 pub mod rollup;
 pub mod schema;
+pub mod sign_ins;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 pub mod verification_report;

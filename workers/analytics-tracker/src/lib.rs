@@ -15,7 +15,6 @@ mod langfuse;
 mod late_rejections;
 mod list_page;
 mod queue;
-mod rate_limit;
 mod record;
 mod reporting_time_zone;
 mod request_log;

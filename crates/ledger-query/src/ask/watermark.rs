@@ -16,6 +16,7 @@ pub struct Watermark {
     stamp: Stamp,
     price_book_version: i64,
     today: chrono::NaiveDate,
+    first_day: Option<chrono::NaiveDate>,
     reporting_hour: String,
 }
 
@@ -26,6 +27,7 @@ impl<D: Database> Reader<'_, D> {
             stamp: self.stamp(),
             price_book_version: self.state.price_book_version,
             today: self.today,
+            first_day: self.state.first_day,
             reporting_hour: iso(UnixMillis(self.hour() * HOUR_MS)),
         }
     }
