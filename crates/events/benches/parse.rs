@@ -8,7 +8,7 @@
 
 use cost_calculation::UnixMillis;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use events::{Context, otlp_json, parse_batch};
+use events::{Context, parse_batch, parse_json_traces};
 use serde_json::{Value, json};
 
 const TRACES: &str = include_str!("../tests/fixtures/langfuse-openai+anthropic+error.json");
@@ -56,7 +56,7 @@ fn parsing(criterion: &mut Criterion) {
     let traces = a_megabyte_of_traces();
     group.throughput(Throughput::Bytes(traces.len() as u64));
     group.bench_function("traces_of_1_mb", |bencher| {
-        bencher.iter(|| otlp_json::parse(traces.as_bytes(), &context).unwrap());
+        bencher.iter(|| parse_json_traces(traces.as_bytes(), &context).unwrap());
     });
 
     let batch = a_batch();

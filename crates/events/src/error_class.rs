@@ -42,19 +42,28 @@ fn truncate(text: &str, bytes_max: usize) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
-/// The word before the first colon or at the start, where it is spelled like a class.
+/// The word before the first colon or at the start, where it is spelled like a class; the next one
+/// where the first only says that there is an error (`Error: AbortError: …`).
 fn class(message: &str) -> Option<&str> {
-    let word = words(message).next()?;
-    let spelled_like_a_class = word.len() <= CLASS_CHARS_MAX
-        && CLASS_ENDINGS.iter().any(|ending| word.ends_with(ending))
-        && word
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'_');
-    spelled_like_a_class.then_some(word)
+    let is_class = |word: &&str| {
+        word.len() <= CLASS_CHARS_MAX
+            && CLASS_ENDINGS.iter().any(|ending| word.ends_with(ending))
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'_')
+    };
+    let mut words = words(message);
+    let first = words.next().filter(is_class)?;
+    let second = words.next().filter(is_class);
+    if first == "Error" {
+        second.or(Some(first))
+    } else {
+        Some(first)
+    }
 }
 
 /// An HTTP error's number among the first words.
-fn status(message: &str) -> Option<&str> {
+pub(crate) fn status(message: &str) -> Option<&str> {
     words(message).take(4).find(|word| {
         word.len() == 3
             && (word.starts_with('4') || word.starts_with('5'))
@@ -64,7 +73,7 @@ fn status(message: &str) -> Option<&str> {
 
 /// The value of `"code"`, else of `"type"`, where it is spelled like a code: lower case with
 /// underscores.
-fn code(message: &str) -> Option<&str> {
+pub(crate) fn code(message: &str) -> Option<&str> {
     ["code", "type"].into_iter().find_map(|key| {
         let mut words = words(message);
         words.find(|word| *word == key)?;
@@ -79,7 +88,7 @@ fn code(message: &str) -> Option<&str> {
 }
 
 /// The words between spaces, quotes, escapes and punctuation.
-fn words(message: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn words(message: &str) -> impl Iterator<Item = &str> {
     let separates = |c: char| !(c.is_alphanumeric() || c == '_' || c == '.' || c == '-');
     message
         .split(separates)
@@ -101,6 +110,12 @@ mod tests {
     fn a_message_with_escapes_has_the_same_class() {
         let raw = r#""RateLimitError: 429 slow down\n{\"type\": \"rate_limit_error\"}""#;
         assert_eq!(error_class(raw), "RateLimitError 429 rate_limit_error");
+    }
+
+    #[test]
+    fn a_class_inside_of_an_error_is_the_class() {
+        let message = "Error: AbortError: User aborted the request.";
+        assert_eq!(error_class(message), "AbortError");
     }
 
     #[test]

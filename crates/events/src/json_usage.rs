@@ -4,11 +4,11 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::Rejection;
+use crate::attribute_names::Attribute;
 use crate::json_fields::Fields;
 use crate::json_metadata::depth;
 use crate::limits::{DEPTH_MAX, TOKENS_MAX};
 use crate::rejection::shown;
-use crate::span::Attribute;
 
 const REMEDY: &str = "send the counts as their `usage_convention` says, or send `disjoint` buckets";
 
@@ -134,11 +134,11 @@ pub(crate) fn read_otel(counts: Map<String, Value>) -> Result<TokenUsage, Reject
     }
     let usage = read_usage(UsageConvention::OtelGenAi, "", &Value::Object(counts))
         .map_err(|error| rejection(&error, ToOwned::to_owned))?;
-    within_limit(usage, Attribute::GenAiInputTokens.key())
+    within_limit(usage, "gen_ai.usage.input_tokens")
 }
 
 /// The refusal of `usage_details` that are no JSON object.
-pub(crate) fn unreadable_langfuse() -> Rejection {
+fn unreadable_langfuse() -> Rejection {
     Rejection::invalid(
         Attribute::ObservationUsage.key(),
         "is no JSON object of token counts",

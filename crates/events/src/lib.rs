@@ -2,11 +2,11 @@
 //!
 //! Whatever the source, an event becomes an [`Interaction`]: who used what, when, how long, with
 //! tokens in disjoint buckets. What can't be kept becomes a [`Rejection`] that names the field,
-//! its fault and the remedy. Prompts and answers that travel in traces stay slices of the body:
-//! they are skipped while it is read, and no output of this crate holds them.
+//! its fault and the remedy. Prompts and answers that travel in traces are skipped while the body
+//! passes, and no output of this crate holds them.
 //!
 //! A newcomer reads [`interaction`] first, then [`json_event`] (the suite's own events) or
-//! [`otlp_json`] (what LibreChat sends), and [`limits`].
+//! [`TraceReader`] (what LibreChat sends), and [`limits`].
 //!
 //! ```
 //! use cost_calculation::UnixMillis;
@@ -20,9 +20,12 @@
 //! # Ok::<(), events::Rejection>(())
 //! ```
 mod archive_request;
+mod attribute_names;
+mod attributes;
 pub mod context;
 mod digest;
 mod error_class;
+mod failed_call;
 mod gen_ai_span;
 mod gunzip;
 pub mod interaction;
@@ -31,26 +34,32 @@ mod json_declared_cost;
 pub mod json_event;
 mod json_fields;
 mod json_metadata;
+mod json_scan;
 mod json_session_mark;
 mod json_units;
 mod json_usage;
 mod langfuse_span;
+mod left_out;
 mod librechat_agent;
 pub mod limits;
 mod native_span;
 mod new_key;
-pub mod otlp_json;
+mod otlp_json;
 mod otlp_outcome;
-pub mod otlp_protobuf;
+mod otlp_protobuf;
 mod protobuf_reader;
 mod queue_message;
 mod rejection;
+mod reported_cost;
 mod score;
 mod session_id;
 mod span;
 mod span_interaction;
 mod timestamp;
+mod tool_names;
 mod trace_index;
+mod trace_reader;
+mod unread_usage;
 
 pub use archive_request::parse_archive_request;
 pub use context::{Context, CountedSources};
@@ -58,9 +67,12 @@ pub use gunzip::gunzip;
 pub use interaction::{Interaction, InteractionStatus, InteractionType, SOURCES, SessionMark};
 pub use json_event::{parse_batch, parse_interaction};
 pub use json_session_mark::parse_session_mark;
+pub use left_out::{LeftOut, LeftOutByReason, is_worth_a_look};
 pub use limits::Limits;
 pub use new_key::{NewKey, parse_new_key};
 pub use otlp_outcome::{OtlpOutcome, RejectedSpan};
+pub use otlp_protobuf::partial_success;
 pub use queue_message::QueuedEvent;
 pub use rejection::{Rejection, RejectionKind};
 pub use score::{Score, check_score_id, parse_langfuse_ingestion, parse_score};
+pub use trace_reader::{TraceReader, parse_json_traces, parse_protobuf_traces};

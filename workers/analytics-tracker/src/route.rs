@@ -16,6 +16,8 @@ pub(crate) enum Route {
     RecordScore,
     DeleteScore { id: String },
     TestLangfuseIngestion,
+    RefuseMedia,
+    ConfirmMedia,
     ListKeys,
     CreateKey,
     RevokeKey { id: String },
@@ -49,6 +51,12 @@ impl Route {
                 Err(NoRoute::OtherMethod(allow))
             }
         };
+        // A base address that ends in a slash makes two of one.
+        let path = match path.trim_start_matches('/') {
+            rest if path.starts_with("//") => path.get(path.len() - rest.len() - 1..),
+            _ => None,
+        }
+        .unwrap_or(path);
         match path {
             "/track/interaction" => only("POST", Self::TrackInteraction),
             "/track/batch" => only("POST", Self::TrackBatch),
@@ -58,6 +66,7 @@ impl Route {
             "/v1/traces" => only("POST", Self::ExportTraces),
             "/api/public/projects" => only("GET", Self::ListLangfuseProjects),
             "/api/public/scores" => only("POST", Self::RecordScore),
+            "/api/public/media" => only("POST", Self::RefuseMedia),
             "/api/public/ingestion" => only("POST", Self::TestLangfuseIngestion),
             "/admin/rejections" => only("GET", Self::ListRejections),
             "/admin/archive" => only("POST", Self::RunArchive),
@@ -82,6 +91,8 @@ impl Route {
             _ => {
                 if let Some(id) = id_behind("/api/public/scores/", path) {
                     only("DELETE", Self::DeleteScore { id })
+                } else if id_behind("/api/public/media/", path).is_some() {
+                    only("PATCH", Self::ConfirmMedia)
                 } else if let Some(id) = id_behind("/admin/keys/", path) {
                     only("DELETE", Self::RevokeKey { id })
                 } else {
@@ -104,6 +115,8 @@ impl Route {
             Self::RecordScore => "recordScore",
             Self::DeleteScore { .. } => "deleteScore",
             Self::TestLangfuseIngestion => "testLangfuseIngestion",
+            Self::RefuseMedia => "refuseMedia",
+            Self::ConfirmMedia => "confirmMedia",
             Self::ListKeys => "listKeys",
             Self::CreateKey => "createKey",
             Self::RevokeKey { .. } => "revokeKey",
@@ -144,6 +157,17 @@ mod tests {
                 id: "feedback-5c/x".to_owned()
             })
         );
+    }
+
+    #[test]
+    fn a_base_address_that_ends_in_a_slash_leads_to_the_same() {
+        for path in [
+            "//api/public/otel/v1/traces",
+            "///api/public/otel/v1/traces",
+        ] {
+            assert_eq!(Route::of("POST", path), Ok(Route::ExportLangfuseTraces));
+        }
+        assert_eq!(Route::of("POST", "//"), Err(NoRoute::UnknownPath));
     }
 
     #[test]
