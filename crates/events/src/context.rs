@@ -1,12 +1,9 @@
 //! What a parser has to know beside the body.
 use std::collections::BTreeMap;
 
-use cost_calculation::UnixMillis;
+use cost_calculation::{Lifetime, Sender, UnixMillis, canonical_provider};
 
-use crate::json_body::body_text;
-use crate::json_fields::Fields;
-use crate::limits::EVENT_BYTES_MAX;
-use crate::{InteractionType, Limits, Rejection};
+use crate::{InteractionType, Limits};
 
 /// What the request says beside its body, and what the installation allows.
 #[derive(Debug, Clone)]
@@ -21,6 +18,8 @@ pub struct Context<'a> {
     pub allow_backfill: bool,
     /// Which trace source counts.
     pub counted_sources: CountedSources,
+    /// How long the cache writes of each source live where its figures don't tell.
+    pub cache_write_lifetimes: CacheWriteLifetimes,
 }
 
 impl Context<'_> {
@@ -32,13 +31,55 @@ impl Context<'_> {
             idempotency_key: None,
             allow_backfill: false,
             counted_sources: CountedSources::default(),
+            cache_write_lifetimes: CacheWriteLifetimes::default(),
         }
+    }
+
+    /// Whose counts a usage of this source is.
+    pub(crate) fn sender_of_usage<'p>(&self, source: &str, provider: &'p str) -> Sender<'p> {
+        Sender {
+            provider,
+            cache_lifetime: self.cache_write_lifetimes.of(source, provider),
+        }
+    }
+}
+
+/// The operator's word on the lifetime of cache writes, by source, for figures that tell none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CacheWriteLifetimes(BTreeMap<String, Lifetime>);
+
+/// Providers for which LibreChat chooses the lifetime.
+const LIFETIME_IS_CHOSEN: [&str; 2] = ["anthropic", "aws"];
+
+impl Default for CacheWriteLifetimes {
+    /// LibreChat, which sends Langfuse's spans, writes the caches of Anthropic and Bedrock for an
+    /// hour since June 2026, and its figures have one bucket for both lifetimes.
+    fn default() -> Self {
+        Self(BTreeMap::from([("langfuse".to_owned(), Lifetime::OneHour)]))
+    }
+}
+
+impl CacheWriteLifetimes {
+    /// The lifetime that is set for a source's calls of a provider.
+    pub fn of(&self, source: &str, provider: &str) -> Option<Lifetime> {
+        let is_chosen = LIFETIME_IS_CHOSEN.contains(&canonical_provider(provider).as_ref());
+        self.0.get(source).copied().filter(|_| is_chosen)
+    }
+
+    /// The same, with another lifetime for a source; none leaves it open.
+    #[must_use]
+    pub fn with(mut self, source: &str, lifetime: Option<Lifetime>) -> Self {
+        match lifetime {
+            Some(lifetime) => self.0.insert(source.to_owned(), lifetime),
+            None => self.0.remove(source),
+        };
+        self
     }
 }
 
 /// Which one trace source counts for a type, where two exporters may see the same call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CountedSources(BTreeMap<String, String>);
+pub struct CountedSources(pub(crate) BTreeMap<String, String>);
 
 impl Default for CountedSources {
     /// Langfuse's spans count for chat.
@@ -53,26 +94,6 @@ impl CountedSources {
     pub fn from_json(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok().map(Self)
     }
-
-    /// Reads what an admin chose: only types and sources that exist.
-    pub fn parse(body: &[u8]) -> Result<Self, Rejection> {
-        const SOURCES: [(&str, &str); 2] = [("langfuse", "langfuse"), ("otel", "otel")];
-        const DB_SOURCES: [(&str, &str); 1] = [("otel", "otel")];
-        let mut fields = Fields::of_body(body_text(body, EVENT_BYTES_MAX)?)?;
-        let mut counted = BTreeMap::new();
-        for (name, sources) in [
-            ("chat", &SOURCES[..]),
-            ("api", &SOURCES[..]),
-            ("db", &DB_SOURCES[..]),
-        ] {
-            if let Some(source) = fields.word(name, sources)? {
-                counted.insert(name.to_owned(), source.to_owned());
-            }
-        }
-        fields.finish()?;
-        Ok(Self(counted))
-    }
-
     /// As `ledger_state.counted_sources` holds it.
     pub fn to_json(&self) -> String {
         serde_json::json!(self.0).to_string()

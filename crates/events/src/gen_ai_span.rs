@@ -4,18 +4,19 @@
 //! <https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/>: `input_tokens` includes the
 //! tokens read from and written to a cache, `output_tokens` includes reasoning. A span of an agent
 //! sums up the calls below it, so it is never counted itself.
+use cost_calculation::reported_cost_of_text;
+
 use crate::attribute_names::Attribute;
 use crate::failed_call::end_call;
 use crate::left_out::Reason;
 use crate::librechat_agent::{self, AgentId};
 use crate::limits::{AGENT_CHARS_MAX, CONTEXT_CHARS_MAX, MODEL_CHARS_MAX, PROVIDER_CHARS_MAX};
-use crate::native_span::SOURCE;
 use crate::otlp_outcome::Meaning;
+use crate::source;
 use crate::span::Span;
 use crate::span_interaction::{fail, of_span, one_tool_call};
 use crate::trace_index::{Role, TraceIndex};
-use crate::unread_usage::keep_unread;
-use crate::{Interaction, InteractionType, Rejection, json_usage, reported_cost};
+use crate::{Context, Interaction, InteractionType, Rejection, json_usage};
 
 /// What a span about models is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,6 +145,7 @@ pub(crate) fn is_tool_call(span: &Span) -> bool {
 pub(crate) fn model_call(
     span: &Span,
     index: &TraceIndex,
+    context: &Context<'_>,
 ) -> Result<Result<Interaction, Reason>, Rejection> {
     if index.has_ancestor(span, Role::Model) {
         return Ok(Err(Reason::InnerCall));
@@ -161,15 +163,13 @@ pub(crate) fn model_call(
     interaction.service_tier = attributes
         .text_that_fits(&[Attribute::GenAiServiceTier], PROVIDER_CHARS_MAX)
         .map(ToOwned::to_owned);
-    interaction.reported_cost = reported_cost::of_span(span);
-    let counts = attributes.counts();
-    match json_usage::read_otel(counts.clone()) {
-        Ok(usage) => interaction.usage = usage,
-        Err(rejection) => keep_unread(&mut interaction, &rejection.field, &counts),
-    }
+    let cost = attributes.word(Attribute::GenAiRequestCost);
+    interaction.reported_cost = cost.and_then(reported_cost_of_text);
+    let reading = json_usage::read_otel(attributes.counts(), &interaction.provider, context);
+    json_usage::apply(reading, &mut interaction);
     let is_embedding = kind_of(span) == Kind::Embedding;
-    let context = if is_embedding { "embedding" } else { "message" };
-    interaction.context = Some(context.to_owned());
+    let purpose = if is_embedding { "embedding" } else { "message" };
+    interaction.context = Some(purpose.to_owned());
     if let Some(message) = failure(span) {
         end_call(&mut interaction, message, false);
     }
@@ -206,7 +206,7 @@ fn tool_call(span: &Span) -> Result<Interaction, Rejection> {
 
 fn named(span: &Span, kind: InteractionType) -> Result<Interaction, Rejection> {
     let attributes = &span.attributes;
-    let mut interaction = of_span(span, kind, SOURCE)?;
+    let mut interaction = of_span(span, kind, source::OTEL)?;
     let agent_id = attributes.text_that_fits(&[Attribute::GenAiAgentId], AGENT_CHARS_MAX);
     match agent_id.map(librechat_agent::parse) {
         Some(AgentId::Saved(agent)) => {

@@ -5,6 +5,7 @@
 //! `@librechat/agents` 3.9.2 with `@langfuse/otel` 5.11.1.
 use std::rc::Rc;
 
+use cost_calculation::{UsageReading, reported_cost_of_text};
 use serde_json::{Map, Value};
 
 use crate::attribute_names::Attribute;
@@ -16,21 +17,22 @@ use crate::limits::{
     AGENT_CHARS_MAX, CONTEXT_CHARS_MAX, MODEL_CHARS_MAX, PROVIDER_CHARS_MAX, REFERENCE_CHARS_MAX,
 };
 use crate::otlp_outcome::Meaning;
+use crate::source;
 use crate::span::Span;
 use crate::span_interaction::{fail, of_span, one_tool_call};
 use crate::trace_index::TraceIndex;
-use crate::unread_usage::keep_unread;
-use crate::{Interaction, InteractionType, Rejection, json_usage, reported_cost, timestamp};
-
-/// The `source` of these spans.
-pub const SOURCE: &str = "langfuse";
+use crate::{Context, Interaction, InteractionType, Rejection, json_usage, timestamp};
 
 /// A generation, a tool or a round of tools as interactions; everything else is none.
-pub(crate) fn meaning(span: &Span, index: &TraceIndex) -> Result<Meaning, Rejection> {
+pub(crate) fn meaning(
+    span: &Span,
+    index: &TraceIndex,
+    context: &Context<'_>,
+) -> Result<Meaning, Rejection> {
     Ok(match span.attributes.word(Attribute::ObservationType) {
-        Some("generation") => generation(span)?.into(),
+        Some("generation") => generation(span, context)?.into(),
         Some("embedding") => {
-            let mut interaction = generation(span)?;
+            let mut interaction = generation(span, context)?;
             interaction.context = Some("embedding".to_owned());
             interaction.into()
         }
@@ -77,7 +79,7 @@ pub(crate) fn untold(span: &Span, index: &TraceIndex) -> u32 {
     }
 }
 
-fn generation(span: &Span) -> Result<Interaction, Rejection> {
+fn generation(span: &Span, context: &Context<'_>) -> Result<Interaction, Rejection> {
     let mut interaction = observation(span, InteractionType::Chat)?;
     let attributes = &span.attributes;
     interaction.provider = provider(span, interaction.endpoint.as_deref());
@@ -96,8 +98,17 @@ fn generation(span: &Span) -> Result<Interaction, Rejection> {
     model
         .unwrap_or_default()
         .clone_into(&mut interaction.model_name);
-    read_usage(span, &mut interaction);
-    interaction.reported_cost = reported_cost::of_span(span);
+    let reading = match attributes.get(Attribute::ObservationUsage) {
+        Some(AttributeValue::Text(json)) => {
+            json_usage::read_langfuse(json, &interaction.provider, context)
+        }
+        Some(_) => json_usage::unreadable("usage_details"),
+        None => UsageReading::default(),
+    };
+    json_usage::apply(reading, &mut interaction);
+    if let Some(costs) = attributes.word(Attribute::ObservationCost) {
+        interaction.reported_cost = reported_cost_of_text(costs);
+    }
     // A provider's own endpoint says nothing that the provider does not.
     interaction.endpoint = interaction
         .endpoint
@@ -133,21 +144,6 @@ fn provider(span: &Span, endpoint: Option<&str>) -> String {
 
 /// LibreChat's endpoints that are providers (`EModelEndpoint` of librechat-data-provider 0.8.524).
 const OWN_ENDPOINTS: [&str; 5] = ["openAI", "azureOpenAI", "google", "anthropic", "bedrock"];
-
-/// Reads what the span says of tokens; what can't be read is kept without a price.
-fn read_usage(span: &Span, interaction: &mut Interaction) {
-    let json = match span.attributes.get(Attribute::ObservationUsage) {
-        Some(AttributeValue::Text(json)) => json.as_str(),
-        Some(_) => "",
-        None => return,
-    };
-    if let Ok(usage) = json_usage::read_langfuse(json) {
-        interaction.usage = usage;
-    } else {
-        let numbers: Map<String, Value> = serde_json::from_str(json).unwrap_or_default();
-        keep_unread(interaction, "usage_details", &numbers);
-    }
-}
 
 fn tool(span: &Span) -> Result<Interaction, Rejection> {
     let mut interaction = observation(span, InteractionType::Api)?;
@@ -192,7 +188,7 @@ fn metadata(interaction: &Interaction, requested: Option<&str>) -> Option<String
 /// What generations and tools have in common.
 fn observation(span: &Span, kind: InteractionType) -> Result<Interaction, Rejection> {
     let attributes = &span.attributes;
-    let mut interaction = of_span(span, kind, SOURCE)?;
+    let mut interaction = of_span(span, kind, source::LANGFUSE)?;
     let id = [Attribute::ObservationAgentId, Attribute::TraceAgentId];
     let name = [Attribute::ObservationAgentName, Attribute::TraceAgentName];
     let id = attributes.text_that_fits(&id, AGENT_CHARS_MAX);

@@ -1,27 +1,9 @@
-//! What comes in: the suite's JSON events and OTLP traces, validated and normalised.
-//!
-//! Whatever the source, an event becomes an [`Interaction`]: who used what, when, how long, with
-//! tokens in disjoint buckets. What can't be kept becomes a [`Rejection`] that names the field,
-//! its fault and the remedy. Prompts and answers that travel in traces are skipped while the body
-//! passes, and no output of this crate holds them.
-//!
-//! A newcomer reads [`interaction`] first, then [`json_event`] (the suite's own events) or
-//! [`TraceReader`] (what LibreChat sends), and [`limits`].
-//!
-//! ```
-//! use cost_calculation::UnixMillis;
-//! use events::{Context, parse_interaction};
-//!
-//! let body = br#"{"id":"chat-1","type":"chat","user_id":"u","model_name":"gpt-5-mini",
-//!     "timestamp":"2026-11-23T12:51:09Z","usage":{"input":200,"output":100}}"#;
-//! let chat = parse_interaction(body, &Context::at(UnixMillis(1_795_438_280_000)))?;
-//! assert_eq!((chat.usage.input, chat.usage.output), (200, 100));
-//! assert_eq!(chat.session_id, "u@2026-11-23");
-//! # Ok::<(), events::Rejection>(())
-//! ```
+#![doc = include_str!("../README.md")]
+
 mod archive_request;
 mod attribute_names;
 mod attributes;
+mod choose_sources;
 pub mod context;
 mod digest;
 mod error_class;
@@ -50,19 +32,18 @@ mod otlp_protobuf;
 mod protobuf_reader;
 mod queue_message;
 mod rejection;
-mod reported_cost;
 mod score;
 mod session_id;
+pub mod source;
 mod span;
 mod span_interaction;
 mod timestamp;
 mod tool_names;
 mod trace_index;
 mod trace_reader;
-mod unread_usage;
 
 pub use archive_request::parse_archive_request;
-pub use context::{Context, CountedSources};
+pub use context::{CacheWriteLifetimes, Context, CountedSources};
 pub use gunzip::gunzip;
 pub use interaction::{Interaction, InteractionStatus, InteractionType, SOURCES, SessionMark};
 pub use json_event::{parse_batch, parse_interaction};

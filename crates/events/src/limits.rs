@@ -17,8 +17,6 @@ pub const PROTOBUF_BYTES_MAX: usize = 32 * 1024 * 1024;
 pub const BATCH_EVENTS_MAX: usize = 500;
 /// Spans in one OTLP body. LibreChat's exporters send at most 512.
 pub const SPANS_MAX: usize = 10_000;
-/// Resources in one OTLP body, and scopes in one resource.
-pub const SPAN_GROUPS_MAX: usize = 1_000;
 /// Attributes of one span that are looked at; OpenTelemetry's own default limit is 128.
 pub const ATTRIBUTES_MAX: usize = 1_024;
 /// Bytes of an attribute's text that is looked at; `usage_details` is the longest of them.

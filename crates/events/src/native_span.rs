@@ -8,13 +8,11 @@ use serde_json::json;
 use crate::attribute_names::Attribute;
 use crate::left_out::Reason;
 use crate::limits::{CONTEXT_CHARS_MAX, METADATA_BYTES_MAX, PROVIDER_CHARS_MAX, USER_ID_CHARS_MAX};
+use crate::source;
 use crate::span::Span;
 use crate::span_interaction::{UNKNOWN_USER, fail, of_span};
 use crate::trace_index::{Origin, Role, TraceIndex};
 use crate::{Interaction, InteractionType, Rejection, session_id};
-
-/// The `source` of these spans.
-pub(crate) const SOURCE: &str = "otel";
 
 /// Characters of a route, a collection or a method that is kept.
 const NAME_CHARS_MAX: usize = 256;
@@ -53,7 +51,7 @@ pub(crate) fn is_probe(span: &Span) -> bool {
 /// A served request. It has nothing to price: its metadata say which route answered what.
 pub(crate) fn served_request(span: &Span) -> Result<Interaction, Rejection> {
     let attributes = &span.attributes;
-    let mut interaction = of_span(span, InteractionType::Api, SOURCE)?;
+    let mut interaction = of_span(span, InteractionType::Api, source::OTEL)?;
     let status_code = attributes.int(Attribute::HttpStatusCode);
     let metadata = json!({
         "method": attributes.text(&[Attribute::HttpMethod], CONTEXT_CHARS_MAX)?,
@@ -84,7 +82,7 @@ pub(crate) fn database_operation(
         Origin::Unseen => None,
     };
     let attributes = &span.attributes;
-    let mut interaction = of_span(span, InteractionType::Db, SOURCE)?;
+    let mut interaction = of_span(span, InteractionType::Db, source::OTEL)?;
     if let Some(user) = request_user.filter(|user| user.chars().count() <= USER_ID_CHARS_MAX)
         && interaction.user_id == UNKNOWN_USER
     {

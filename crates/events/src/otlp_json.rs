@@ -27,7 +27,7 @@ impl JsonTraces {
     pub(crate) fn feed(
         &mut self,
         bytes: &[u8],
-        spans: &mut Vec<Result<Span, Rejection>>,
+        spans: &mut Vec<Result<Box<Span>, Rejection>>,
     ) -> Result<(), Rejection> {
         let fed = self.scan.feed(bytes, &mut self.places);
         spans.append(&mut self.places.ended);
@@ -164,7 +164,7 @@ struct Places {
     one: OneAttribute,
     text: KeptText,
     tools: Option<ToolNamesReader>,
-    ended: Vec<Result<Span, Rejection>>,
+    ended: Vec<Result<Box<Span>, Rejection>>,
 }
 
 impl Places {
@@ -507,7 +507,7 @@ impl Listener for Places {
     }
 }
 
-fn span_of(parts: SpanParts) -> Result<Span, Rejection> {
+fn span_of(parts: SpanParts) -> Result<Box<Span>, Rejection> {
     if let Some(fault) = parts.fault {
         return Err(fault);
     }
@@ -517,7 +517,7 @@ fn span_of(parts: SpanParts) -> Result<Span, Rejection> {
     if !parts.parent_span_id.is_empty() {
         span.parent_span_id = hex_id(&parts.parent_span_id, 16, "parentSpanId")?;
     }
-    Ok(span)
+    Ok(Box::new(span))
 }
 
 fn no_span() -> Rejection {

@@ -103,13 +103,13 @@ fn counts(interaction: &Interaction, span: &Span, context: &Context<'_>) -> bool
 
 fn meaning(span: &Span, index: &TraceIndex, context: &Context<'_>) -> Result<Meaning, Rejection> {
     let meaning = if span.attributes.has(Attribute::ObservationType) {
-        langfuse_span::meaning(span, index)?
+        langfuse_span::meaning(span, index, context)?
     } else {
         match role_of(span) {
             Role::Server if native_span::is_probe(span) => Meaning::None(Reason::Probe),
             Role::Server => native_span::served_request(span)?.into(),
             Role::Database => native_span::database_operation(span, index)?.into(),
-            Role::Model => gen_ai_span::model_call(span, index)?.into(),
+            Role::Model => gen_ai_span::model_call(span, index, context)?.into(),
             Role::Other => gen_ai_span::other(span)?,
         }
     };

@@ -21,7 +21,7 @@ use crate::tool_names::ToolNamesReader;
 /// looked at before the first span is handed over.
 pub(crate) fn spans(
     body: &[u8],
-) -> Result<impl Iterator<Item = Result<Span, Rejection>>, Rejection> {
+) -> Result<impl Iterator<Item = Result<Box<Span>, Rejection>>, Rejection> {
     if body.len() > PROTOBUF_BYTES_MAX {
         return Err(Rejection::too_large(
             "body",
@@ -65,7 +65,7 @@ fn fields(message: &[u8], number: u64) -> impl Iterator<Item = Result<&[u8], Not
     })
 }
 
-fn read_span(message: &[u8]) -> Result<Span, Rejection> {
+fn read_span(message: &[u8]) -> Result<Box<Span>, Rejection> {
     let unreadable = || {
         Rejection::invalid(
             "span",
@@ -73,7 +73,7 @@ fn read_span(message: &[u8]) -> Result<Span, Rejection> {
             "check the exporter",
         )
     };
-    let mut span = Span::default();
+    let mut span = Box::<Span>::default();
     for field in Message::new(message) {
         let (number, value) = field.map_err(|NotAMessage| unreadable())?;
         match number {

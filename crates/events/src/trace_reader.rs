@@ -193,8 +193,8 @@ fn too_many_spans() -> Rejection {
 /// The spans that are held, and what is remembered of those before.
 #[derive(Default)]
 struct Window {
-    read: Vec<Result<Span, Rejection>>,
-    spans: Vec<Span>,
+    read: Vec<Result<Box<Span>, Rejection>>,
+    spans: Vec<Box<Span>>,
     bytes: usize,
     index: TraceIndex,
     refused: OtlpOutcome,

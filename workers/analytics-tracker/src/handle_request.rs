@@ -5,11 +5,11 @@ use worker::{Env, Request, Response};
 
 use crate::jobs::Job;
 use crate::request_log::RequestLog;
-use crate::route::{NoRoute, Route};
+use crate::route::Route;
 use crate::visit::Visit;
 use crate::{
-    counted_sources, health, keys, langfuse, late_rejections, reporting_time_zone, run_job, traces,
-    track,
+    counted_sources, health, keys, langfuse, late_rejections, reporting_time_zone, rerate, run_job,
+    traces, track,
 };
 
 /// Answers a request and writes its line.
@@ -34,12 +34,8 @@ async fn handle(
     log: &mut RequestLog,
 ) -> Result<Response, Problem> {
     let path = request.path();
-    let route = Route::of(request.method().as_ref(), &path).map_err(|missing| match missing {
-        NoRoute::UnknownPath => {
-            Problem::not_found("no endpoint has this path; contracts/tracking-api.yaml lists them")
-        }
-        NoRoute::OtherMethod(allow) => Problem::method_not_allowed(allow),
-    })?;
+    let route = Route::of(request.method().as_ref(), &path)
+        .map_err(|missing| missing.problem("contracts/tracking-api.yaml"))?;
     log.route = route.name();
     let suite = Suite::of(env)?;
     let mut visit = Visit {
@@ -69,6 +65,7 @@ async fn dispatch(
         Route::RecordScore => langfuse::record_score(visit, request).await,
         Route::DeleteScore { id } => langfuse::delete_score(visit, request, &id).await,
         Route::TestLangfuseIngestion => langfuse::ingestion(visit, request).await,
+        Route::DeclineMedia => langfuse::decline_media(visit, request).await,
         Route::ListKeys => keys::list(visit, request).await,
         Route::CreateKey => keys::create(visit, request).await,
         Route::RevokeKey { id } => keys::revoke(visit, request, &id).await,
@@ -80,6 +77,9 @@ async fn dispatch(
         Route::RunArchive => run_job::archive(visit, request).await,
         Route::RunVerify => run_job::run(visit, request, Job::Verify).await,
         Route::RunReprice => run_job::run(visit, request, Job::Reprice).await,
+        Route::ListRerates => rerate::list(visit, request).await,
+        Route::StartRerate => rerate::start(visit, request).await,
+        Route::GetRerate { id } => rerate::get(visit, request, &id).await,
         Route::GetHealth => health::health(visit).await,
     }
 }

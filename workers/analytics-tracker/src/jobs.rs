@@ -5,16 +5,19 @@ use cost_calculation::UnixMillis;
 use edge::Suite;
 use edge::d1::D1;
 use edge::suite::number;
-use ledger::archive::{ArchiveConfig, ArchiveSummary, archive_sessions};
-use ledger::change_reporting_zone::{ZoneChangeConfig, continue_zone_change, newest_zone_change};
-use ledger::job_runs::{Begun, RunRequest, StartedRun, begin};
-use ledger::record_retention::forget_old_records;
-use ledger::reprice::{
+use edge::worker_kit::job::{self, Outcome, Run};
+use ledger_core::job_runs::StartedRun;
+use ledger_core::{Database, DatabaseError, Rows, Statement};
+use ledger_keep::archive::{ArchiveConfig, ArchiveSummary, archive_sessions};
+use ledger_keep::change_reporting_zone::{
+    ZoneChangeConfig, continue_zone_change, newest_zone_change,
+};
+use ledger_keep::record_retention::forget_old_records;
+use ledger_keep::reprice::{
     RepriceConfig, RepricePlace, RepriceSummary, WINDOW_MS_DEFAULT, reprice_unpriced,
 };
-use ledger::schema::SchemaState;
-use ledger::verify::{VerifyConfig, verify_slices};
-use ledger::{Database, DatabaseError, Rows, Statement};
+use ledger_keep::rerate::{RerateConfig, continue_rerate, newest_rerate};
+use ledger_keep::verify::{VerifyConfig, verify_slices};
 use serde_json::{Value, json};
 use worker::{Delay, Env};
 
@@ -29,7 +32,7 @@ const PAUSE: Duration = Duration::from_millis(1);
 
 /// The database, with a pause before each batch. Where the runtime and the database are one process
 /// (`make dev`), a job would otherwise keep every request waiting until it ends.
-struct Unhurried<'a>(&'a D1);
+pub(crate) struct Unhurried<'a>(pub(crate) &'a D1);
 
 impl Database for Unhurried<'_> {
     async fn batch(&self, statements: &[Statement]) -> Result<Vec<Rows>, DatabaseError> {
@@ -49,6 +52,8 @@ pub(crate) enum Job {
     Archive,
     /// Goes on with a change of the reporting time zone, where one is under way.
     ChangeZone,
+    /// Goes on with a re-rating, where one is under way.
+    Rerate,
 }
 
 impl Job {
@@ -62,18 +67,9 @@ impl Job {
             Self::Verify => "verify",
             Self::Archive => "archive",
             Self::ChangeZone => "reporting-time-zone",
+            Self::Rerate => "rerate",
         }
     }
-}
-
-/// How a run ended.
-pub(crate) enum Outcome {
-    Done(Value),
-    /// This period's run is done.
-    AlreadyDone,
-    /// Another run holds the lease.
-    Busy,
-    Failed(String),
 }
 
 /// Whether a change of the reporting time zone is under way.
@@ -83,45 +79,25 @@ pub(crate) async fn is_zone_changing(suite: &Suite) -> Result<bool, String> {
     Ok(newest.is_some_and(|change| change.finished_at.is_none()))
 }
 
-/// One run of a job, within its lease and with its record.
+/// Whether a re-rating is under way.
+pub(crate) async fn is_rerating(suite: &Suite) -> Result<bool, String> {
+    let newest = newest_rerate(&suite.database).await;
+    let newest = newest.map_err(|error| error.to_string())?;
+    Ok(newest.is_some_and(|run| run.finished_at.is_none()))
+}
+
+/// One run of a job, within its lease, with its record and its line in the log.
 pub(crate) async fn run(job: Job, env: &Env, suite: &Suite, scheduled_time: UnixMillis) -> Outcome {
-    let request = RunRequest {
+    let run = Run {
         job: job.name(),
-        scheduled_time,
         worker: "analytics-tracker",
-        now: edge::clock::now(),
+        scheduled_time,
         lease_ms: LEASE_MS,
     };
-    let started = match begin(&suite.database, &request).await {
-        Ok(Begun::Started(started)) => started,
-        Ok(Begun::AlreadyDone) => return Outcome::AlreadyDone,
-        Ok(Begun::Busy { .. }) => return Outcome::Busy,
-        Ok(Begun::SchemaMismatch { found }) => {
-            let remedy = SchemaState::of(found).remedy();
-            return Outcome::Failed(remedy.unwrap_or_default());
-        }
-        Err(error) => return Outcome::Failed(error.to_string()),
-    };
-    let (outcome, recorded) = match work(job, env, suite, scheduled_time, &started).await {
-        Ok(summary) => {
-            let now = edge::clock::now();
-            let recorded = started.finish_ok(&suite.database, now, &summary).await;
-            (Outcome::Done(summary), recorded)
-        }
-        Err(error) => {
-            let now = edge::clock::now();
-            let recorded = started.finish_failed(&suite.database, now, &error).await;
-            (Outcome::Failed(error), recorded)
-        }
-    };
-    match recorded {
-        Ok(true) => outcome,
-        Ok(false) => Outcome::Failed(
-            "the run took longer than its lease and another has taken its place; what it did is kept"
-                .to_owned(),
-        ),
-        Err(error) => Outcome::Failed(format!("the run could not be recorded: {error}")),
-    }
+    job::run(suite, &run, async |started| {
+        work(job, env, suite, scheduled_time, started).await
+    })
+    .await
 }
 
 /// What a job does, as its summary.
@@ -153,6 +129,25 @@ async fn work(
             summary
                 .map(|summary| json!(summary))
                 .map_err(|error| error.to_string())
+        }
+        Job::Rerate => {
+            let config = rerate_config(env)?;
+            let run = continue_rerate(&Unhurried(&suite.database), &config, edge::clock::now).await;
+            run.map(|run| {
+                run.map_or_else(
+                    || json!({}),
+                    |run| {
+                        json!({
+                            "id": run.id,
+                            "examined_count": run.changes.examined_count,
+                            "changed_count": run.changes.total.interaction_count,
+                            "refused_count": run.changes.refused_count,
+                            "is_more": run.finished_at.is_none(),
+                        })
+                    },
+                )
+            })
+            .map_err(|error| error.to_string())
         }
         Job::Reprice => {
             let run_id = format!("reprice:{}:{}", scheduled_time.0, started.attempt);
@@ -192,6 +187,19 @@ pub(crate) async fn archive(
     archive_sessions(&Unhurried(&suite.database), &config, edge::clock::now)
         .await
         .map_err(|error| error.to_string())
+}
+
+/// The bounds of one call that estimates again: within what one invocation may take of statements and
+/// time.
+pub(crate) fn rerate_config(env: &Env) -> Result<RerateConfig, String> {
+    let limits = settings::limits(env).map_err(|problem| problem.detail)?;
+    Ok(RerateConfig {
+        chunk_interactions: 1_000,
+        chunks_max: 50,
+        time_ms_max: 20_000,
+        interaction_cost_max: limits.interaction_cost_max,
+        new_token: edge::clock::random_id,
+    })
 }
 
 fn reprice_days(env: &Env) -> Result<i64, String> {

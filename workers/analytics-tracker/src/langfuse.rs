@@ -5,7 +5,7 @@ use edge::respond::{json, with_type};
 use edge::{Problem, Scope};
 use events::limits::{BATCH_BYTES_MAX, EVENT_BYTES_MAX};
 use events::{check_score_id, parse_langfuse_ingestion, parse_score};
-use ledger::feedback::{Feedback, delete_feedback, record_feedback};
+use ledger_record::feedback::{Feedback, delete_feedback, record_feedback};
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
@@ -57,6 +57,19 @@ pub(crate) async fn delete_score(
     visit.suite.require_current_schema().await?;
     delete_feedback(&visit.suite.database, id).await?;
     with_type(204, "application/json", Vec::new())
+}
+
+/// `POST /api/public/media`: images and files are content, so none is asked for. Without an address
+/// to upload to the SDK takes the medium as one that is there already, and goes on.
+pub(crate) async fn decline_media(
+    visit: &mut Visit<'_>,
+    request: &mut Request,
+) -> Result<Response, Problem> {
+    visit.log.source = "langfuse";
+    visit.sender(request, Scope::Ingest).await?;
+    let mut pieces = edge::body::pieces(request)?;
+    pieces.pass_over().await;
+    json(201, &json!({ "mediaId": "not-kept", "uploadUrl": null }))
 }
 
 /// `POST /api/public/ingestion`: LibreChat's settings send an empty batch, with the public half of

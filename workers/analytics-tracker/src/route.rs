@@ -1,6 +1,7 @@
 //! Which operation a method and a path name.
 use std::borrow::Cow;
 
+use edge::worker_kit::{NoRoute, only, without_doubled_slash};
 use percent_encoding::percent_decode_str;
 
 /// One operation of `contracts/tracking-api.yaml`.
@@ -16,8 +17,7 @@ pub(crate) enum Route {
     RecordScore,
     DeleteScore { id: String },
     TestLangfuseIngestion,
-    RefuseMedia,
-    ConfirmMedia,
+    DeclineMedia,
     ListKeys,
     CreateKey,
     RevokeKey { id: String },
@@ -29,35 +29,17 @@ pub(crate) enum Route {
     RunArchive,
     RunVerify,
     RunReprice,
+    ListRerates,
+    StartRerate,
+    GetRerate { id: String },
     GetHealth,
-}
-
-/// Why no operation fits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NoRoute {
-    /// Nothing has this path.
-    UnknownPath,
-    /// The path takes other methods: these.
-    OtherMethod(&'static str),
 }
 
 impl Route {
     /// The operation of a method and an undecoded path.
     pub(crate) fn of(method: &str, path: &str) -> Result<Self, NoRoute> {
-        let only = |allow: &'static str, route: Self| {
-            if method == allow {
-                Ok(route)
-            } else {
-                Err(NoRoute::OtherMethod(allow))
-            }
-        };
-        // A base address that ends in a slash makes two of one.
-        let path = match path.trim_start_matches('/') {
-            rest if path.starts_with("//") => path.get(path.len() - rest.len() - 1..),
-            _ => None,
-        }
-        .unwrap_or(path);
-        match path {
+        let only = |allow: &'static str, route: Self| only(method, allow, route);
+        match without_doubled_slash(path) {
             "/track/interaction" => only("POST", Self::TrackInteraction),
             "/track/batch" => only("POST", Self::TrackBatch),
             "/track/session/start" => only("POST", Self::StartSession),
@@ -66,7 +48,7 @@ impl Route {
             "/v1/traces" => only("POST", Self::ExportTraces),
             "/api/public/projects" => only("GET", Self::ListLangfuseProjects),
             "/api/public/scores" => only("POST", Self::RecordScore),
-            "/api/public/media" => only("POST", Self::RefuseMedia),
+            "/api/public/media" => only("POST", Self::DeclineMedia),
             "/api/public/ingestion" => only("POST", Self::TestLangfuseIngestion),
             "/admin/rejections" => only("GET", Self::ListRejections),
             "/admin/archive" => only("POST", Self::RunArchive),
@@ -76,6 +58,11 @@ impl Route {
             "/admin/keys" => match method {
                 "GET" => Ok(Self::ListKeys),
                 "POST" => Ok(Self::CreateKey),
+                _ => Err(NoRoute::OtherMethod("GET, POST")),
+            },
+            "/admin/rerate" => match method {
+                "GET" => Ok(Self::ListRerates),
+                "POST" => Ok(Self::StartRerate),
                 _ => Err(NoRoute::OtherMethod("GET, POST")),
             },
             "/admin/counted-sources" => match method {
@@ -88,13 +75,13 @@ impl Route {
                 "PUT" => Ok(Self::SetReportingTimeZone),
                 _ => Err(NoRoute::OtherMethod("GET, PUT")),
             },
-            _ => {
+            path => {
                 if let Some(id) = id_behind("/api/public/scores/", path) {
                     only("DELETE", Self::DeleteScore { id })
-                } else if id_behind("/api/public/media/", path).is_some() {
-                    only("PATCH", Self::ConfirmMedia)
                 } else if let Some(id) = id_behind("/admin/keys/", path) {
                     only("DELETE", Self::RevokeKey { id })
+                } else if let Some(id) = id_behind("/admin/rerate/", path) {
+                    only("GET", Self::GetRerate { id })
                 } else {
                     Err(NoRoute::UnknownPath)
                 }
@@ -115,8 +102,7 @@ impl Route {
             Self::RecordScore => "recordScore",
             Self::DeleteScore { .. } => "deleteScore",
             Self::TestLangfuseIngestion => "testLangfuseIngestion",
-            Self::RefuseMedia => "refuseMedia",
-            Self::ConfirmMedia => "confirmMedia",
+            Self::DeclineMedia => "declineMedia",
             Self::ListKeys => "listKeys",
             Self::CreateKey => "createKey",
             Self::RevokeKey { .. } => "revokeKey",
@@ -128,6 +114,9 @@ impl Route {
             Self::RunArchive => "runArchive",
             Self::RunVerify => "runVerify",
             Self::RunReprice => "runReprice",
+            Self::ListRerates => "listRerates",
+            Self::StartRerate => "startRerate",
+            Self::GetRerate { .. } => "getRerate",
             Self::GetHealth => "getTrackerHealth",
         }
     }

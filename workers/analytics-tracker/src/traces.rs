@@ -2,13 +2,15 @@
 use edge::respond::{json, with_type};
 use edge::{Problem, Scope};
 use events::limits::PROTOBUF_BYTES_MAX;
-use events::{Context, LeftOutByReason, OtlpOutcome, QueuedEvent, TraceReader, gunzip};
+use events::{
+    CacheWriteLifetimes, Context, LeftOutByReason, OtlpOutcome, QueuedEvent, TraceReader, gunzip,
+};
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
 use crate::settings::IngestMode;
 use crate::visit::{Visit, problem_of};
-use crate::{counted_sources, left_out, queue, record, settings};
+use crate::{counted_sources, queue, record, settings};
 use edge::request::{content_encoding, media_type};
 
 /// The refusals that one answer names; the rest are counted.
@@ -40,6 +42,7 @@ pub(crate) async fn export(
         limits,
         allow_backfill: sender.has(Scope::Backfill),
         counted_sources: counted_sources::current(visit).await?,
+        cache_write_lifetimes: CacheWriteLifetimes::default(),
         ..Context::at(visit.received_at)
     };
     let mut export = Export::default();
@@ -47,7 +50,6 @@ pub(crate) async fn export(
         Encoding::Json => export.json(visit, request, is_gzip, &context).await,
         Encoding::Protobuf => export.protobuf(visit, request, is_gzip, &context).await,
     };
-    left_out::record(visit, &sender.key_id(), &export.left_out).await;
     read.map_err(|problem| export.say_what_was_kept(visit, problem))?;
     answer(visit, encoding, &export)
 }
@@ -74,7 +76,11 @@ impl Export {
         } else {
             TraceReader::new()
         };
-        let piece_bytes = if is_gzip { PIECE_BYTES } else { PLAIN_PIECE_BYTES };
+        let piece_bytes = if is_gzip {
+            PIECE_BYTES
+        } else {
+            PLAIN_PIECE_BYTES
+        };
         while let Some(arrived) = pieces.next().await? {
             visit.log.bytes += arrived.len();
             for piece in arrived.chunks(piece_bytes) {

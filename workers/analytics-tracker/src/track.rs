@@ -3,10 +3,10 @@ use edge::respond::json;
 use edge::{Problem, Scope};
 use events::limits::{BATCH_BYTES_MAX, EVENT_BYTES_MAX};
 use events::{
-    Context, CountedSources, Limits, QueuedEvent, parse_batch, parse_interaction,
-    parse_session_mark,
+    CacheWriteLifetimes, Context, CountedSources, Limits, QueuedEvent, parse_batch,
+    parse_interaction, parse_session_mark,
 };
-use ledger::ingest::Answer;
+use ledger_record::ingest::Answer;
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
@@ -160,7 +160,7 @@ struct Arrival {
 
 impl Arrival {
     async fn of(visit: &mut Visit<'_>, request: &Request) -> Result<Self, Problem> {
-        visit.log.source = events::json_event::SOURCE;
+        visit.log.source = events::source::API;
         let sender = visit.sender(request, Scope::Ingest).await?;
         Ok(Self {
             mode: IngestMode::of(visit.env)?,
@@ -177,6 +177,7 @@ impl Arrival {
             idempotency_key: self.idempotency_key.as_deref(),
             allow_backfill: self.allow_backfill,
             counted_sources: CountedSources::default(),
+            cache_write_lifetimes: CacheWriteLifetimes::default(),
         }
     }
 }

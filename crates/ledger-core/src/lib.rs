@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+
+pub mod api_keys;
+pub mod database;
+#[cfg(feature = "database-cases")]
+pub mod database_cases;
+pub mod estimate_lines;
+pub mod interaction_columns;
+pub mod job_runs;
+pub mod latency_bucket;
+pub mod record_error;
+pub mod redo_lines;
+pub mod rollup;
+pub mod schema;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
+pub mod verification_report;
+pub mod write_guard;
+
+pub use database::{Database, DatabaseError, Rows, Statement};

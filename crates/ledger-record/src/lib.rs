@@ -1,0 +1,8 @@
+#![doc = include_str!("../README.md")]
+
+pub mod counted_sources;
+pub mod feedback;
+pub mod ingest;
+pub mod ingest_rejections;
+pub mod record_batch;
+pub mod session_mark;

@@ -1,0 +1,6 @@
+#![doc = include_str!("../README.md")]
+
+pub mod calendar;
+mod zone;
+
+pub use zone::ReportingZone;
