@@ -34,6 +34,25 @@ fn a_megabyte_of_traces() -> String {
     body.to_string()
 }
 
+/// The captured body with so many bytes of plain text in its inputs and outputs.
+fn long_traces(bytes: usize) -> String {
+    let mut body: Value = serde_json::from_str(TRACES).unwrap();
+    let spans = body["resourceSpans"][0]["scopeSpans"][0]["spans"]
+        .as_array_mut()
+        .unwrap();
+    let text = "A line of some eighty characters, as people write them to each other, ends here.\n";
+    let lines = bytes / text.len() / (2 * spans.len());
+    for span in spans.iter_mut() {
+        for attribute in span["attributes"].as_array_mut().unwrap() {
+            let key = attribute["key"].as_str().unwrap();
+            if ["input", "output"].iter().any(|end| key.ends_with(end)) {
+                attribute["value"]["stringValue"] = json!(text.repeat(lines));
+            }
+        }
+    }
+    body.to_string()
+}
+
 fn a_batch() -> String {
     let events: Vec<Value> = (0..500)
         .map(|index| {
@@ -57,6 +76,13 @@ fn parsing(criterion: &mut Criterion) {
     group.throughput(Throughput::Bytes(traces.len() as u64));
     group.bench_function("traces_of_1_mb", |bencher| {
         bencher.iter(|| parse_json_traces(traces.as_bytes(), &context).unwrap());
+    });
+
+    // Twenty times the context of one long conversation: what is skipped is nearly all of it.
+    let long = long_traces(22_000_000);
+    group.throughput(Throughput::Bytes(long.len() as u64));
+    group.bench_function("traces_of_22_mb", |bencher| {
+        bencher.iter(|| parse_json_traces(long.as_bytes(), &context).unwrap());
     });
 
     let batch = a_batch();

@@ -194,7 +194,7 @@ fn too_many_spans() -> Rejection {
 #[derive(Default)]
 struct Window {
     read: Vec<Result<Box<Span>, Rejection>>,
-    spans: Vec<Box<Span>>,
+    spans: Vec<Span>,
     bytes: usize,
     index: TraceIndex,
     refused: OtlpOutcome,
@@ -203,6 +203,7 @@ struct Window {
 
 impl Window {
     fn take_in(&mut self) -> Result<(), Rejection> {
+        self.spans.reserve(self.read.len());
         for span in self.read.drain(..) {
             self.spans_in_all += 1;
             if self.spans_in_all > SPANS_MAX {
@@ -212,7 +213,7 @@ impl Window {
                 Ok(span) => {
                     self.index.add(&span);
                     self.bytes += span.kept_bytes();
-                    self.spans.push(span);
+                    self.spans.push(*span);
                 }
                 Err(rejection) => self.refused.refuse(String::new(), rejection, String::new()),
             }
