@@ -1005,11 +1005,14 @@ export interface components {
             day: components["schemas"]["Day"];
             db_ops_cost: components["schemas"]["MoneyOrUnpriced"];
             duration_ms: components["schemas"]["CountOrNull"];
+            endpoint: string | null;
             error: string | null;
             id: string;
             image_in_tokens: components["schemas"]["Count"];
             image_out_tokens: components["schemas"]["Count"];
             input_tokens: components["schemas"]["Count"];
+            /** @description LibreChat's message; with `context` it joins LibreChat's own `transactions`. */
+            message_id: string | null;
             model: string;
             output_tokens: components["schemas"]["Count"];
             price_state: components["schemas"]["PriceState"];
@@ -1021,6 +1024,7 @@ export interface components {
             time_to_first_token_ms: components["schemas"]["CountOrNull"];
             timestamp: components["schemas"]["Time"];
             total_cost: components["schemas"]["MoneyOrUnpriced"];
+            trace_id: string | null;
             type: components["schemas"]["InteractionType"];
             user_id: string;
         };
