@@ -6,6 +6,7 @@
 //! Every statement is served by an index; ranges of days go in as segments, so that one statement
 //! reads this period, the compared one and the one for a forecast, each row once.
 
+mod accuracy;
 mod analysis;
 mod ask;
 mod export;
@@ -15,6 +16,9 @@ mod sessions;
 mod sums;
 mod time;
 
+pub use accuracy::{
+    ACCURACY_PARAMETERS, reported_costs::ReportedCostList, unread_fields::UnreadFieldList,
+};
 pub use analysis::bridge::{Bridge, BridgeItem, bridge};
 pub use analysis::forecast::{Forecast, forecast};
 pub use ask::etag::{AnswerKey, etag, matches};
