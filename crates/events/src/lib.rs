@@ -53,7 +53,7 @@ mod timestamp;
 mod trace_index;
 
 pub use archive_request::parse_archive_request;
-pub use context::{Context, CountedSources};
+pub use context::{CacheWriteLifetimes, Context, CountedSources};
 pub use gunzip::gunzip;
 pub use interaction::{Interaction, InteractionStatus, InteractionType, SOURCES, SessionMark};
 pub use json_event::{parse_batch, parse_interaction};

@@ -78,12 +78,12 @@ fn normalise_span(
     context: &Context<'_>,
 ) -> Result<Option<Interaction>, Rejection> {
     let interaction = if span.attributes.get(Attribute::ObservationType).is_some() {
-        langfuse_span::normalise(span)?
+        langfuse_span::normalise(span, context)?
     } else {
         match role_of(span) {
             Role::Server => Some(native_span::served_request(span)?),
             Role::Database => native_span::database_operation(span, index)?,
-            Role::Model => gen_ai_span::model_call(span, index)?,
+            Role::Model => gen_ai_span::model_call(span, index, context)?,
             Role::Other if gen_ai_span::is_tool_call(span) => Some(gen_ai_span::tool_call(span)?),
             Role::Other => None,
         }

@@ -1,7 +1,7 @@
 //! An interaction as its columns hold it, with the estimate that counts: what is estimated again.
 
 use cost_calculation::{
-    Billable, Component, Declared, Estimate, MatchKind, PicoUsd, TokenUsage, Units, UnixMillis,
+    Billable, Component, Declared, Estimate, Flags, MatchKind, PicoUsd, TokenUsage, Units, UnixMillis,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -100,6 +100,8 @@ impl StoredRow {
                     component,
                     amount: PicoUsd::new(amount),
                 }),
+            // Stored with the interaction by the next shape of the database.
+            reading: Flags::NONE,
             price_time: UnixMillis(self.price_time),
         }
     }
