@@ -124,7 +124,9 @@ fn no_published_field_disappears() {
             Some(taken) => agrees(&field.meaning, taken),
             None => field.is_text || holds(&reading, FIGURE),
         };
-        *counts.entry(taken.unwrap_or(if field.is_text { "text" } else { "unread" })).or_default() += 1;
+        *counts
+            .entry(taken.unwrap_or(if field.is_text { "text" } else { "unread" }))
+            .or_default() += 1;
         if !is_accounted {
             lost.push(format!(
                 "{} {} ({}) is taken for {taken:?}: {:?}",
@@ -140,7 +142,8 @@ fn no_published_field_disappears() {
 fn a_bucket_that_stands_beside_an_input_changes_what_is_priced() {
     let mut lost = Vec::new();
     for field in fields() {
-        let is_bucket = field.meaning.starts_with("bucket:") || field.meaning.starts_with("quantity:");
+        let is_bucket =
+            field.meaning.starts_with("bucket:") || field.meaning.starts_with("quantity:");
         let taken = meaning_of_field(field.convention, &table_path(&field.path));
         if !is_bucket || !["tokens", "quantity"].contains(&taken.unwrap_or_default()) {
             continue;
@@ -155,12 +158,20 @@ fn a_bucket_that_stands_beside_an_input_changes_what_is_priced() {
         };
         let without = read_usage_or_keep(field.convention, "openai", &base);
         let mut with = base.as_object().unwrap().clone();
-        merge(&mut with, object_with(field.convention, &field.path, json!(FIGURE)));
+        merge(
+            &mut with,
+            object_with(field.convention, &field.path, json!(FIGURE)),
+        );
         let with = read_usage_or_keep(field.convention, "openai", &Value::Object(with));
         // Text is the remainder, and names of the same whole are the same count.
-        let is_remainder = ["text", "document"].iter().any(|kind| field.meaning.contains(kind));
+        let is_remainder = ["text", "document"]
+            .iter()
+            .any(|kind| field.meaning.contains(kind));
         if !is_remainder && (with.usage, &with.calls) == (without.usage, &without.calls) {
-            lost.push(format!("{} {} ({})", field.shape, field.path, field.meaning));
+            lost.push(format!(
+                "{} {} ({})",
+                field.shape, field.path, field.meaning
+            ));
         }
     }
     assert!(lost.is_empty(), "{}:\n{}", lost.len(), lost.join("\n"));
@@ -178,8 +189,17 @@ fn name() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-z]{1,8}_[a-z]{1,8}",
         prop::sample::select(vec![
-            "details", "cached_tokens", "prompt_tokens_details", "vendor_units", "seconds",
-            "input_text", "output_foo", "cost", "server_tool_use", "citation_tokens", "audio",
+            "details",
+            "cached_tokens",
+            "prompt_tokens_details",
+            "vendor_units",
+            "seconds",
+            "input_text",
+            "output_foo",
+            "cost",
+            "server_tool_use",
+            "citation_tokens",
+            "audio",
         ])
         .prop_map(ToOwned::to_owned),
     ]

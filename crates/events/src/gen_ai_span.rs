@@ -3,7 +3,7 @@
 //! <https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/>: `input_tokens` includes the
 //! tokens read from and written to a cache, `output_tokens` includes reasoning. A span of an agent
 //! sums up the calls below it, so it is never counted itself.
-use cost_calculation::UsageReading;
+use cost_calculation::{Sender, UsageReading};
 use serde_json::Map;
 
 use crate::librechat_agent::{self, AgentId};
@@ -67,7 +67,8 @@ pub(crate) fn model_call(
         .unwrap_or_default()
         .clone_into(&mut interaction.model_name);
     interaction.service_tier = owned(Attribute::GenAiServiceTier, PROVIDER_CHARS_MAX)?;
-    let reading = usage(span, &interaction.provider, context);
+    let sender = context.sender_of_usage(SOURCE, &interaction.provider, interaction.price_time);
+    let reading = usage(span, sender);
     json_usage::apply(reading, &mut interaction);
     interaction.mark_unreported_usage();
     interaction.context = Some("message".to_owned());
@@ -103,12 +104,12 @@ fn named(span: &Span<'_>, kind: InteractionType) -> Result<Interaction, Rejectio
 }
 
 /// The counts that the span reports, read by the convention.
-fn usage(span: &Span<'_>, provider: &str, context: &Context<'_>) -> UsageReading {
+fn usage(span: &Span<'_>, sender: Sender<'_>) -> UsageReading {
     let mut counts = Map::new();
     for attribute in COUNTS {
         if let Some(count) = span.attributes.int(&[attribute]) {
             counts.insert(attribute.key().to_owned(), count.into());
         }
     }
-    json_usage::read_otel(counts, provider, context)
+    json_usage::read_otel(counts, sender)
 }

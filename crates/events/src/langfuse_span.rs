@@ -67,7 +67,9 @@ fn generation(span: &Span<'_>, context: &Context<'_>) -> Result<Interaction, Rej
         .clone_into(&mut interaction.model_name);
     let reading = match attributes.get(Attribute::ObservationUsage) {
         Some(AttributeValue::Text(json)) => {
-            json_usage::read_langfuse(json, &interaction.provider, context)
+            let sender =
+                context.sender_of_usage(SOURCE, &interaction.provider, interaction.price_time);
+            json_usage::read_langfuse(json, sender)
         }
         Some(_) => json_usage::unreadable("usage_details"),
         None => UsageReading::default(),

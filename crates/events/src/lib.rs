@@ -20,7 +20,8 @@
 //! # Ok::<(), events::Rejection>(())
 //! ```
 mod archive_request;
-pub mod context;
+pub mod cache_write_lifetimes;
+mod context;
 mod digest;
 mod error_class;
 mod gen_ai_span;
@@ -53,7 +54,8 @@ mod timestamp;
 mod trace_index;
 
 pub use archive_request::parse_archive_request;
-pub use context::{CacheWriteLifetimes, Context, CountedSources};
+pub use cache_write_lifetimes::{CacheWriteLifetimeChange, CacheWriteLifetimes};
+pub use context::{Context, CountedSources};
 pub use gunzip::gunzip;
 pub use interaction::{Interaction, InteractionStatus, InteractionType, SOURCES, SessionMark};
 pub use json_event::{parse_batch, parse_interaction};

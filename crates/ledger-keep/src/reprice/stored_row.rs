@@ -1,7 +1,8 @@
 //! An interaction as its columns hold it, with the estimate that counts: what is estimated again.
 
 use cost_calculation::{
-    Billable, Component, Declared, Estimate, Flags, MatchKind, PicoUsd, TokenUsage, Units, UnixMillis,
+    Billable, Component, Declared, Estimate, Flags, MatchKind, PicoUsd, TokenUsage, Units,
+    UnixMillis,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
