@@ -165,7 +165,9 @@ pub(crate) fn model_call(
         .map(ToOwned::to_owned);
     let cost = attributes.word(Attribute::GenAiRequestCost);
     interaction.reported_cost = cost.and_then(reported_cost_of_text);
-    let reading = json_usage::read_otel(attributes.counts(), &interaction.provider, context);
+    let at = interaction.price_time;
+    let sender = context.sender_of_usage(source::OTEL, &interaction.provider, at);
+    let reading = json_usage::read_otel(attributes.counts(), sender);
     json_usage::apply(reading, &mut interaction);
     let is_embedding = kind_of(span) == Kind::Embedding;
     let purpose = if is_embedding { "embedding" } else { "message" };

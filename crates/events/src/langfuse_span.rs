@@ -100,7 +100,12 @@ fn generation(span: &Span, context: &Context<'_>) -> Result<Interaction, Rejecti
         .clone_into(&mut interaction.model_name);
     let reading = match attributes.get(Attribute::ObservationUsage) {
         Some(AttributeValue::Text(json)) => {
-            json_usage::read_langfuse(json, &interaction.provider, context)
+            let sender = context.sender_of_usage(
+                source::LANGFUSE,
+                &interaction.provider,
+                interaction.price_time,
+            );
+            json_usage::read_langfuse(json, sender)
         }
         Some(_) => json_usage::unreadable("usage_details"),
         None => UsageReading::default(),

@@ -3,6 +3,7 @@
 mod archive_request;
 mod attribute_names;
 mod attributes;
+mod cache_write_lifetimes;
 mod choose_sources;
 pub mod context;
 mod digest;
@@ -45,7 +46,8 @@ mod trace_index;
 mod trace_reader;
 
 pub use archive_request::parse_archive_request;
-pub use context::{CacheWriteLifetimes, Context, CountedSources};
+pub use cache_write_lifetimes::{CacheWriteLifetimeChange, CacheWriteLifetimes};
+pub use context::{Context, CountedSources};
 pub use gunzip::gunzip;
 pub use interaction::{Interaction, InteractionStatus, InteractionType, SOURCES, SessionMark};
 pub use json_event::{parse_batch, parse_interaction};
