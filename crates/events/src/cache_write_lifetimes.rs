@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     const BEFORE: UnixMillis = UnixMillis(1_781_740_799_999);
-    const AFTER: UnixMillis = UnixMillis(1_795_000_000_000);
+    const AFTER: UnixMillis = UnixMillis(1_796_000_000_000);
 
     #[test]
     fn librechats_default_became_an_hour_in_june_2026() {

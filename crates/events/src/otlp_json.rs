@@ -126,14 +126,17 @@ impl KeptText {
     }
 
     /// The text; of one that was cut, up to its last whole character.
+    fn as_str(&self) -> &str {
+        let whole = match std::str::from_utf8(&self.bytes) {
+            Ok(text) => return text,
+            Err(error) => self.bytes.get(..error.valid_up_to()),
+        };
+        std::str::from_utf8(whole.unwrap_or_default()).unwrap_or_default()
+    }
+
+    /// The same as a text of its own.
     fn take(&mut self) -> String {
-        match std::str::from_utf8(&self.bytes) {
-            Ok(text) => text.to_owned(),
-            Err(error) => {
-                let whole = self.bytes.get(..error.valid_up_to()).unwrap_or_default();
-                String::from_utf8_lossy(whole).into_owned()
-            }
-        }
+        self.as_str().to_owned()
     }
 }
 
@@ -462,16 +465,18 @@ impl Listener for Places {
             Field::SpanId => self.parts.span_id = self.text.take(),
             Field::ParentSpanId => self.parts.parent_span_id = self.text.take(),
             Field::Key => {
-                let key = self.text.take();
-                self.one.wanted = Some(self.parts.span.attributes.wants(&key));
+                let wanted = self.parts.span.attributes.wants(self.text.as_str());
+                self.one.wanted = Some(wanted);
             }
             Field::NumberValue | Field::DoubleValue => {
-                let text = self.text.take();
-                self.value_number(field, &text);
+                let text = std::mem::take(&mut self.text);
+                self.value_number(field, text.as_str());
+                self.text = text;
             }
             Field::Kind | Field::Start | Field::End | Field::StatusCode => {
-                let text = self.text.take();
-                self.number(field, &text);
+                let text = std::mem::take(&mut self.text);
+                self.number(field, text.as_str());
+                self.text = text;
             }
             _ => {}
         }
@@ -512,10 +517,10 @@ fn span_of(parts: SpanParts) -> Result<Box<Span>, Rejection> {
         return Err(fault);
     }
     let mut span = parts.span;
-    span.trace_id = hex_id(&parts.trace_id, 32, "traceId")?;
-    span.span_id = hex_id(&parts.span_id, 16, "spanId")?;
+    span.trace_id = hex_id(parts.trace_id, 32, "traceId")?;
+    span.span_id = hex_id(parts.span_id, 16, "spanId")?;
     if !parts.parent_span_id.is_empty() {
-        span.parent_span_id = hex_id(&parts.parent_span_id, 16, "parentSpanId")?;
+        span.parent_span_id = hex_id(parts.parent_span_id, 16, "parentSpanId")?;
     }
     Ok(Box::new(span))
 }

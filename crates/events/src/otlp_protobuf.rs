@@ -89,10 +89,14 @@ fn read_span(message: &[u8]) -> Result<Box<Span>, Rejection> {
             _ => {}
         }
     }
-    span.trace_id = hex_id(&span.trace_id, 32, "trace_id")?;
-    span.span_id = hex_id(&span.span_id, 16, "span_id")?;
+    span.trace_id = hex_id(std::mem::take(&mut span.trace_id), 32, "trace_id")?;
+    span.span_id = hex_id(std::mem::take(&mut span.span_id), 16, "span_id")?;
     if !span.parent_span_id.is_empty() {
-        span.parent_span_id = hex_id(&span.parent_span_id, 16, "parent_span_id")?;
+        span.parent_span_id = hex_id(
+            std::mem::take(&mut span.parent_span_id),
+            16,
+            "parent_span_id",
+        )?;
     }
     Ok(span)
 }

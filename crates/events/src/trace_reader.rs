@@ -194,7 +194,7 @@ fn too_many_spans() -> Rejection {
 #[derive(Default)]
 struct Window {
     read: Vec<Result<Box<Span>, Rejection>>,
-    spans: Vec<Span>,
+    spans: Vec<Box<Span>>,
     bytes: usize,
     index: TraceIndex,
     refused: OtlpOutcome,
@@ -213,7 +213,7 @@ impl Window {
                 Ok(span) => {
                     self.index.add(&span);
                     self.bytes += span.kept_bytes();
-                    self.spans.push(*span);
+                    self.spans.push(span);
                 }
                 Err(rejection) => self.refused.refuse(String::new(), rejection, String::new()),
             }
