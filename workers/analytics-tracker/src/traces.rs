@@ -2,15 +2,13 @@
 use edge::respond::{json, with_type};
 use edge::{Problem, Scope};
 use events::limits::PROTOBUF_BYTES_MAX;
-use events::{
-    CacheWriteLifetimes, Context, LeftOutByReason, OtlpOutcome, QueuedEvent, TraceReader, gunzip,
-};
+use events::{Context, LeftOutByReason, OtlpOutcome, QueuedEvent, TraceReader, gunzip};
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
 use crate::settings::IngestMode;
 use crate::visit::{Visit, problem_of};
-use crate::{counted_sources, queue, record, settings};
+use crate::{cache_lifetimes, counted_sources, queue, record, settings};
 use edge::request::{content_encoding, media_type};
 
 /// The refusals that one answer names; the rest are counted.
@@ -42,7 +40,7 @@ pub(crate) async fn export(
         limits,
         allow_backfill: sender.has(Scope::Backfill),
         counted_sources: counted_sources::current(visit).await?,
-        cache_write_lifetimes: CacheWriteLifetimes::default(),
+        cache_write_lifetimes: cache_lifetimes::current(visit).await?,
         ..Context::at(visit.received_at)
     };
     let mut export = Export::default();
