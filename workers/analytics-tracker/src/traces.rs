@@ -48,7 +48,7 @@ pub(crate) async fn export(
         Encoding::Json => export.json(visit, request, is_gzip, &context).await,
         Encoding::Protobuf => export.protobuf(visit, request, is_gzip, &context).await,
     };
-    read.map_err(|problem| export.say_what_was_kept(visit, problem))?;
+    read.map_err(|problem| Export::say_what_was_kept(visit, problem))?;
     answer(visit, encoding, &export)
 }
 
@@ -178,7 +178,7 @@ impl Export {
     }
 
     /// A refusal of a body of which a part was recorded before its fault says so.
-    fn say_what_was_kept(&self, visit: &Visit<'_>, mut problem: Problem) -> Problem {
+    fn say_what_was_kept(visit: &Visit<'_>, mut problem: Problem) -> Problem {
         let counts = visit.log.counts;
         let kept = counts.accepted + counts.duplicate + counts.queued;
         if kept > 0 {

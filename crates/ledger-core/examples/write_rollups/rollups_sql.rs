@@ -34,10 +34,8 @@ fn column(name: &str) -> String {
 
 fn table_of_sums(table: &str, key: &str) -> String {
     let keys: String = key.split(", ").map(column).collect();
-    let measures: String = MEASURES
-        .iter()
-        .map(|measure| format!("  {measure} INTEGER NOT NULL,\n"))
-        .collect();
+    let measures = MEASURES.map(|measure| format!("  {measure} INTEGER NOT NULL,\n"));
+    let measures = measures.concat();
     format!(
         "CREATE TABLE {table} (\n{keys}{measures}  PRIMARY KEY ({key})\n) STRICT, WITHOUT ROWID;\n"
     )
@@ -151,7 +149,9 @@ const USER_STATS: &str = include_str!("user_stats.sql");
 pub fn rollups_sql() -> String {
     let mut sql = HEAD.to_owned();
     for (table, key) in ROLLUPS {
-        sql.push_str(&format!("\n-- {}\n", sentence(table)));
+        sql.push_str("\n-- ");
+        sql.push_str(sentence(table));
+        sql.push('\n');
         sql.push_str(&table_of_sums(table, key));
         match table {
             "usage_daily" => sql.push_str(
@@ -159,7 +159,9 @@ pub fn rollups_sql() -> String {
 CREATE INDEX usage_daily_by_user ON usage_daily (user_key, day);\n",
             ),
             "daily_stats" => {
-                sql.push_str("\nCREATE INDEX daily_stats_by_user ON daily_stats (user_key, day);\n")
+                sql.push_str(
+                    "\nCREATE INDEX daily_stats_by_user ON daily_stats (user_key, day);\n",
+                );
             }
             _ => {}
         }

@@ -30,7 +30,7 @@ struct Derived {
     is_weekly: bool,
 }
 
-/// From which day on a session was not active. Primary key; session_days_by_session.
+/// From which day on a session was not active. Primary key; `session_days_by_session`.
 fn of_day() -> Derived {
     Derived {
         table: "session_gaps",

@@ -13,7 +13,7 @@ use crate::query_ledger::reader;
 fn asked() -> Parameters {
     let pairs = [("start_date", "2024-11-01"), ("end_date", "2025-10-31")];
     let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    Parameters::new(pairs.into_iter(), &ACCURACY_PARAMETERS).unwrap()
+    Parameters::new(pairs, &ACCURACY_PARAMETERS).unwrap()
 }
 
 fn items(answer: &Value) -> &Vec<Value> {
