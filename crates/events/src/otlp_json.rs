@@ -499,7 +499,16 @@ impl Listener for Places {
                 self.number(field, json);
                 Ok(())
             }
-            (_, Field::Into(_) | Field::TraceId | Field::SpanId | Field::Name)
+            // No text, so no id either: the refusal names the field.
+            (_, Field::TraceId) => {
+                json.clone_into(&mut self.parts.trace_id);
+                Ok(())
+            }
+            (_, Field::SpanId) => {
+                json.clone_into(&mut self.parts.span_id);
+                Ok(())
+            }
+            (_, Field::Into(_) | Field::Name)
             | (
                 Some(
                     Place::ResourceList | Place::ScopeList | Place::AttributeList | Place::ItemList,

@@ -19,6 +19,7 @@ fn sentence(table: &str) -> &'static str {
         "usage_daily" => "Marginal of the interactions: the cube.",
         "daily_stats" => "Marginal of the cube: by user.",
         "daily_model_stats" => "Marginal of the cube: by model and type.",
+        "daily_agent_stats" => "Marginal of the cube: by agent.",
         _ => "Marginal of the cube: all of it but the user.",
     }
 }
@@ -143,6 +144,7 @@ CREATE TRIGGER latency_moves_insert INSTEAD OF INSERT ON latency_moves BEGIN
 }
 
 const SESSION_GAPS: &str = include_str!("session_gaps.sql");
+const USER_GAPS: &str = include_str!("user_gaps.sql");
 const USER_STATS: &str = include_str!("user_stats.sql");
 
 /// The whole file.
@@ -194,6 +196,7 @@ CREATE INDEX weekly_stats_by_user ON weekly_stats (user_key, week);
     sql.push_str(&latency_trigger());
     sql.push('\n');
     sql.push_str(SESSION_GAPS);
+    sql.push_str(USER_GAPS);
     sql.push('\n');
     sql.push_str(USER_STATS);
     sql.push_str("\nUPDATE ledger_state SET schema_version = 4;\n");

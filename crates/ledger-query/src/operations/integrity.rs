@@ -22,9 +22,7 @@ use crate::{
 use ledger_core::{
     database::{Database, DatabaseError, Statement},
     rollup::ROLLUPS,
-    verification_report::{
-        FindingRecord, IntegrityReport, IntegrityStatus, PassRecord, integrity,
-    },
+    verification_report::{FindingRecord, IntegrityReport, IntegrityStatus, PassRecord, integrity},
 };
 use reporting_days::calendar::{DayRange, Period, iso};
 
