@@ -255,6 +255,17 @@ impl Places {
         bytes_max > 0
     }
 
+    fn end_string_value(&mut self) {
+        if self.place() == Some(Place::Value) {
+            if self.tools.is_some() || self.text.bytes_max > 0 {
+                self.end_value_text();
+            }
+        } else if !self.text.is_over {
+            let text = self.text.take();
+            keep_text_of_list(&mut self.one.texts, &text);
+        }
+    }
+
     fn end_value_text(&mut self) {
         if let Some(tools) = self.tools.take() {
             self.parts.span.tools = tools.finish();
@@ -448,16 +459,7 @@ impl Listener for Places {
         }
         let field = std::mem::take(&mut self.field);
         match field {
-            Field::StringValue
-                if self.place() == Some(Place::Value)
-                    && (self.tools.is_some() || self.text.bytes_max > 0) =>
-            {
-                self.end_value_text();
-            }
-            Field::StringValue if !self.text.is_over => {
-                let text = self.text.take();
-                keep_text_of_list(&mut self.one.texts, &text);
-            }
+            Field::StringValue => self.end_string_value(),
             Field::Name => self.parts.span.name = self.text.take(),
             Field::StatusMessage => self.parts.span.status_message = self.text.take(),
             Field::TraceId => self.parts.trace_id = self.text.take(),
