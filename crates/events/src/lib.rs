@@ -54,6 +54,7 @@ mod trace_index;
 
 pub use archive_request::parse_archive_request;
 pub use context::{Context, CountedSources};
+pub use digest::DIGEST_VERSION;
 pub use gunzip::gunzip;
 pub use interaction::{Interaction, InteractionStatus, InteractionType, SOURCES, SessionMark};
 pub use json_event::{parse_batch, parse_interaction};

@@ -98,7 +98,7 @@ impl Rows {
 /// there the commit may have happened before the error.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DatabaseError {
-    /// A constraint refused a row.
+    /// A constraint refused a row, or a sum would have passed 64 bits.
     #[error("the database refused a row: {0}")]
     Constraint(String),
     /// The connection broke; the batch may or may not have been committed. Repeating it is safe
@@ -135,12 +135,19 @@ impl DatabaseError {
             "exceeded its CPU time limit",
             "exceeded its memory limit",
         ];
+        // An addition that passes 64 bits becomes a REAL, which no integer column takes; `SUM` fails.
+        const CONSTRAINT: [&str; 4] = [
+            "SQLITE_CONSTRAINT",
+            "constraint failed",
+            "cannot store REAL value in INTEGER column",
+            "integer overflow",
+        ];
         let message = message.to_owned();
         if TRANSIENT.iter().any(|part| message.contains(part)) {
             Self::Transient(message)
         } else if OVERLOADED.iter().any(|part| message.contains(part)) {
             Self::Overloaded(message)
-        } else if message.contains("SQLITE_CONSTRAINT") || message.contains("constraint failed") {
+        } else if CONSTRAINT.iter().any(|part| message.contains(part)) {
             Self::Constraint(message)
         } else {
             Self::Other(message)
@@ -203,5 +210,12 @@ mod tests {
             "D1_ERROR: UNIQUE constraint failed: ev.id: SQLITE_CONSTRAINT (extended: SQLITE_CONSTRAINT_PRIMARYKEY)",
         );
         assert!(matches!(unique, DatabaseError::Constraint(_)) && !unique.is_worth_a_retry());
+        for full in [
+            "cannot store REAL value in INTEGER column sessions.total_cost",
+            "D1_ERROR: integer overflow: SQLITE_ERROR",
+        ] {
+            let full = DatabaseError::from_message(full);
+            assert!(matches!(full, DatabaseError::Constraint(_)));
+        }
     }
 }

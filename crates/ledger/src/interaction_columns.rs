@@ -19,14 +19,14 @@ INSERT INTO interactions (id, session_key, user_key, timestamp, day, price_time,
   input_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, output_tokens,
   reasoning_tokens, audio_in_tokens, audio_out_tokens, image_in_tokens, image_out_tokens, units,
   declared_cost, declared_category, agent, message_id, trace_id, context, status, error, source,
-  metadata, received_at, ingest_id, body_hash)
+  metadata, received_at, ingest_id, body_hash, digest_version)
 SELECT j.row ->> 0, n.session_key, u.user_key, j.row ->> 4, j.row ->> 5, j.row ->> 6,
   j.row ->> 7, j.row ->> 8, j.row ->> 9, j.row ->> 10, j.row ->> 11, j.row ->> 12,
   j.row ->> 13, j.row ->> 14, j.row ->> 15, j.row ->> 16, j.row ->> 17, j.row ->> 18,
   j.row ->> 19, j.row ->> 20, j.row ->> 21, j.row ->> 22, j.row ->> 23, j.row ->> 24,
   j.row ->> 25, j.row ->> 26, j.row ->> 27, j.row ->> 28, j.row ->> 29, j.row ->> 30,
   j.row ->> 31, j.row ->> 32, j.row ->> 33, j.row ->> 34, j.row ->> 35, j.row ->> 36,
-  ?1 ->> 'received_at', ?1 ->> 'ingest_id', unhex(j.row ->> 37)
+  ?1 ->> 'received_at', ?1 ->> 'ingest_id', unhex(j.row ->> 37), ?1 ->> 'digest_version'
 FROM event j
   JOIN users u ON u.tenant_id = j.row ->> 2 AND u.user_id = j.row ->> 3
   JOIN session_ids n ON n.id = j.row ->> 1";

@@ -21,6 +21,7 @@
 
 pub mod api_keys;
 pub mod archive;
+pub mod book_version;
 pub mod change_reporting_zone;
 pub mod counted_sources;
 pub mod database;
@@ -39,6 +40,7 @@ pub mod query;
 pub mod record_batch;
 pub mod record_error;
 pub mod record_retention;
+pub mod renew_epoch;
 pub mod reporting_zone;
 pub mod reprice;
 pub mod rollup;

@@ -738,8 +738,18 @@ export interface components {
             period: components["schemas"]["Period"] | null;
             reporting_time_zone: components["schemas"]["TimeZone"];
         };
+        /**
+         * @description The ledger as it stood when the last row was read. Interactions that came in meanwhile are not in the file; where
+         *     the version moved, sums by day, sessions and prices may have moved between the first row and the last.
+         */
+        ExportEnd: {
+            /** @description Whether it is another version than the one that the file began with. */
+            ledger_moved: boolean;
+            ledger_version: components["schemas"]["Count"];
+        };
         ExportFile: {
             about: components["schemas"]["ExportAbout"];
+            end: components["schemas"]["ExportEnd"];
             rows: (components["schemas"]["InteractionRow"] | components["schemas"]["SessionRow"] | components["schemas"]["DailyRow"])[];
         };
         /** @enum {string} */
@@ -1450,6 +1460,8 @@ export interface components {
         };
         Watermark: {
             as_of: components["schemas"]["AsOf"];
+            /** @description Random, and another one after each restore; it is part of every ETag, since both versions run through the same numbers again then. */
+            ledger_epoch: string;
             ledger_version: components["schemas"]["Count"];
             price_book_version: components["schemas"]["Count"];
             /** @description The hour in which this was asked; it is part of every ETag, so nothing freezes at midnight. */

@@ -38,7 +38,7 @@ function followLedger(client: QueryClient, cache: QueryCache): void {
     const mark = query.state.data as Watermark | undefined;
     if (mark === undefined) return;
     remember("zone", mark.reporting_time_zone);
-    const version = `${mark.ledger_version}/${mark.price_book_version}/${mark.reporting_hour}`;
+    const version = `${mark.ledger_epoch}/${mark.ledger_version}/${mark.price_book_version}/${mark.reporting_hour}`;
     if (seen === null) seen = version;
     if (version === seen || readerIsBusy()) return;
     seen = version;

@@ -8,7 +8,7 @@ use crate::request_log::RequestLog;
 use crate::route::{NoRoute, Route};
 use crate::visit::Visit;
 use crate::{
-    counted_sources, health, keys, langfuse, late_rejections, reporting_time_zone, run_job, traces,
+    counted_sources, health, keys, langfuse, late_rejections, ledger_epoch, reporting_time_zone, run_job, traces,
     track,
 };
 
@@ -77,6 +77,7 @@ async fn dispatch(
         Route::SetCountedSources => counted_sources::set(visit, request).await,
         Route::GetReportingTimeZone => reporting_time_zone::get(visit, request).await,
         Route::SetReportingTimeZone => reporting_time_zone::set(visit, request).await,
+        Route::RenewLedgerEpoch => ledger_epoch::renew(visit, request).await,
         Route::RunArchive => run_job::archive(visit, request).await,
         Route::RunVerify => run_job::run(visit, request, Job::Verify).await,
         Route::RunReprice => run_job::run(visit, request, Job::Reprice).await,

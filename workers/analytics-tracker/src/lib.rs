@@ -13,6 +13,7 @@ mod jobs;
 mod keys;
 mod langfuse;
 mod late_rejections;
+mod ledger_epoch;
 mod queue;
 mod rate_limit;
 mod record;

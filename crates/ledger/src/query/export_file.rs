@@ -25,6 +25,7 @@ use crate::{
 pub(super) const CHUNK_ROWS: u64 = 2_000;
 /// Days of a chunk of daily sums.
 const CHUNK_DAYS: i64 = 7;
+const LEDGER_VERSION: &str = "SELECT json_array(ledger_version) FROM ledger_state";
 /// Of the cube's cells, which are many a day.
 const FOCUS_CHUNK_DAYS: i64 = 1;
 
@@ -155,9 +156,7 @@ impl Export {
                 };
             }
             Rest::End => {
-                if self.format == ExportFormat::Json {
-                    chunk.push_str("]}\n");
-                }
+                self.write_end(&mut chunk, database).await?;
                 self.source.rest = Rest::Nothing;
             }
             Rest::Nothing => return Ok(None),
@@ -215,6 +214,39 @@ impl Export {
                     .collect();
                 chunk.push_str(&names.join(","));
                 chunk.push_str("\r\n");
+            }
+        }
+        Ok(())
+    }
+
+    /// What became of the ledger while the file was read: where its version moved, sums and prices
+    /// may have moved between the first row and the last.
+    async fn write_end<D: Database>(
+        &self,
+        chunk: &mut String,
+        database: &D,
+    ) -> Result<(), QueryError> {
+        let is_told = match self.format {
+            ExportFormat::Json => true,
+            ExportFormat::Csv => self.has_preamble,
+            ExportFormat::Ndjson => false,
+        };
+        if !is_told {
+            return Ok(());
+        }
+        let rows = database.query(Statement::new(LEDGER_VERSION)).await?;
+        let version = rows.first::<(i64,)>()?.map_or(0, |(version,)| version);
+        let is_same = version == self.about.stamp.ledger_version;
+        match self.format {
+            ExportFormat::Json => {
+                let end = json!({ "ledger_version": version, "ledger_moved": !is_same });
+                chunk.push_str("],\"end\":");
+                chunk.push_str(&end.to_string());
+                chunk.push_str("}\n");
+            }
+            _ => {
+                let line = format!("# end: ledger_version {version}, ledger_moved {}\r\n", !is_same);
+                chunk.push_str(&line);
             }
         }
         Ok(())

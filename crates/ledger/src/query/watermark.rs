@@ -7,7 +7,7 @@ use super::{
     calendar::iso,
     reader::{Reader, Stamp},
 };
-use crate::database::Database;
+use crate::{database::Database, renew_epoch::epoch_text};
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -17,6 +17,7 @@ pub struct Watermark {
     #[serde(flatten)]
     stamp: Stamp,
     price_book_version: i64,
+    ledger_epoch: String,
     today: chrono::NaiveDate,
     reporting_hour: String,
 }
@@ -27,6 +28,7 @@ impl<D: Database> Reader<'_, D> {
         Watermark {
             stamp: self.stamp(),
             price_book_version: self.state.price_book_version,
+            ledger_epoch: epoch_text(self.state.epoch),
             today: self.today,
             reporting_hour: iso(UnixMillis(self.hour() * HOUR_MS)),
         }
