@@ -51,6 +51,7 @@
 //! Usage comes from each provider's own payload through [`read_usage`], which turns overlapping
 //! counts into disjoint buckets.
 
+mod amount;
 mod component_sum;
 mod decimal;
 pub mod estimate;
@@ -80,6 +81,7 @@ mod unknown_name;
 pub mod usage;
 mod usage_convention;
 
+pub use amount::{Amount, Ratio, divide_half_even};
 pub use decimal::Decimal;
 pub use estimate::{
     Billable, Component, Declared, Estimate, EstimateError, Line, MatchedModel, PriceState,

@@ -8,10 +8,7 @@
 use std::{cell::RefCell, collections::HashMap};
 
 use cost_calculation::UnixMillis;
-use ledger::{
-    DatabaseError,
-    api_keys::{self, ApiKey},
-};
+use ledger_core::{DatabaseError, api_keys, api_keys::ApiKey};
 use subtle::ConstantTimeEq;
 use worker::{Method, Request};
 

@@ -1,6 +1,6 @@
 //! A caller whose proof was accepted, and what the proof permits.
 
-use ledger::api_keys::ApiKey;
+use ledger_core::api_keys::ApiKey;
 
 use crate::problem::Problem;
 

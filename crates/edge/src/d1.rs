@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use js_sys::{Array, Function, JSON, Object, Promise, Reflect};
-use ledger::{Database, DatabaseError, Rows, Statement};
+use ledger_core::{Database, DatabaseError, Rows, Statement};
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsError, JsValue};
 use wasm_bindgen_futures::JsFuture;

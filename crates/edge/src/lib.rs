@@ -1,4 +1,4 @@
-//! Cloudflare at the edge of the pure crates: D1 as a [`ledger::Database`], keys and scopes,
+//! Cloudflare at the edge of the pure crates: D1 as a [`ledger_core::Database`], keys and scopes,
 //! problem responses, configuration, logs, the clock.
 //!
 //! A Worker's request goes through it once: [`Suite::of`](suite::Suite::of) opens the database and reads the

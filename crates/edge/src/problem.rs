@@ -1,6 +1,6 @@
 //! The one shape of every error response: `application/problem+json` (RFC 9457).
 
-use ledger::DatabaseError;
+use ledger_core::DatabaseError;
 use serde_json::{Map, Value, json};
 
 /// A refusal or a failure, in words for the caller. Nothing internal is in it.
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn nothing_internal_leaks_from_a_database_failure() {
-        let failure = ledger::DatabaseError::Other("no such column: secret".to_owned());
+        let failure = ledger_core::DatabaseError::Other("no such column: secret".to_owned());
         assert!(
             !Problem::from(failure)
                 .to_json("r1")

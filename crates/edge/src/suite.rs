@@ -1,6 +1,7 @@
 //! What every Worker of the suite has: the database and the configuration.
 
-use ledger::{ReportingZone, schema};
+use ledger_core::schema;
+use reporting_days::ReportingZone;
 use worker::Env;
 
 use crate::{d1::D1, problem::Problem};

@@ -74,9 +74,9 @@ export async function largeLedgerFile(size = sizeFromEnvironment()): Promise<str
   console.log(`Making a ledger of ${size.interactions} interactions and ${size.archived} archived ones; it takes some minutes, once.`);
   const partial = `${file}.${process.pid}`;
   try {
-    const said = await runCommand("cargo", ["run", "--quiet", "--locked", "-p", "ledger", "--example", "large_ledger", "--", partial], {
+    const said = await runCommand("cargo", ["run", "--quiet", "--locked", "-p", "ledger-keep", "--example", "large_ledger", "--", partial], {
       title: "large ledger",
-      remedy: "look into crates/ledger/examples/large_ledger.",
+      remedy: "look into crates/ledger-keep/examples/large_ledger.",
       env: { ...process.env, INTERACTIONS: String(size.interactions), ARCHIVED: String(size.archived), ENDS_ON: size.endsOn },
     });
     console.log(said.trim());
@@ -98,7 +98,7 @@ function removeOld(directory: string, prefix: string): void {
 /** Of everything that decides what is in the file, but for the recording code itself. */
 function digest(): string {
   const hash = createHash("sha256");
-  for (const directory of [join(root, "migrations"), join(root, "crates", "ledger", "examples", "large_ledger")]) {
+  for (const directory of [join(root, "migrations"), join(root, "crates", "ledger-keep", "examples", "large_ledger")]) {
     for (const name of readdirSync(directory).toSorted()) hash.update(name).update(readFileSync(join(directory, name)));
   }
   return hash.digest("hex").slice(0, 12);

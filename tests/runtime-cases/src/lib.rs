@@ -1,13 +1,13 @@
 //! Runs the crates' shared cases inside workerd, on a real D1: what holds on the host must hold
 //! where the suite really runs. Only tests start this Worker.
 //!
-//! `GET /database` answers with the outcome of each case of [`ledger::database_cases`], as
+//! `GET /database` answers with the outcome of each case of [`ledger_core::database_cases`], as
 //! `[[name, null or the fault], …]`. `POST /estimates` prices the cases in its body and answers
 //! with [`oracle_digest`]'s text, which must be the host's to the byte.
 
 use cost_calculation::selftest::oracle_digest;
 use edge::d1::D1;
-use ledger::database_cases;
+use ledger_core::database_cases;
 use worker::{Context, Env, Request, Response, Result, event};
 
 /// Answers with the outcomes of the cases that the path names.

@@ -1,6 +1,6 @@
 //! Questions to the ledger: parameters in, JSON with an `ETag` out.
 use edge::{Caller, Problem, Suite};
-use ledger::query::{
+use ledger_query::{
     AnswerKey, DAILY_PARAMETERS, Dimension, GROUP_LIST_PARAMETERS, INTEGRITY_PARAMETERS,
     INTERACTION_LIST_PARAMETERS, JOB_PARAMETERS, Parameters, QUERY_BYTES_MAX, QueryError, Reader,
     SESSION_LIST_PARAMETERS, SYSTEM_PARAMETERS, TEXT_CHARS_MAX, USER_PARAMETERS, Viewer, etag,

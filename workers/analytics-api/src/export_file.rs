@@ -1,7 +1,7 @@
 //! Exports, streamed chunk by chunk.
 use edge::{Caller, Problem, Suite};
 use futures_util::stream;
-use ledger::query::{Export, ExportKind};
+use ledger_query::{Export, ExportKind};
 use worker::{Headers, Request, Response};
 
 use crate::answer_query::{parameters, problem_of, reader};

@@ -1,6 +1,6 @@
 //! Whether the suite works: this Worker and the two behind it.
 use edge::{Problem, Suite};
-use ledger::schema;
+use ledger_core::schema;
 use serde_json::{Value, json};
 use worker::Response;
 

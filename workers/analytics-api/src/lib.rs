@@ -1,7 +1,7 @@
 //! Answers queries, serves the dashboard, and is the suite's front door.
 //!
 //! A request goes one way: [`route`] names the operation or the Worker behind, `handle_request`
-//! checks who asks, [`ledger::query`] takes the parameters and answers, and the answer goes back
+//! checks who asks, [`ledger_query`] takes the parameters and answers, and the answer goes back
 //! with its `ETag`. What is not a question is a page, a sign-in, or another Worker's.
 mod access_assertion;
 mod answer_query;

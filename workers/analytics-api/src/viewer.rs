@@ -1,6 +1,6 @@
 //! Whose numbers a caller may read.
 use edge::{Caller, Problem, Scope};
-use ledger::query::Viewer;
+use ledger_query::Viewer;
 
 /// Whose numbers the caller may read; a key that may read nothing is refused.
 pub(crate) fn viewer(caller: &Caller) -> Result<Viewer, Problem> {

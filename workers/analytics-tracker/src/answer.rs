@@ -1,7 +1,7 @@
 //! What became of events, as JSON and as counts.
 use events::Rejection;
-use ledger::ingest::Answer;
-use ledger::record_batch::RecordedCost;
+use ledger_record::ingest::Answer;
+use ledger_record::record_batch::RecordedCost;
 use serde_json::{Map, Value, json};
 
 /// The word that explains a conflict.

@@ -6,8 +6,8 @@ use edge::Problem;
 use edge::respond::with_type;
 use events::CountedSources;
 use events::limits::EVENT_BYTES_MAX;
-use ledger::api_keys::Actor;
-use ledger::counted_sources;
+use ledger_core::api_keys::Actor;
+use ledger_record::counted_sources;
 use worker::{Request, Response};
 
 use crate::visit::{Visit, problem_of};

@@ -6,11 +6,12 @@ use chrono::{DateTime, SecondsFormat};
 use cost_calculation::UnixMillis;
 use edge::Problem;
 use edge::respond::json;
-use ledger::job_runs::{JobStanding, standings};
-use ledger::record_error::RecordError;
-use ledger::schema::SchemaState;
-use ledger::verify::{IntegrityStatus, integrity_status};
-use ledger::{ingest_rejections, write_guard};
+use ledger_core::job_runs::{JobStanding, standings};
+use ledger_core::record_error::RecordError;
+use ledger_core::schema::SchemaState;
+use ledger_core::verification_report::{IntegrityStatus, integrity_status};
+use ledger_core::write_guard;
+use ledger_record::ingest_rejections;
 use serde_json::{Value, json};
 use worker::Response;
 

@@ -4,7 +4,7 @@
 //! wait; one that arrives meanwhile takes another or begins an empty one.
 use std::cell::RefCell;
 
-use ledger::ingest::IngestCache;
+use ledger_record::ingest::IngestCache;
 
 /// The most caches that are kept for later.
 const KEPT_MAX: usize = 4;

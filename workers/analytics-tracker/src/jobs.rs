@@ -5,16 +5,18 @@ use cost_calculation::UnixMillis;
 use edge::Suite;
 use edge::d1::D1;
 use edge::suite::number;
-use ledger::archive::{ArchiveConfig, ArchiveSummary, archive_sessions};
-use ledger::change_reporting_zone::{ZoneChangeConfig, continue_zone_change, newest_zone_change};
-use ledger::job_runs::{Begun, RunRequest, StartedRun, begin};
-use ledger::record_retention::forget_old_records;
-use ledger::reprice::{
+use ledger_core::job_runs::{Begun, RunRequest, StartedRun, begin};
+use ledger_core::schema::SchemaState;
+use ledger_core::{Database, DatabaseError, Rows, Statement};
+use ledger_keep::archive::{ArchiveConfig, ArchiveSummary, archive_sessions};
+use ledger_keep::change_reporting_zone::{
+    ZoneChangeConfig, continue_zone_change, newest_zone_change,
+};
+use ledger_keep::record_retention::forget_old_records;
+use ledger_keep::reprice::{
     RepriceConfig, RepricePlace, RepriceSummary, WINDOW_MS_DEFAULT, reprice_unpriced,
 };
-use ledger::schema::SchemaState;
-use ledger::verify::{VerifyConfig, verify_slices};
-use ledger::{Database, DatabaseError, Rows, Statement};
+use ledger_keep::verify::{VerifyConfig, verify_slices};
 use serde_json::{Value, json};
 use worker::{Delay, Env};
 

@@ -7,7 +7,10 @@ use edge::credential::{PUBLIC_PREFIX, SECRET_PREFIX, hash_secret};
 use edge::respond::{json, with_type};
 use events::limits::EVENT_BYTES_MAX;
 use events::parse_new_key;
-use ledger::api_keys::{self, Actor, ApiKey};
+use ledger_core::{
+    api_keys,
+    api_keys::{Actor, ApiKey},
+};
 use serde_json::{Value, json};
 use worker::{Request, Response};
 

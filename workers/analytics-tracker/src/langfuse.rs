@@ -5,7 +5,7 @@ use edge::respond::{json, with_type};
 use edge::{Problem, Scope};
 use events::limits::{BATCH_BYTES_MAX, EVENT_BYTES_MAX};
 use events::{check_score_id, parse_langfuse_ingestion, parse_score};
-use ledger::feedback::{Feedback, delete_feedback, record_feedback};
+use ledger_record::feedback::{Feedback, delete_feedback, record_feedback};
 use serde_json::{Value, json};
 use worker::{Request, Response};
 

@@ -3,7 +3,7 @@ use chrono::{DateTime, SecondsFormat};
 use edge::Problem;
 use edge::request::query_pairs;
 use edge::respond::json;
-use ledger::ingest_rejections::{self, IngestRejection};
+use ledger_record::{ingest_rejections, ingest_rejections::IngestRejection};
 use serde_json::{Value, json};
 use worker::{Request, Response};
 

@@ -2,8 +2,8 @@
 use edge::Problem;
 use edge::clock::random_id;
 use edge::respond::json;
-use ledger::api_keys::Actor;
-use ledger::renew_epoch::{epoch_text, renew_epoch};
+use ledger_core::api_keys::Actor;
+use ledger_core::renew_epoch::{epoch_text, renew_epoch};
 use serde_json::json;
 use worker::{Request, Response};
 

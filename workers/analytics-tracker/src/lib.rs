@@ -2,7 +2,7 @@
 //!
 //! A request goes one way: [`route`] names what it asks for, `handle_request` checks its key and
 //! reads its body, [`events`] decodes and validates, `record` prices and records through
-//! [`ledger::ingest`], and the answer goes back. Everything that decides about money is in the
+//! [`ledger_record::ingest`], and the answer goes back. Everything that decides about money is in the
 //! pure crates; here is the wiring.
 mod answer;
 mod counted_sources;

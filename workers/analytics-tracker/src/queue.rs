@@ -7,8 +7,8 @@
 use cost_calculation::{PicoUsd, UnixMillis};
 use edge::{Problem, Suite};
 use events::{Interaction, QueuedEvent};
-use ledger::ingest::Answer;
-use ledger::ingest_rejections::{self, IngestRejection};
+use ledger_record::ingest::Answer;
+use ledger_record::{ingest_rejections, ingest_rejections::IngestRejection};
 use serde_json::json;
 use worker::{Env, MessageBatch, MessageExt, QueueRetryOptionsBuilder, RawMessage};
 

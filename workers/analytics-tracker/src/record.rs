@@ -3,10 +3,10 @@ use cost_calculation::{PicoUsd, UnixMillis};
 use edge::clock::{pause_before_retry, random_id};
 use edge::{Problem, Suite};
 use events::{Interaction, SessionMark};
-use ledger::DatabaseError;
-use ledger::ingest::{Answer, IngestContext, ingest};
-use ledger::record_error::RecordError;
-use ledger::session_mark::record_session_mark;
+use ledger_core::DatabaseError;
+use ledger_core::record_error::RecordError;
+use ledger_record::ingest::{Answer, IngestContext, ingest};
+use ledger_record::session_mark::record_session_mark;
 use serde_json::json;
 
 use crate::ingest_caches;

@@ -2,13 +2,13 @@
 use edge::Problem;
 use edge::respond::json;
 use events::limits::EVENT_BYTES_MAX;
-use ledger::ReportingZone;
-use ledger::api_keys::Actor;
-use ledger::change_reporting_zone::{
+use ledger_core::api_keys::Actor;
+use ledger_core::schema::SchemaState;
+use ledger_keep::change_reporting_zone::{
     ZoneChange, ZoneChangeBegun, begin_zone_change, newest_zone_change, reporting_time_zone,
 };
-use ledger::query::iso_time;
-use ledger::schema::SchemaState;
+use reporting_days::ReportingZone;
+use reporting_days::calendar::iso as iso_time;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use worker::{Request, Response};

@@ -4,7 +4,7 @@ use edge::respond::json;
 use edge::{Problem, Suite};
 use events::limits::EVENT_BYTES_MAX;
 use events::parse_archive_request;
-use ledger::job_runs::slot;
+use ledger_core::job_runs::slot;
 use serde_json::{Value, json};
 use worker::{Env, Request, Response};
 

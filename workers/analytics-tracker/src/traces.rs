@@ -101,8 +101,8 @@ async fn record_outcome(
     for (id, answer) in ids.iter().zip(&answers) {
         visit.log.counts.add(answer);
         match answer {
-            ledger::ingest::Answer::Conflict => explain(id, crate::answer::CONFLICT_DETAIL),
-            ledger::ingest::Answer::Rejected(reason) => explain(id, reason),
+            ledger_record::ingest::Answer::Conflict => explain(id, crate::answer::CONFLICT_DETAIL),
+            ledger_record::ingest::Answer::Rejected(reason) => explain(id, reason),
             _ => {}
         }
     }

@@ -6,7 +6,7 @@ use events::{
     Context, CountedSources, Limits, QueuedEvent, parse_batch, parse_interaction,
     parse_session_mark,
 };
-use ledger::ingest::Answer;
+use ledger_record::ingest::Answer;
 use serde_json::{Value, json};
 use worker::{Request, Response};
 

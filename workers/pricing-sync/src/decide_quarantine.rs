@@ -1,8 +1,8 @@
 //! Rates that wait, and what an admin decides on them.
 use edge::Problem;
 use edge::respond::json;
-use ledger::prices::quarantine::{Decision, decide, waiting, waiting_count};
-use ledger::prices::sync::SyncError;
+use price_book::quarantine::{Decision, decide, waiting, waiting_count};
+use price_book::sync::SyncError;
 use serde_json::{Value, json};
 use worker::{Request, Response};
 

@@ -1,9 +1,9 @@
 //! How fresh the prices are.
 use edge::Problem;
 use edge::respond::json;
-use ledger::job_runs::{JobStanding, standings};
-use ledger::prices::freshness::{Freshness, freshness};
-use ledger::schema;
+use ledger_core::job_runs::{JobStanding, standings};
+use ledger_core::schema;
+use price_book::freshness::{Freshness, freshness};
 use price_feeds::Source;
 use serde_json::{Value, json};
 use worker::{Request, Response};
@@ -112,7 +112,7 @@ fn body(state: &Freshness, jobs: &[JobStanding]) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use ledger::prices::freshness::Freshness;
+    use price_book::freshness::Freshness;
 
     #[test]
     fn an_empty_book_is_degraded() {

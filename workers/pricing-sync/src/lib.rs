@@ -2,7 +2,7 @@
 //!
 //! `run_sync` brings one source's list into the book, started by the cron or by an admin:
 //! `fetch_list` gets it over HTTP within its limits, `price_feeds` reads it, and
-//! [`ledger::prices`] merges and writes it. The other modules are the endpoints of
+//! [`price_book`] merges and writes it. The other modules are the endpoints of
 //! `contracts/pricing-sync-api.yaml`.
 mod decide_quarantine;
 mod fetch_list;

@@ -2,11 +2,11 @@
 use cost_calculation::UnixMillis;
 use edge::Problem;
 use edge::respond::json;
-use ledger::prices::override_preview::{OverridePreview, preview_override};
-use ledger::prices::overrides::{OverrideChange, OverrideError, OverrideKey, change_override};
-use ledger::prices::rates::rate_text;
-use ledger::reprice::preview::RepricePreview;
-use ledger::reprice::{RepriceConfig, WINDOW_MS_DEFAULT};
+use ledger_keep::reprice::preview::RepricePreview;
+use ledger_keep::reprice::preview_override::{OverridePreview, preview_override};
+use ledger_keep::reprice::{RepriceConfig, WINDOW_MS_DEFAULT};
+use price_book::overrides::{OverrideChange, OverrideError, OverrideKey, change_override};
+use price_book::rates::rate_text;
 use price_feeds::merge::{BookRow, NewRow};
 use price_feeds::{PriceKey, Rate};
 use serde_json::{Map, Value, json};

@@ -1,7 +1,7 @@
 //! `GET` and `POST /pricing/mappings`: which provider an endpoint is, which model an alias.
 use edge::Problem;
 use edge::respond::json;
-use ledger::prices::mappings::{self, Mapping};
+use price_book::{mappings, mappings::Mapping};
 use serde_json::{Value, json};
 use worker::{Request, Response};
 

@@ -2,8 +2,11 @@
 use cost_calculation::{ParsedModel, canonical_provider};
 use edge::Problem;
 use edge::respond::json;
-use ledger::prices::rates::{self, RATES_PAGE_MAX, RateFilter, rate_text};
-use ledger::prices::{conflicts as conflict_list, unpriced as unpriced_list};
+use price_book::{conflicts as conflict_list, unpriced as unpriced_list};
+use price_book::{
+    rates,
+    rates::{RATES_PAGE_MAX, RateFilter, rate_text},
+};
 use serde_json::{Value, json};
 use worker::{Request, Response};
 

@@ -2,15 +2,15 @@
 use cost_calculation::UnixMillis;
 use edge::respond::json;
 use edge::{Problem, Suite};
-use ledger::Database;
-use ledger::api_keys::audit;
-use ledger::job_runs::{Begun, RunRequest, StartedRun, begin, slot};
-use ledger::prices::dated::apply_due;
-use ledger::prices::sync::{
+use ledger_core::Database;
+use ledger_core::api_keys::audit;
+use ledger_core::job_runs::{Begun, RunRequest, StartedRun, begin, slot};
+use ledger_core::schema::SchemaState;
+use price_book::dated::apply_due;
+use price_book::sync::{
     FetchedList, SourceState, SyncError, SyncReport, mark_failed, mark_unchanged, source_state,
     sync_quotes,
 };
-use ledger::schema::SchemaState;
 use price_feeds::{Source, cloudflare, read_list, snapshot};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -296,7 +296,7 @@ async fn sync(
     dry_run: bool,
 ) -> Result<Option<SyncReport>, Failure> {
     let database = &suite.database;
-    let book = |error: ledger::DatabaseError| Failure::Book(error.into());
+    let book = |error: ledger_core::DatabaseError| Failure::Book(error.into());
     let state = source_state(database, source)
         .await
         .map_err(book)?

@@ -1,5 +1,5 @@
 //! A price row as every answer shows it.
-use ledger::prices::rates::{ShownRate, rate_text};
+use price_book::rates::{ShownRate, rate_text};
 use serde_json::{Value, json};
 
 use crate::request_fields::iso;
@@ -34,7 +34,7 @@ pub(crate) fn rate(row: &ShownRate) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use ledger::prices::rates::ShownRate;
+    use price_book::rates::ShownRate;
 
     #[test]
     fn money_is_a_decimal_string_and_the_beginning_of_time_is_null() {

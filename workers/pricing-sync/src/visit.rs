@@ -3,7 +3,7 @@ use cost_calculation::UnixMillis;
 use edge::access::{Proofs, authenticate};
 use edge::request::media_type;
 use edge::{Caller, Problem, Scope, Suite};
-use ledger::api_keys::Actor;
+use ledger_core::api_keys::Actor;
 use worker::{Env, Request};
 
 use crate::request_fields::RequestFields;

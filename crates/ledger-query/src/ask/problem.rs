@@ -1,0 +1,57 @@
+//! Why a query is refused or fails.
+
+use ledger_core::database::DatabaseError;
+
+/// A refusal in words for the caller, or a failure.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QueryError {
+    /// A parameter is wrong; status 400.
+    #[error("{detail}")]
+    Parameter {
+        /// The stable name of the kind.
+        kind: &'static str,
+        /// The parameter.
+        field: String,
+        /// The fault and the remedy.
+        detail: String,
+    },
+    /// There is no such thing, or not for this caller; status 404.
+    #[error("{detail}")]
+    NotFound {
+        /// The stable name of the kind.
+        kind: &'static str,
+        /// What was looked for.
+        detail: String,
+    },
+    /// The caller may not ask this; status 403.
+    #[error("{0}")]
+    Forbidden(String),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+impl QueryError {
+    /// A parameter whose value is wrong.
+    pub fn parameter(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::Parameter {
+            kind: "bad-parameter",
+            field: field.into(),
+            detail: detail.into(),
+        }
+    }
+
+    pub(crate) fn offset_past_end(offset: u64, total: i64) -> Self {
+        Self::Parameter {
+            kind: "offset-past-end",
+            field: "offset".to_owned(),
+            detail: format!(
+                "`offset` {offset} lies past the end: the filters find {total}; send an offset below that"
+            ),
+        }
+    }
+
+    pub(crate) fn unreadable(what: impl std::fmt::Display) -> Self {
+        Self::Database(DatabaseError::Decode(what.to_string()))
+    }
+}

@@ -1,0 +1,385 @@
+//! A page of groups by one dimension, with the sum of all.
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{
+    group::{Group, UserName},
+    group_rank::{rank_range, ranks, set_ranks},
+};
+use crate::{
+    analysis::comparison::Change,
+    ask::{
+        parameters::Page,
+        problem::QueryError,
+        reader::{Reader, Viewer},
+        slice::{Dimension, Slice, segments},
+    },
+    sums::{
+        figures::Figures,
+        sum_query::{Arm, SEGMENTS, arm_parameter, arms},
+    },
+};
+use cost_calculation::Amount;
+use ledger_core::{
+    database::{Database, DatabaseError, Rows, Statement},
+    rollup::MEASURES,
+};
+use reporting_days::calendar::DayRange;
+
+// The bits of the ranges that one scan adds up.
+const IN_RANGE: i64 = 1;
+const IN_RANK: i64 = 2;
+const IN_CURRENT: i64 = 4;
+const IN_PREVIOUS: i64 = 8;
+
+/// What groups are sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupSort {
+    /// Total cost.
+    Cost,
+    /// Interactions.
+    Interactions,
+    /// Tokens.
+    Tokens,
+    /// Failed interactions.
+    Errors,
+    /// The name.
+    Name,
+}
+
+impl GroupSort {
+    /// The names in a query.
+    pub const WORDS: [(&'static str, Self); 5] = [
+        ("cost", Self::Cost),
+        ("interactions", Self::Interactions),
+        ("tokens", Self::Tokens),
+        ("errors", Self::Errors),
+        ("name", Self::Name),
+    ];
+}
+
+/// A page of groups to ask for.
+#[derive(Debug, Clone)]
+pub(crate) struct GroupQuery<'a> {
+    pub slice: &'a Slice,
+    pub dimension: Dimension,
+    pub range: DayRange,
+    /// The two parts that are compared.
+    pub compared: Option<(DayRange, DayRange)>,
+    pub today: NaiveDate,
+    pub sort: GroupSort,
+    pub is_ascending: bool,
+    pub page: Page,
+    /// Part of the name.
+    pub search: Option<&'a str>,
+}
+
+/// A group with its sums.
+#[derive(Debug, Clone)]
+pub(crate) struct GroupSums {
+    pub keys: Vec<serde_json::Value>,
+    pub group: Group,
+    pub rank_90d: Option<i64>,
+    pub last_day: NaiveDate,
+    pub figures: Figures,
+    pub change: Option<Change>,
+}
+
+/// A page of groups and the sum of all.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct GroupPage {
+    pub total_count: i64,
+    pub total: Figures,
+    pub groups: Vec<GroupSums>,
+}
+
+const COUNTS: usize = 15;
+
+/// The measures as the columns that a scan gives: money in its two integers.
+fn measure_columns() -> Vec<(String, String)> {
+    MEASURES
+        .iter()
+        .enumerate()
+        .flat_map(|(index, measure)| {
+            if index < COUNTS {
+                vec![(format!("t.{measure}"), (*measure).to_owned())]
+            } else {
+                vec![
+                    (format!("t.{measure} / 1000000"), format!("{measure}_micro")),
+                    (format!("t.{measure} % 1000000"), format!("{measure}_rest")),
+                ]
+            }
+        })
+        .collect()
+}
+
+/// What the ranges beside the one asked for are added up for; a rank takes the cost, and whether there
+/// is anything.
+const COMPARED: [&str; 4] = [
+    "total_cost_micro",
+    "total_cost_rest",
+    "interaction_count",
+    "unpriced_count",
+];
+const RANKED: [&str; 3] = ["total_cost_micro", "total_cost_rest", "interaction_count"];
+
+const TOKENS: &str = "input_tokens + cache_read_tokens + cache_write_5m_tokens \
+    + cache_write_1h_tokens + output_tokens + reasoning_tokens + audio_in_tokens \
+    + audio_out_tokens + image_in_tokens + image_out_tokens";
+
+/// The statement for a page of groups. One scan of the rollup, of whole weeks and single days where
+/// both are kept, adds up the range, the compared parts and, without filters, the days of the rank;
+/// the first row is the sum of all groups found.
+fn page(query: &GroupQuery<'_>) -> Result<Statement, DatabaseError> {
+    let mut ranges = vec![(query.range, IN_RANGE)];
+    if let Some((current, previous)) = query.compared {
+        ranges.extend([(current, IN_CURRENT), (previous, IN_PREVIOUS)]);
+    }
+    if query.slice.is_whole() {
+        ranges.push((rank_range(query.today), IN_RANK));
+    }
+    let source = query.slice.source(Some(query.dimension));
+    let mut parameter = arm_parameter(query.slice, &source, &segments(&ranges));
+    parameter.insert("last_day".to_owned(), json!(query.range.end));
+    parameter.insert("limit".to_owned(), json!(query.page.limit));
+    parameter.insert("offset".to_owned(), json!(query.page.offset));
+    if let Some(search) = query.search {
+        parameter.insert("q".to_owned(), json!(search.to_ascii_lowercase()));
+    }
+    Statement::with(page_sql(query), &parameter)
+}
+
+fn page_sql(query: &GroupQuery<'_>) -> String {
+    let columns = query.dimension.columns();
+    let source = query.slice.source(Some(query.dimension));
+    let arms = arms(query.slice, query.dimension, &source);
+    let has_weeks = arms.len() > 1;
+    let measures = measure_columns();
+    let keys = columns.join(", ");
+    let in_flags = |flag: i64, value: &str, name: &str| {
+        format!("SUM({value}) FILTER (WHERE s.flags & {flag}) AS {name}")
+    };
+    // The sums of each range that the answer has, by the names that they keep up to there.
+    let mut sums: Vec<(String, String)> = measures
+        .iter()
+        .map(|(expression, name)| (in_flags(IN_RANGE, expression, name), name.clone()))
+        .collect();
+    let mut of_ranges = vec![(IN_RANK, "rank", &RANKED[..])];
+    if query.compared.is_some() {
+        of_ranges.push((IN_CURRENT, "current", &COMPARED[..]));
+        of_ranges.push((IN_PREVIOUS, "previous", &COMPARED[..]));
+    }
+    for (flag, prefix, names) in of_ranges {
+        let of_range = measures
+            .iter()
+            .filter(|(_, name)| names.contains(&name.as_str()));
+        sums.extend(of_range.map(|(expression, name)| {
+            let name = format!("{prefix}_{name}");
+            (in_flags(flag, expression, &name), name)
+        }));
+    }
+    let compared = |prefix: &str| {
+        if query.compared.is_some() {
+            let list = COMPARED.map(|name| format!("{prefix}_{name}")).join(", ");
+            format!("json_array({list})")
+        } else {
+            "json_array(NULL, NULL, NULL, NULL)".to_owned()
+        }
+    };
+    let sums_of_arm = sums
+        .iter()
+        .map(|(sum, _)| sum.as_str())
+        .collect::<Vec<_>>()
+        .join(", ");
+    let sums_of_arms = sums
+        .iter()
+        .map(|(_, name)| format!("SUM({name}) AS {name}"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let figures = |wrap: &str| {
+        let list = measures
+            .iter()
+            .map(|(_, name)| {
+                if wrap.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{wrap}({name})")
+                }
+            })
+            .collect::<Vec<_>>()
+            .join(", ");
+        format!("json_array({list})")
+    };
+    let is_user = query.dimension == Dimension::User;
+    let (names, join, name_columns) = if is_user {
+        (
+            ", u.user_id, u.tenant_id, u.label, u.erased_at",
+            " JOIN users u USING (user_key)",
+            vec!["user_id", "label"],
+        )
+    } else {
+        ("", "", columns.to_vec())
+    };
+    let search = if query.search.is_some() {
+        let hits = name_columns
+            .iter()
+            .map(|name| format!("instr(lower(COALESCE({name}, '')), ?1 ->> 'q') > 0"))
+            .collect::<Vec<_>>()
+            .join(" OR ");
+        format!(" AND ({hits})")
+    } else {
+        String::new()
+    };
+    let direction = if query.is_ascending { "ASC" } else { "DESC" };
+    let name_order = if is_user {
+        "user_id, tenant_id".to_owned()
+    } else {
+        keys.clone()
+    };
+    let order = match query.sort {
+        GroupSort::Cost => format!(
+            "total_cost_micro + total_cost_rest / 1000000 {direction}, total_cost_rest % 1000000 {direction}, "
+        ),
+        GroupSort::Interactions => format!("interaction_count {direction}, "),
+        GroupSort::Tokens => format!("{TOKENS} {direction}, "),
+        GroupSort::Errors => format!("error_count {direction}, "),
+        GroupSort::Name => columns_in(&name_order, direction),
+    };
+    let parts: Vec<String> = arms
+        .iter()
+        .map(|Arm { from, keys, day }| {
+            format!(
+                "SELECT {keys}, MAX({day}) FILTER (WHERE s.flags & {IN_RANGE}) AS last_day,
+    {sums_of_arm}
+  FROM {from}
+  GROUP BY {keys}",
+            )
+        })
+        .collect();
+    // A week does not say which of its days was the last: the user's own index does.
+    let last_day = if has_weeks {
+        "(SELECT MAX(d.day) FROM daily_stats d INDEXED BY daily_stats_by_user
+     WHERE d.user_key = found.user_key AND d.day <= ?1 ->> 'last_day')"
+    } else {
+        "last_day"
+    };
+    let user_object = if is_user {
+        "json_object('user_id', user_id, 'tenant_id', tenant_id, 'label', label, \
+         'erased', erased_at IS NOT NULL)"
+    } else {
+        "NULL"
+    };
+    format!(
+        "WITH {SEGMENTS}, parts AS (
+  {parts}
+), whole AS (
+  SELECT {keys}, MAX(last_day) AS last_day, {sums_of_arms}
+  FROM parts GROUP BY {keys}
+), ranked AS (
+  SELECT whole.*{names}, iif(rank_interaction_count > 0, ROW_NUMBER() OVER (
+    ORDER BY rank_total_cost_micro + rank_total_cost_rest / 1000000 DESC,
+      rank_total_cost_rest % 1000000 DESC, {name_order}), NULL) AS rank_90d
+  FROM whole{join}
+), found AS (
+  SELECT * FROM ranked WHERE interaction_count > 0{search}
+)
+SELECT json_array(COUNT(*), {total}) FROM found
+UNION ALL
+SELECT * FROM (
+  SELECT json_array(json_array({keys}), {user_object}, rank_90d, {last_day}, {figures},
+    {current}, {previous})
+  FROM found ORDER BY {order}{name_order} LIMIT ?1 ->> 'limit' OFFSET ?1 ->> 'offset')",
+        parts = parts.join("\n  UNION ALL\n  "),
+        total = figures("SUM"),
+        figures = figures(""),
+        current = compared("current"),
+        previous = compared("previous"),
+    )
+}
+
+fn columns_in(columns: &str, direction: &str) -> String {
+    let ordered: Vec<String> = columns
+        .split(", ")
+        .map(|column| format!("{column} {direction}"))
+        .collect();
+    ordered.join(", ") + ", "
+}
+
+#[derive(Deserialize)]
+struct PageRow(
+    Vec<serde_json::Value>,
+    Option<UserName>,
+    Option<i64>,
+    NaiveDate,
+    Figures,
+    [Option<i64>; 4],
+    [Option<i64>; 4],
+);
+
+/// Reads the rows of [`page`].
+fn read_page(
+    rows: &Rows,
+    dimension: Dimension,
+    is_compared: bool,
+) -> Result<GroupPage, DatabaseError> {
+    let Some((first, rest)) = rows.texts().split_first() else {
+        return Ok(GroupPage::default());
+    };
+    let (total_count, total): (i64, Figures) =
+        serde_json::from_str(first).map_err(|error| DatabaseError::Decode(error.to_string()))?;
+    let rows: Vec<PageRow> = Rows::new(rest.to_vec()).decode()?;
+    let groups = rows
+        .into_iter()
+        .map(
+            |PageRow(keys, user, rank_90d, last_day, figures, current, previous)| {
+                let known = |sums: [Option<i64>; 4]| {
+                    let [micro, rest, interactions, unpriced] = sums.map(Option::unwrap_or_default);
+                    (interactions == 0 || unpriced < interactions)
+                        .then(|| Amount::from_parts(micro, rest))
+                };
+                GroupSums {
+                    group: Group::of(dimension, &keys, user.as_ref()),
+                    keys,
+                    rank_90d,
+                    last_day,
+                    figures,
+                    change: is_compared.then(|| Change::between(known(current), known(previous))),
+                }
+            },
+        )
+        .collect();
+    Ok(GroupPage {
+        total_count,
+        total,
+        groups,
+    })
+}
+
+impl<D: Database> Reader<'_, D> {
+    /// A page of groups with their ranks.
+    pub(crate) async fn group_page(&self, query: &GroupQuery<'_>) -> Result<GroupPage, QueryError> {
+        let mut statements = vec![page(query)?];
+        if !query.slice.is_whole() {
+            // A key of one user learns nothing of the others, not even who comes before whom.
+            let ranked = match &self.viewer {
+                Viewer::Everyone => Slice::default(),
+                Viewer::User(_) => Slice {
+                    user: query.slice.user.clone(),
+                    ..Slice::default()
+                },
+            };
+            statements.push(ranks(&ranked, query.dimension, self.today)?);
+        }
+        let rows = self.database.batch(&statements).await?;
+        let mut page = rows.first().map_or_else(
+            || Ok(GroupPage::default()),
+            |rows| read_page(rows, query.dimension, query.compared.is_some()),
+        )?;
+        if let Some(ranked) = rows.get(1) {
+            set_ranks(&mut page, ranked)?;
+        }
+        Ok(page)
+    }
+}

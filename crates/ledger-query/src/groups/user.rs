@@ -1,0 +1,295 @@
+//! One user, over a lifetime and over a range.
+
+use chrono::{Datelike, Days, NaiveDate, Timelike};
+use serde::Serialize;
+use serde_json::json;
+
+use super::group::{Group, UserName, share};
+use crate::{
+    analysis::{
+        bridge::Bridge,
+        comparison::{Comparison, compare},
+        forecast::Forecast,
+    },
+    ask::{
+        parameters::Parameters,
+        problem::QueryError,
+        reader::{Reader, Stamp, Viewer},
+        slice::{Dimension, Slice, unknown_user},
+    },
+    sums::{
+        day_items::{DayItems, by_day_and_item},
+        distinct,
+        distinct::Distinct,
+        figures::{Coverage, Figures, sums_of},
+        sum_query::{ItemSums, parameter, within_segments},
+    },
+    time::{
+        bucket::Bucket,
+        overview::{DO_NOT_ADD_UP, IN_RANGE, items_of_bit},
+    },
+};
+use cost_calculation::Ratio;
+use ledger_core::database::{Database, DatabaseError, Statement};
+use reporting_days::calendar::{Alignment, DayRange, Period, days_between};
+
+/// Days of the range's end whose interactions are laid out by weekday and hour.
+const HOUR_DAYS: u64 = 28;
+
+/// The parameters of `/stats/users/{user_id}`.
+pub const USER_PARAMETERS: [&str; 4] = ["tenant_id", "start_date", "end_date", "compare"];
+
+/// The contract's `UserStats`.
+#[derive(Debug, Serialize)]
+pub struct UserStats {
+    #[serde(flatten)]
+    stamp: Stamp,
+    period: Period,
+    user: Group,
+    coverage: Coverage,
+    lifetime: Lifetime,
+    total: Figures,
+    distinct: Distinct,
+    by_model: Vec<UserSlice>,
+    by_agent: Vec<UserSlice>,
+    by_type: Vec<UserSlice>,
+    buckets: Vec<Bucket>,
+    comparison: Option<Comparison>,
+    bridge: Option<Bridge>,
+    forecast: Forecast,
+    hours: Vec<HourCell>,
+    totals_do_not_add_up: [&'static str; 8],
+}
+
+#[derive(Debug, Serialize)]
+struct Lifetime {
+    first_day: Option<NaiveDate>,
+    last_day: Option<NaiveDate>,
+    session_count: i64,
+    figures: Figures,
+}
+
+/// The contract's `UserSlice`: a group with its part of the whole.
+#[derive(Debug, Clone, Serialize)]
+pub struct UserSlice {
+    group: Group,
+    figures: Figures,
+    share: Option<Ratio>,
+}
+
+/// Groups by cost, largest first, with their parts of the total.
+pub(crate) fn slices(groups: Vec<(Group, Figures)>, total: &Figures) -> Vec<UserSlice> {
+    let mut slices: Vec<UserSlice> = groups
+        .into_iter()
+        .map(|(group, figures)| UserSlice {
+            share: share(&figures, total),
+            group,
+            figures,
+        })
+        .collect();
+    slices.sort_by(|left, right| {
+        (right.figures.total_cost, right.figures.interaction_count)
+            .cmp(&(left.figures.total_cost, left.figures.interaction_count))
+            .then_with(|| left.group.id.cmp(&right.group.id))
+    });
+    slices
+}
+
+#[derive(Debug, Serialize)]
+struct HourCell {
+    weekday: u32,
+    hour: u32,
+    interaction_count: i64,
+}
+
+// Index daily_stats_by_user; the primary key of user_session_gaps. A session is counted on the first
+// day on which the user was active in it, as the distinct sessions of a range are.
+fn lifetime_sql() -> String {
+    format!(
+        "SELECT json_array(MIN(t.day), MAX(t.day), (
+  SELECT COALESCE(SUM(g.session_count), 0) FROM user_session_gaps g
+  WHERE g.user_key = ?1 ->> 'user_key' AND g.previous_day = ''), {})
+FROM daily_stats t INDEXED BY daily_stats_by_user WHERE t.user_key = ?1 ->> 'user_key'",
+        sums_of("t")
+    )
+}
+
+// Primary key of users.
+const NAME: &str = "
+SELECT json_object('user_id', user_id, 'tenant_id', tenant_id, 'label', label,
+  'erased', erased_at IS NOT NULL)
+FROM users WHERE user_key = ?1 ->> 'user_key'";
+
+// The primary key of session_days finds the sessions of each day, whoever's they are; the index by
+// session their interactions.
+const HOURS: &str = "
+WITH near AS MATERIALIZED (
+  SELECT DISTINCT t.session_key FROM json_each(?1, '$.days') d CROSS JOIN session_days t
+  WHERE t.day = d.value AND t.user_key = ?1 ->> 'user_key'
+), hours AS (
+  SELECT i.timestamp / 900000 AS quarter FROM near CROSS JOIN interactions i
+  WHERE i.session_key = near.session_key AND i.user_key = ?1 ->> 'user_key'
+    AND i.timestamp >= ?1 ->> 'from' AND i.timestamp < ?1 ->> 'to'
+  UNION ALL
+  SELECT i.timestamp / 900000 FROM near CROSS JOIN interactions_archive i
+  WHERE i.session_key = near.session_key AND i.user_key = ?1 ->> 'user_key'
+    AND i.timestamp >= ?1 ->> 'from' AND i.timestamp < ?1 ->> 'to'
+)
+SELECT json_array(quarter, COUNT(*)) FROM hours GROUP BY quarter";
+
+fn by_agent(slice: &Slice, range: DayRange) -> Result<Statement, DatabaseError> {
+    let source = slice.source(Some(Dimension::Agent));
+    let sql = format!(
+        "SELECT json_array(t.agent, {})\nFROM {}\nGROUP BY t.agent",
+        sums_of("t"),
+        within_segments(&source)
+    );
+    Statement::with(sql, &parameter(slice, &[(range.start, range.end, 1)]))
+}
+
+impl<D: Database> Reader<'_, D> {
+    /// `GET /stats/users/{user_id}`.
+    pub async fn user_stats(
+        &self,
+        user_id: &str,
+        parameters: &Parameters,
+    ) -> Result<UserStats, QueryError> {
+        let range = self.range_or_default(parameters)?;
+        let alignment = parameters
+            .compare()?
+            .map(|mode| Alignment::new(range, mode));
+        let tenant_id = parameters.text("tenant_id").unwrap_or_default();
+        if let Viewer::User(own) = &self.viewer
+            && (own != user_id || !tenant_id.is_empty())
+        {
+            return Err(QueryError::Forbidden(format!(
+                "this key reads the numbers of its own user `{own}` only"
+            )));
+        }
+        let user = self
+            .user(user_id, tenant_id)
+            .await?
+            .ok_or_else(|| unknown_user(user_id))?;
+        let slice = Slice {
+            user: Some(user.clone()),
+            ..Slice::default()
+        };
+        let mut day_ranges = vec![range, self.forecast_range()];
+        day_ranges.extend(alignment.map(Alignment::whole_other));
+        day_ranges.extend(
+            alignment
+                .and_then(|alignment| alignment.compared(self.today))
+                .map(|parts| parts.1),
+        );
+        let hours_range = DayRange {
+            start: range.start.max(range.end - Days::new(HOUR_DAYS - 1)),
+            end: range.end,
+        };
+        let (from, to) = hours_range.instants(self.zone);
+        let days: Vec<NaiveDate> = days_between(hours_range.start, hours_range.end).collect();
+        let key = json!({ "user_key": user.user_key, "from": from, "to": to, "days": days });
+        let mut statements = vec![
+            Statement::with(NAME, &key)?,
+            Statement::with(lifetime_sql(), &key)?,
+            by_day_and_item(&slice, &day_ranges)?,
+            by_agent(&slice, range)?,
+            Statement::with(HOURS, &key)?,
+        ];
+        statements.extend(distinct::in_ranges(&slice, &[range])?);
+        let mut rows = self.database.batch(&statements).await?.into_iter();
+        let mut next = || rows.next().unwrap_or_default();
+        let name: UserName = next().first()?.unwrap_or_default();
+        let lifetime: (Option<NaiveDate>, Option<NaiveDate>, i64, Figures) =
+            next().first()?.unwrap_or_default();
+        let rows_by_day = DayItems::read(&next())?;
+        let days = rows_by_day.days();
+        let items = rows_by_day.items(&self.item_ranges(range, alignment));
+        let agents: Vec<(String, Figures)> = next().decode()?;
+        let quarters: Vec<(i64, i64)> = next().decode()?;
+        let distinct = distinct::read(&next(), 1)?
+            .first()
+            .copied()
+            .unwrap_or_default();
+        let total = days.of(range);
+        let agent_group = |agent: &str| Group {
+            agent: Some(agent.to_owned()),
+            ..Group::named(Dimension::Agent, agent)
+        };
+        Ok(UserStats {
+            stamp: self.stamp(),
+            period: range.period(self.today),
+            user: Group::user(&name),
+            coverage: total.coverage(),
+            lifetime: Lifetime {
+                first_day: lifetime.0,
+                last_day: lifetime.1,
+                session_count: lifetime.2,
+                figures: lifetime.3,
+            },
+            total,
+            distinct,
+            by_model: slices(
+                merged(&items, |provider, model, _| Group::model(provider, model)),
+                &total,
+            ),
+            by_agent: slices(
+                agents
+                    .into_iter()
+                    .map(|(agent, sums)| (agent_group(&agent), sums))
+                    .collect(),
+                &total,
+            ),
+            by_type: slices(
+                merged(&items, |_, _, kind| Group::named(Dimension::Type, kind)),
+                &total,
+            ),
+            buckets: self.trend_buckets(range, alignment, &days),
+            comparison: alignment.map(|alignment| {
+                compare(alignment, self.today, self.state.first_day, |part| {
+                    days.of(part)
+                })
+            }),
+            bridge: self.bridge(&rows_by_day, alignment).await?,
+            forecast: self.forecast(&days),
+            hours: self.hour_cells(&quarters),
+            totals_do_not_add_up: DO_NOT_ADD_UP,
+        })
+    }
+
+    fn hour_cells(&self, quarters: &[(i64, i64)]) -> Vec<HourCell> {
+        let mut cells: std::collections::BTreeMap<(u32, u32), i64> =
+            std::collections::BTreeMap::new();
+        for (quarter, count) in quarters {
+            let at = chrono::DateTime::from_timestamp_millis(quarter * 900_000)
+                .unwrap_or_default()
+                .with_timezone(&self.zone);
+            *cells
+                .entry((at.weekday().number_from_monday(), at.hour()))
+                .or_default() += count;
+        }
+        cells
+            .into_iter()
+            .map(|((weekday, hour), interaction_count)| HourCell {
+                weekday,
+                hour,
+                interaction_count,
+            })
+            .collect()
+    }
+}
+
+/// Items of the range, merged by a group that is made of their names.
+fn merged(
+    items: &[ItemSums],
+    group_of: impl Fn(&str, &str, &str) -> Group,
+) -> Vec<(Group, Figures)> {
+    let mut groups: Vec<(Group, Figures)> = Vec::new();
+    for (provider, model, kind, figures) in items_of_bit(items, IN_RANGE) {
+        let group = group_of(&provider, &model, &kind);
+        match groups.iter_mut().find(|(other, _)| other.id == group.id) {
+            Some((_, sum)) => *sum = *sum + figures,
+            None => groups.push((group, figures)),
+        }
+    }
+    groups
+}

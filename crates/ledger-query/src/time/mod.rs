@@ -1,0 +1,8 @@
+//! How usage went by time: days, buckets, the overview.
+
+pub(crate) mod bucket;
+pub(crate) mod daily;
+pub(crate) mod marks;
+pub(crate) mod overview;
+pub(crate) mod series;
+pub(crate) mod system;
