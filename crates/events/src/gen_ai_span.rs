@@ -11,7 +11,6 @@ use crate::limits::{AGENT_CHARS_MAX, CONTEXT_CHARS_MAX, MODEL_CHARS_MAX, PROVIDE
 use crate::native_span::SOURCE;
 use crate::span::{Attribute, AttributeValue, Span};
 use crate::span_interaction::{fail, of_span, one_tool_call};
-use crate::trace_index::{Role, TraceIndex};
 use crate::{Interaction, InteractionType, Rejection, json_usage};
 
 const COUNTS: [Attribute; 6] = [
@@ -44,14 +43,9 @@ pub(crate) fn is_tool_call(span: &Span<'_>) -> bool {
     )
 }
 
-/// A call of a model; `None` for one inside another, which shows the same tokens again.
-pub(crate) fn model_call(
-    span: &Span<'_>,
-    index: &TraceIndex<'_>,
-) -> Result<Option<Interaction>, Rejection> {
-    if index.has_ancestor(span, Role::Model) {
-        return Ok(None);
-    }
+/// A call of a model. Its trace tells whether another span shows the same call and knows more
+/// ([`crate::resolve_trace`]).
+pub(crate) fn model_call(span: &Span<'_>) -> Result<Interaction, Rejection> {
     let attributes = &span.attributes;
     let owned = |attribute, chars_max| -> Result<Option<String>, Rejection> {
         Ok(attributes
@@ -69,7 +63,7 @@ pub(crate) fn model_call(
     interaction.usage = usage(span)?;
     interaction.mark_unreported_usage();
     interaction.context = Some("message".to_owned());
-    Ok(Some(interaction))
+    Ok(interaction)
 }
 
 /// A call of a tool.

@@ -5,11 +5,10 @@
 use cost_calculation::Units;
 use serde_json::json;
 
-use crate::limits::{CONTEXT_CHARS_MAX, METADATA_BYTES_MAX, PROVIDER_CHARS_MAX, USER_ID_CHARS_MAX};
+use crate::limits::{CONTEXT_CHARS_MAX, METADATA_BYTES_MAX, PROVIDER_CHARS_MAX};
 use crate::span::{Attribute, Span};
-use crate::span_interaction::{UNKNOWN_USER, fail, of_span};
-use crate::trace_index::{Origin, Role, TraceIndex};
-use crate::{Interaction, InteractionType, Rejection, session_id};
+use crate::span_interaction::{fail, of_span};
+use crate::{Interaction, InteractionType, Rejection};
 
 /// The `source` of these spans.
 pub(crate) const SOURCE: &str = "otel";
@@ -37,28 +36,11 @@ pub(crate) fn served_request(span: &Span<'_>) -> Result<Interaction, Rejection> 
     Ok(interaction)
 }
 
-/// A database operation of a request; `None` for polling, and for the driver's span below the
-/// mapper's: both show one operation.
-pub(crate) fn database_operation(
-    span: &Span<'_>,
-    index: &TraceIndex<'_>,
-) -> Result<Option<Interaction>, Rejection> {
-    if index.has_ancestor(span, Role::Database) {
-        return Ok(None);
-    }
-    let request_user = match index.origin(span) {
-        Origin::Background => return Ok(None),
-        Origin::Server { user } => user,
-        Origin::Unseen => None,
-    };
+/// A database operation. Its trace tells whether it is polling, or the driver's span below the
+/// mapper's ([`crate::resolve_trace`]).
+pub(crate) fn database_operation(span: &Span<'_>) -> Result<Interaction, Rejection> {
     let attributes = &span.attributes;
     let mut interaction = of_span(span, InteractionType::Db, SOURCE)?;
-    if let Some(user) = request_user.filter(|user| user.chars().count() <= USER_ID_CHARS_MAX)
-        && interaction.user_id == UNKNOWN_USER
-    {
-        user.clone_into(&mut interaction.user_id);
-        interaction.session_id = session_id::of_user_and_day("", user, interaction.timestamp);
-    }
     // Mongoose is MongoDB's mapper, not a database.
     interaction.provider = match attributes.text(&[Attribute::DbSystem], PROVIDER_CHARS_MAX)? {
         None | Some("mongoose") => "mongodb".to_owned(),
@@ -79,7 +61,7 @@ pub(crate) fn database_operation(
             error_type(span)?.unwrap_or(span.status_message),
         );
     }
-    Ok(Some(interaction))
+    Ok(interaction)
 }
 
 fn error_type<'s>(span: &'s Span<'_>) -> Result<Option<&'s str>, Rejection> {

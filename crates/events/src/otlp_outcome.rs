@@ -1,16 +1,18 @@
 //! From the spans of one OTLP body to interactions.
 use crate::span::{Attribute, Span};
-use crate::trace_index::{Role, TraceIndex, role_of};
 use crate::{
-    Context, Interaction, InteractionType, Rejection, gen_ai_span, langfuse_span, native_span,
-    timestamp,
+    Context, Interaction, InteractionType, Rejection, TraceSpan, gen_ai_span, langfuse_span,
+    native_trace_span, timestamp,
 };
 
 /// What became of the spans of one body; each span is counted in exactly one place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OtlpOutcome {
-    /// What is to be kept, in the order of the body.
+    /// What is to be kept of Langfuse's spans, in the order of the body.
     pub interactions: Vec<Interaction>,
+    /// The spans of native OpenTelemetry, in the order of the body: what they come to is known only
+    /// with their traces. Those that show an interaction are counted nowhere else.
+    pub trace_spans: Vec<TraceSpan>,
     /// Spans of a source that does not count for their type.
     pub ignored: u32,
     /// Spans that are no interaction: chains, middleware, polling.
@@ -44,21 +46,40 @@ pub(crate) fn normalise(
             }),
         }
     }
-    let index = TraceIndex::of(&spans);
+    let mut is_langfuses = false;
     for span in &spans {
-        match normalise_span(span, &index, context) {
-            Ok(Some(interaction)) if counts(&interaction, span, context) => {
-                outcome.interactions.push(interaction);
+        let is_native = span.attributes.get(Attribute::ObservationType).is_none();
+        is_langfuses |= !is_native;
+        let kept = match normalise_span(span, is_native, context) {
+            Ok(Some(interaction)) if counts(&interaction, span, context) => Some(interaction),
+            Ok(Some(_)) => {
+                outcome.ignored += 1;
+                None
             }
-            Ok(Some(_)) => outcome.ignored += 1,
-            Ok(None) => outcome.dropped += 1,
+            Ok(None) => {
+                outcome.dropped += 1;
+                None
+            }
             Err(rejection) => {
                 outcome.rejected.push(RejectedSpan {
                     id: span.interaction_id(),
                     rejection,
                 });
+                None
             }
+        };
+        if is_native {
+            outcome
+                .trace_spans
+                .push(native_trace_span::trace_span(span, kept));
+        } else {
+            outcome.interactions.extend(kept);
         }
+    }
+    // Langfuse's exporter sends chains without a type among its spans: they are nobody's trace.
+    let shows_nothing = |span: &TraceSpan| span.interaction.is_none();
+    if is_langfuses && outcome.trace_spans.iter().all(shows_nothing) {
+        outcome.trace_spans.clear();
     }
     outcome
 }
@@ -74,19 +95,13 @@ fn counts(interaction: &Interaction, span: &Span<'_>, context: &Context<'_>) -> 
 
 fn normalise_span(
     span: &Span<'_>,
-    index: &TraceIndex<'_>,
+    is_native: bool,
     context: &Context<'_>,
 ) -> Result<Option<Interaction>, Rejection> {
-    let interaction = if span.attributes.get(Attribute::ObservationType).is_some() {
-        langfuse_span::normalise(span)?
+    let interaction = if is_native {
+        native_trace_span::own_interaction(span)?
     } else {
-        match role_of(span) {
-            Role::Server => Some(native_span::served_request(span)?),
-            Role::Database => native_span::database_operation(span, index)?,
-            Role::Model => gen_ai_span::model_call(span, index)?,
-            Role::Other if gen_ai_span::is_tool_call(span) => Some(gen_ai_span::tool_call(span)?),
-            Role::Other => None,
-        }
+        langfuse_span::normalise(span)?
     };
     if let Some(interaction) = &interaction {
         timestamp::check_window(interaction.timestamp, "startTimeUnixNano", context)?;

@@ -237,7 +237,7 @@ async fn ingest_chunks<D: Database>(
 }
 
 /// Why an event alone was refused: it is right by itself, and would lead a sum past what can be kept.
-fn refused_by_the_database(reason: &str) -> String {
+pub(crate) fn refused_by_the_database(reason: &str) -> String {
     format!(
         "can't be counted: {reason}. A sum holds 2^63 - 1 picodollars (9,223,372 USD), of a session \
          over its whole life; send what is to come under another session, and check what filled this \
@@ -374,7 +374,7 @@ async fn ingest_chunk<D: Database>(
     }
 }
 
-fn within_limit(
+pub(crate) fn within_limit(
     estimate: Result<Estimate, cost_calculation::EstimateError>,
     cost_max: PicoUsd,
 ) -> Result<Estimate, String> {

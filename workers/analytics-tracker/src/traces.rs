@@ -3,6 +3,8 @@ use edge::respond::{json, with_type};
 use edge::{Problem, Scope};
 use events::limits::TRACE_BYTES_MAX;
 use events::{Context, OtlpOutcome, QueuedEvent, gunzip, otlp_json, otlp_protobuf};
+use ledger_record::ingest::Answer;
+use ledger_record::trace_memory::SpanAnswer;
 use serde_json::json;
 use worker::{Request, Response};
 
@@ -49,7 +51,9 @@ pub(crate) async fn export(
     .map_err(|refusal| problem_of(&refusal))?;
     drop(body);
     // A body comes from one exporter; where nothing of it is kept, its endpoint tells which.
-    if let Some(first) = outcome.interactions.first() {
+    let spans = outcome.trace_spans.iter();
+    let of_spans = || spans.clone().find_map(|span| span.interaction.as_deref());
+    if let Some(first) = outcome.interactions.first().or_else(of_spans) {
         visit.log.source = first.source;
     }
     let messages = record_outcome(visit, outcome, limits).await?;
@@ -80,9 +84,16 @@ async fn record_outcome(
             .into_iter()
             .map(Box::new)
             .map(QueuedEvent::Interaction)
+            .chain(outcome.trace_spans.into_iter().map(Box::new).map(QueuedEvent::Span))
             .collect();
         queue::enqueue(visit.env, &events).await?;
-        visit.log.counts.queued = u32::try_from(events.len()).unwrap_or(u32::MAX);
+        // The other spans were counted when they were read.
+        let shows = |event: &&QueuedEvent| match event {
+            QueuedEvent::Span(span) => span.interaction.is_some(),
+            _ => true,
+        };
+        let queued = events.iter().filter(shows).count();
+        visit.log.counts.queued = u32::try_from(queued).unwrap_or(u32::MAX);
         return Ok(messages);
     }
     let ids: Vec<String> = outcome
@@ -101,8 +112,19 @@ async fn record_outcome(
     for (id, answer) in ids.iter().zip(&answers) {
         visit.log.counts.add(answer);
         match answer {
-            ledger_record::ingest::Answer::Conflict => explain(id, crate::answer::CONFLICT_DETAIL),
-            ledger_record::ingest::Answer::Rejected(reason) => explain(id, reason),
+            Answer::Conflict => explain(id, crate::answer::CONFLICT_DETAIL),
+            Answer::Rejected(reason) => explain(id, reason),
+            _ => {}
+        }
+    }
+    let spans = outcome.trace_spans;
+    let answers = record::record_spans(visit.suite, visit.received_at, cost_max, &spans).await?;
+    for (span, answer) in spans.iter().zip(&answers) {
+        let id = span.interaction.as_ref().map_or("", |own| own.id.as_str());
+        visit.log.counts.add_span(answer);
+        match answer {
+            SpanAnswer::Answered(Answer::Conflict) => explain(id, crate::answer::CONFLICT_DETAIL),
+            SpanAnswer::Answered(Answer::Rejected(reason)) => explain(id, reason),
             _ => {}
         }
     }

@@ -592,7 +592,10 @@ fn a_full_session_costs_a_request_few_batches_however_many_events_it_has() {
     let client = Client::new(&database, Vec::new());
     client.send_until_answered(&[declared(1, "full", 5), declared(2, "other", 5)]);
     database
-        .execute_script(&format!("UPDATE sessions SET total_cost = {}", i64::MAX - 1))
+        .execute_script(&format!(
+            "UPDATE sessions SET total_cost = {}",
+            i64::MAX - 1
+        ))
         .unwrap();
     let batch: Vec<_> = (100..400)
         .map(|id| declared(id, if id == 399 { "third" } else { "full" }, 100))

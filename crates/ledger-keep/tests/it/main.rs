@@ -27,4 +27,5 @@ mod query_recount;
 mod record_retention;
 mod recount;
 mod session_rules;
+mod traces;
 mod verify;

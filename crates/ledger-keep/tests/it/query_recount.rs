@@ -554,7 +554,10 @@ fn an_export_is_of_what_was_there_when_it_began_and_says_whether_the_ledger_move
         serde_json::from_str::<Value>(&file).unwrap()
     };
     let whole = export(false);
-    assert_eq!(whole["end"]["ledger_version"], whole["about"]["ledger_version"]);
+    assert_eq!(
+        whole["end"]["ledger_version"],
+        whole["about"]["ledger_version"]
+    );
     assert_eq!(whole["end"]["ledger_moved"], false);
     let moved = export(true);
     assert_eq!(moved["rows"], whole["rows"]);

@@ -21,7 +21,7 @@ use cost_calculation::{Estimate, PicoUsd, UnixMillis};
 use events::{DIGEST_VERSION, Interaction};
 use serde::Deserialize;
 
-use self::statements::{Expected, answering, recording};
+use self::statements::answering;
 use ledger_core::{
     book_version::BookVersion,
     database::{Database, DatabaseError, Rows, Statement},
@@ -31,7 +31,7 @@ use ledger_core::{
 use reporting_days::ReportingZone;
 
 pub use self::known_sessions::KnownSessions;
-pub(crate) use self::statements::SESSION_OWNER;
+pub(crate) use self::statements::{ANSWERS, Expected, GUARD, SESSION_OWNER, one_line, recording};
 
 /// The most interactions in one batch.
 pub const BATCH_INTERACTIONS_MAX: usize = 500;
@@ -92,14 +92,25 @@ pub struct RecordedCost {
     pub price_state: String,
 }
 
-#[derive(Deserialize)]
-struct StoredAnswer {
-    id: String,
+/// What is stored under an id.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct StoredAnswer {
+    pub id: String,
     is_new: i64,
-    body_hash: String,
-    digest_version: u32,
+    pub body_hash: String,
+    pub digest_version: u32,
     total_cost: Option<i64>,
     price_state: String,
+}
+
+impl StoredAnswer {
+    /// What it costs.
+    pub(crate) fn cost(&self) -> RecordedCost {
+        RecordedCost {
+            total_cost: self.total_cost.map(PicoUsd::new),
+            price_state: self.price_state.clone(),
+        }
+    }
 }
 
 /// Records interactions with their estimates; answers for each, in the order given.
@@ -126,7 +137,9 @@ pub async fn record_batch<D: Database>(
     let statements = recording(context, batch, Expected::Known { are_sessions_known })?;
     let rows = match database.batch(&statements).await {
         Ok(rows) => rows,
-        Err(error @ DatabaseError::Other(_)) => return Err(fault(database, context.reporting_zone, error).await),
+        Err(error @ DatabaseError::Other(_)) => {
+            return Err(fault(database, context.reporting_zone, error).await);
+        }
         Err(error) => return Err(error.into()),
     };
     let new_count: usize = rows.iter().map(Rows::len).sum();
@@ -189,10 +202,7 @@ fn answers(
         .iter()
         .map(|priced| {
             let answer = stored.get(&priced.interaction.id)?;
-            let cost = RecordedCost {
-                total_cost: answer.total_cost.map(PicoUsd::new),
-                price_state: answer.price_state.clone(),
-            };
+            let cost = answer.cost();
             Some(if answer.digest_version != DIGEST_VERSION {
                 Recorded::Known(cost)
             } else if answer.body_hash != priced.body_hash {

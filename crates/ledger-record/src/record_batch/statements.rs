@@ -22,7 +22,7 @@ use ledger_core::{
 
 /// What a batch finds in the ledger before its interactions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Expected {
+pub(crate) enum Expected {
     /// Every user is known, and every session has a name and does not lie in the archive, as of
     /// nearly every batch. Where it is not so, the batch writes nothing but names of sessions, which
     /// count for nothing.
@@ -35,12 +35,12 @@ pub(super) enum Expected {
 }
 
 /// A statement without its indentation: D1 is sent the text with every batch.
-fn one_line(sql: &str) -> String {
+pub(crate) fn one_line(sql: &str) -> String {
     sql.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The condition under which anything is written at all.
-static GUARD: LazyLock<String> = LazyLock::new(|| {
+pub(crate) static GUARD: LazyLock<String> = LazyLock::new(|| {
     format!(
         "{SCHEMA_AND_ZONE} AND EXISTS (SELECT 1 FROM ledger_state
            WHERE price_book_version = ?1 ->> 'price_book_version' AND epoch = ?1 ->> 'epoch')"
@@ -222,7 +222,7 @@ static BUMP_LEDGER: LazyLock<String> = LazyLock::new(|| {
 });
 
 // The unique index on `id` serves both halves.
-static ANSWERS: LazyLock<String> = LazyLock::new(|| {
+pub(crate) static ANSWERS: LazyLock<String> = LazyLock::new(|| {
     one_line(
         "
 SELECT json_object('id', i.id, 'is_new', i.ingest_id = ?1 ->> 'ingest_id',
@@ -243,7 +243,7 @@ WHERE e.revision = (SELECT MAX(revision) FROM cost_estimates_archive x
 
 /// The statements that record `batch`, up to the ledger's version. Only the insert of the interactions
 /// gives rows: one for each that is new.
-pub(super) fn recording(
+pub(crate) fn recording(
     context: &BatchContext,
     batch: &[PricedInteraction<'_>],
     expected: Expected,
