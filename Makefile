@@ -1,20 +1,19 @@
 # Every target works on a fresh machine with cargo, rustup, Node ≥ 20, npm, python3 and apt: what is
 # missing is installed. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help dev test clean-data key prices bench fuzz deploy
+.PHONY: help dev test clean-data key prices bench fuzz chaos audit deploy
 
 PORT ?= 8787
 SAMPLE ?= 1
 LISTEN ?= 127.0.0.1
-export PORT SAMPLE LISTEN
 
 help: ## Shows this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 dev: ## Starts the suite with sample data on http://127.0.0.1:8787 (PORT=… for another port, SAMPLE=0 for an empty ledger)
-	@scripts/run dev.ts
+	@PORT="$(PORT)" SAMPLE="$(SAMPLE)" LISTEN="$(LISTEN)" scripts/run dev.ts
 
-test: ## Runs every check and test, cheap ones first (ONLY=name,… for some of them)
+test: ## Runs every check and test (ONLY=name,… for some of them; FULL=1 for all cases, as before a release)
 	@scripts/run test.ts
 
 clean-data: ## Forgets the local ledger, its keys and its logs
@@ -33,6 +32,12 @@ bench: ## Measures prices, ingestion, queries, upkeep and dashboard (ONLY=name,�
 
 fuzz: ## Runs schemathesis against the three contracts on a suite of its own
 	@scripts/run fuzz.ts
+
+chaos: ## Kills the runtime in the middle of every job, and any history in any order (SEEDS=100, HISTORIES=10000)
+	@scripts/run chaos.ts
+
+audit: ## Looks for known faults and unwanted licences in the packages, where their data can be had
+	@scripts/run audit.ts
 
 deploy: ## Creates or updates the suite on Cloudflare (needs CLOUDFLARE_API_TOKEN, or a wrangler login)
 	@scripts/run deploy.ts

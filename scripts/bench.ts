@@ -2,6 +2,7 @@
 // beside it. ONLY=ingestion,queries runs some of them.
 import { spawnSync } from "node:child_process";
 import { availableParallelism } from "node:os";
+import { buildWorkers } from "./build-workers.ts";
 import { chosenByOnly } from "./only.ts";
 import { root } from "./repository.ts";
 import { runScript, seconds, StepError } from "./steps.ts";
@@ -23,6 +24,7 @@ const benchmarks: readonly Benchmark[] = [
 ];
 
 await runScript(async () => {
+  await buildWorkers("release");
   for (const { name, what, command } of chosenByOnly(benchmarks)) {
     console.log(`\n• ${name}: ${what} (${availableParallelism()} cores)`);
     const started = Date.now();

@@ -1,7 +1,7 @@
 // Builds the dashboard's static files when something they are made of has changed.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { digestOf } from "./build-workers.ts";
+import { digestOf } from "./source-digest.ts";
 import { dashboardDist, root } from "./repository.ts";
 import { runCommand, runScript, step } from "./steps.ts";
 

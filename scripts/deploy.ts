@@ -19,7 +19,7 @@ const signIn = "sign in with 'npx wrangler login', or set CLOUDFLARE_API_TOKEN (
 await runScript(async () => {
   const usesQueue = process.env["INGEST_MODE"] === "queue";
   await step("Checking the sign-in to Cloudflare", () => wrangler(["whoami"], "Cloudflare sign-in"));
-  await buildWorkers();
+  await buildWorkers("release");
   await buildDashboard();
   const databaseId = await step(`Finding or creating the D1 database '${databaseName}'`, findOrCreateDatabase);
   if (usesQueue) await step("Creating the queues", createQueues);

@@ -1,15 +1,18 @@
 // `make dev`: builds what has changed, starts the suite on one port with its data in `.dev`, and
 // prints what a LibreChat needs to talk to it.
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { buildDashboard } from "./build-dashboard.ts";
 import { buildWorkers } from "./build-workers.ts";
+import { advance, plan } from "./progress.ts";
 import { devDirectory } from "./repository.ts";
 import { sendSample } from "./sample/send-sample.ts";
 import { endRunningCommands, runScript, seconds, step, StepError } from "./steps.ts";
-import { newKey, type NewKey, storeKeyStatement } from "./suite/api-keys.ts";
+import { newKey, type NewKey, storeKey } from "./suite/api-keys.ts";
+import { endRunsOfStoppedSuite } from "./suite/end-runs-of-stopped-suite.ts";
+import { commandLineOf, holdersOf } from "./suite/file-holders.ts";
 import { loadPriceSnapshot } from "./suite/load-price-snapshot.ts";
 import { openWorkerLog } from "./suite/worker-log.ts";
 import { runCrons } from "./suite/run-crons.ts";
@@ -23,6 +26,7 @@ interface LocalSecrets {
 
 const suiteFile = join(devDirectory, "suite.json");
 const secretsFile = join(devDirectory, "secrets.json");
+const sendingSample = "Sending sample traffic: 60 days of a 50-user installation";
 const processFile = join(devDirectory, "process");
 
 await runScript(async () => {
@@ -48,12 +52,18 @@ await runScript(async () => {
   const host = process.env["LISTEN"] || "127.0.0.1";
   await refuseUsedPort(port, host);
   mkdirSync(devDirectory, { recursive: true });
-  writeFileSync(processFile, String(process.pid));
+  // Keys, and who used what: nobody else's on this machine.
+  chmodSync(devDirectory, 0o700);
+  writeFileSync(processFile, String(process.pid), { mode: 0o600 });
   // It is there again when the suite is ready, so that scripts can wait for it.
   rmSync(suiteFile, { force: true });
 
-  await buildWorkers();
-  await buildDashboard();
+  // What is there already goes by in no time.
+  plan({ "Compiling bind-wasm": 45, "Compiling the Workers": 80, "Building the dashboard": 15, "Starting the suite": 3, "Loading the price snapshot": 5, [sendingSample]: 20 });
+  await Promise.all([buildWorkers(), buildDashboard()]);
+  for (const built of ["Compiling bind-wasm", "Compiling the Workers", "Building the dashboard"]) advance(built, 1);
+  // Only now: what is built is not secret.
+  process.umask(0o077);
   const secrets = localSecrets();
   // A wildcard address is where it listens, not where one finds it.
   const url = `http://${host === "0.0.0.0" ? "127.0.0.1" : host}:${port}`;
@@ -62,20 +72,21 @@ await runScript(async () => {
       persist: devDirectory,
       port,
       host,
+      isServed: true,
       variables: { COOKIE_SECRET: secrets.cookie_secret },
-      onLog: openWorkerLog(join(devDirectory, "logs", "workers.log")),
+      onLog: openWorkerLog(join(devDirectory, "logs", "workers.log"), { onTrouble: (message) => console.error(`! ${message}`) }),
     }),
   );
+  // Nobody else has the database open: who still holds a lease was killed.
+  await endRunsOfStoppedSuite(suite.database, Date.now());
   await storeMissingKeys(suite.database, [secrets.ingest, secrets.admin]);
-  await step("Loading the price snapshot", async () => {
-    console.log(`    ${await loadPriceSnapshot(url, secrets.admin.secret)}`);
-  });
+  await step("Loading the price snapshot", () => loadPricesOrGoOn(url, secrets.admin.secret));
   const ingestKey = `${secrets.ingest.id}:${secrets.ingest.secret}`;
   if (process.env["SAMPLE"] !== "0" && (await isLedgerEmpty(suite.database))) {
-    await step("Sending sample traffic: 60 days of a 50-user installation", () => sendSample(url, ingestKey, new Date()));
+    await step(sendingSample, () => sendSample(url, ingestKey, new Date()));
   }
   runCrons(suite, (message) => console.error(`! ${message} (see .dev/logs/workers.log)`));
-  writeFileSync(suiteFile, `${JSON.stringify({ url, ingest_key: ingestKey, admin_key: secrets.admin.secret }, null, 2)}\n`);
+  writeFileSync(suiteFile, `${JSON.stringify({ url, ingest_key: ingestKey, admin_key: secrets.admin.secret }, null, 2)}\n`, { mode: 0o600 });
   console.log(`
 Tokentill is ready after ${seconds(Date.now() - started)}.
 
@@ -102,14 +113,37 @@ function portFromEnvironment(): number {
 
 /** Two suites on one database file would corrupt each other's caches. */
 function refuseSecondSuite(): void {
-  if (!existsSync(processFile)) return;
-  const pid = Number(readFileSync(processFile, "utf8"));
+  const pid = existsSync(processFile) ? Number(readFileSync(processFile, "utf8")) : undefined;
+  if (pid !== undefined && isDev(pid)) {
+    throw new StepError(`Another 'make dev' of this checkout is running (process ${pid}).`, `stop it first, for example with 'kill ${pid}'.`);
+  }
+  const [holder] = holdersOf(join(devDirectory, "v3"));
+  if (holder !== undefined) {
+    throw new StepError(
+      `The database in ${devDirectory} is in use: ${holder.command} (process ${holder.pid}) has it open.`,
+      `end that first, for example with 'kill ${holder.pid}'.`,
+    );
+  }
+}
+
+/** Whether this process is one of ours: the number that a dead one had may be anybody's by now. */
+function isDev(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch {
-    return;
+    return false;
   }
-  throw new StepError(`Another 'make dev' of this checkout is running (process ${pid}).`, `stop it first, for example with 'kill ${pid}'.`);
+  return !existsSync("/proc/self/cmdline") || commandLineOf(pid).includes("dev.ts");
+}
+
+/** A suite without the newest prices is better than none: what is unpriced says so, and is priced later. */
+async function loadPricesOrGoOn(url: string, adminKey: string): Promise<void> {
+  try {
+    console.log(`    ${await loadPriceSnapshot(url, adminKey)}`);
+  } catch (error) {
+    const [reason] = error instanceof Error ? error.message.split("\n") : [String(error)];
+    console.error(`! ${reason}\n    It starts with the prices that it has; pricing-sync tries again within the hour.`);
+  }
 }
 
 async function refuseUsedPort(port: number, host: string): Promise<void> {
@@ -138,8 +172,7 @@ async function storeMissingKeys(database: Database, keys: readonly NewKey[]): Pr
   for (const key of keys) {
     const known = await database.prepare("SELECT 1 FROM api_keys WHERE id = ?1").bind(key.id).first();
     if (known !== null) continue;
-    const { sql, parameter } = storeKeyStatement(key, Date.now());
-    await database.prepare(sql).bind(parameter).run();
+    await storeKey(database, key);
   }
 }
 

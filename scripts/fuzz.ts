@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { buildWorkers } from "./build-workers.ts";
 import { devDirectory, root, toolDirectory } from "./repository.ts";
 import { runCommand, runScript, step, StepError } from "./steps.ts";
-import { newKey, scopes, storeKeyStatement } from "./suite/api-keys.ts";
+import { newKey, scopes, storeKey } from "./suite/api-keys.ts";
 import { loadPriceSnapshot } from "./suite/load-price-snapshot.ts";
 import { startSuite } from "./suite/start-suite.ts";
 
@@ -27,8 +27,7 @@ await runScript(async () => {
     });
     try {
       const key = newKey("fuzzer", scopes.filter((scope) => scope !== "self"));
-      const { sql, parameter } = storeKeyStatement(key, Date.now());
-      await suite.database.prepare(sql).bind(parameter).run();
+      await storeKey(suite.database, key);
       await loadPriceSnapshot(suite.url, key.secret);
       const status = await fuzz(schemathesis, contract, suite.url, key.secret);
       if (status !== 0) failed.push(contract);

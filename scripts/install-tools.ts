@@ -1,35 +1,21 @@
 // The Rust side of the toolchain: checks what must be there and installs what can be installed.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { root, toolDirectory } from "./repository.ts";
+import { digestOf } from "./source-digest.ts";
 import { runCommand, step, StepError } from "./steps.ts";
 
 const wasmTarget = "wasm32-unknown-unknown";
-const workerBuildVersion = "0.8.7";
 
-/** Compiled once for a machine: twice as quick this way, and as quick when used. */
-const quickRelease = {
-  CARGO_PROFILE_RELEASE_OPT_LEVEL: "1",
-  CARGO_PROFILE_RELEASE_LTO: "off",
-  CARGO_PROFILE_RELEASE_CODEGEN_UNITS: "16",
-};
+export interface WasmTools {
+  bindWasm: string;
+  wasmOpt: string;
+}
 
-/** Installs what is missing; answers with the environment that worker-build runs in. */
-export async function installWasmTools(): Promise<{ workerBuild: string; env: NodeJS.ProcessEnv }> {
-  await installRustParts();
-  const workerBuild = await installCargoTool("worker-build", workerBuildVersion, "worker-build");
-  const wasmBindgen = await installCargoTool("wasm-bindgen-cli", lockedWasmBindgen(), "wasm-bindgen");
-  return {
-    workerBuild,
-    env: {
-      ...process.env,
-      // Without these three, worker-build would download them.
-      WASM_BINDGEN_BIN: wasmBindgen,
-      WASM_OPT_BIN: join(root, "node_modules", "binaryen", "bin", "wasm-opt"),
-      ESBUILD_BIN: nativeEsbuild(),
-    },
-  };
+/** Installs what is missing. */
+export async function installWasmTools(): Promise<WasmTools> {
+  return { bindWasm: await installBindWasm(), wasmOpt: join(root, "node_modules", "binaryen", "bin", "wasm-opt") };
 }
 
 function checkRust(): void {
@@ -51,9 +37,8 @@ function checkRust(): void {
 
 /** What of Rust itself may be missing: rust-toolchain.toml names it, but rustup adds it only to a toolchain that it installs. */
 export async function installRustParts(): Promise<void> {
-  checkRust();
-  for (const component of ["rustfmt", "clippy"]) await installComponent(component);
   await installWasmTarget();
+  for (const component of ["rustfmt", "clippy"]) await installComponent(component);
 }
 
 async function installComponent(component: string): Promise<void> {
@@ -67,7 +52,9 @@ async function installComponent(component: string): Promise<void> {
   );
 }
 
-async function installWasmTarget(): Promise<void> {
+/** What compiling a Worker needs of Rust itself. */
+export async function installWasmTarget(): Promise<void> {
+  checkRust();
   const libraries = spawnSync("rustc", ["--print", "target-libdir", "--target", wasmTarget], { encoding: "utf8", cwd: root });
   if (libraries.status === 0 && existsSync(libraries.stdout.trim())) return;
   await step("Installing Rust's Wasm target", () =>
@@ -78,45 +65,35 @@ async function installWasmTarget(): Promise<void> {
   );
 }
 
-async function installCargoTool(name: string, version: string, binary: string): Promise<string> {
-  const directory = toolDirectory(name, version);
-  const path = join(directory, "bin", binary);
+/** Compiled once for a machine and a version of itself. */
+async function installBindWasm(): Promise<string> {
+  const source = join(root, "scripts", "bind-wasm");
+  checkSameWasmBindgen(source);
+  const directory = toolDirectory("bind-wasm", digestOf([source]).slice(0, 16));
+  const path = join(directory, "bind-wasm");
   if (existsSync(path)) return path;
-  await step(`Installing ${name} ${version} (once for this machine; 2 to 5 minutes)`, async () => {
-    // Into a neighbour first, so that an interrupted install is never taken for a whole one.
-    const unfinished = `${directory}.installing-${process.pid}`;
-    mkdirSync(dirname(directory), { recursive: true });
-    try {
-      await runCommand("cargo", ["install", name, "--version", version, "--locked", "--root", unfinished], {
-        title: name,
-        remedy: "check the network and the space on the disk, then run this again.",
-        env: { ...process.env, ...quickRelease },
-      });
-      if (!existsSync(path)) renameSync(unfinished, directory);
-    } finally {
-      rmSync(unfinished, { recursive: true, force: true });
-    }
-  });
+  // In a neighbour first, so that an interrupted compilation is never taken for a whole one.
+  const unfinished = `${directory}.unfinished-${process.pid}`;
+  try {
+    await runCommand("cargo", ["build", "--release", "--locked", "--manifest-path", join(source, "Cargo.toml"), "--target-dir", unfinished], {
+      title: "Compiling bind-wasm",
+      remedy: "check the network and the space on the disk, then run this again.",
+      env: { ...process.env, CARGO_TERM_PROGRESS_WHEN: "always", CARGO_TERM_PROGRESS_WIDTH: "80" },
+    });
+    mkdirSync(directory, { recursive: true });
+    renameSync(join(unfinished, "release", "bind-wasm"), path);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
   return path;
 }
 
-/** worker-build refuses a wasm-bindgen of another version than Cargo.lock's. */
-function lockedWasmBindgen(): string {
-  const lock = readFileSync(join(root, "Cargo.lock"), "utf8");
-  const version = /name = "wasm-bindgen"\nversion = "([^"]+)"/.exec(lock)?.[1];
-  if (version === undefined) {
-    throw new StepError("Cargo.lock names no wasm-bindgen.", "restore Cargo.lock from git, then run this again.");
+/** What the Workers' wasm-bindgen writes into the Wasm, only the same version reads. */
+function checkSameWasmBindgen(source: string): void {
+  const locked = (directory: string, name: string): string | undefined =>
+    new RegExp(`name = "${name}"\nversion = "([^"]+)"`).exec(readFileSync(join(directory, "Cargo.lock"), "utf8"))?.[1];
+  const [workers, tool] = [locked(root, "wasm-bindgen"), locked(source, "wasm-bindgen-cli-support")];
+  if (workers !== tool) {
+    throw new StepError(`The Workers use wasm-bindgen ${workers}, bind-wasm reads that of ${tool}.`, "set both to one version in Cargo.toml and scripts/bind-wasm/Cargo.toml.");
   }
-  return version;
-}
-
-function nativeEsbuild(): string {
-  const path = join(root, "node_modules", "@esbuild", `${process.platform}-${process.arch}`, "bin", "esbuild");
-  if (!existsSync(path)) {
-    throw new StepError(
-      `npm installed no esbuild for ${process.platform}-${process.arch}.`,
-      "remove node_modules and run this again.",
-    );
-  }
-  return path;
 }

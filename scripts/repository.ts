@@ -4,8 +4,8 @@ import { join } from "node:path";
 
 export const root = join(import.meta.dirname, "..");
 
-/** Local state: database, keys, logs. Git ignores it; `make clean-data` removes it. */
-export const devDirectory = join(root, ".dev");
+/** Local state: database, keys, logs. Git ignores it; `make clean-data` removes it. A test has its own. */
+export const devDirectory = process.env["TOKENTILL_DEV_DIRECTORY"] ?? join(root, ".dev");
 
 /** The dashboard's built files; they lie under `app/` in it. */
 export const dashboardDist = join(root, "dashboard", "dist");

@@ -1,8 +1,9 @@
-// Starts a suite in memory with the sample installation, for browser tests: PORT says where (any
+// Starts a suite of its own with the sample installation, for browser tests: PORT says where (any
 // free port without it), SUITE_FILE gets `url`, `ingest_key` and `admin_key` once it is ready, and
 // SAMPLE=0 leaves the ledger empty. It reaches no network, except a price list of a test's own whose
 // loopback address PRICE_LIST_URL gives in place of LiteLLM's. SIGTERM or SIGINT ends it.
-import { rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fetch } from "miniflare";
 import { buildDashboard } from "./build-dashboard.ts";
@@ -10,19 +11,22 @@ import { buildWorkers } from "./build-workers.ts";
 import { devDirectory } from "./repository.ts";
 import { sendSample } from "./sample/send-sample.ts";
 import { runScript } from "./steps.ts";
-import { newKey, storeKeyStatement } from "./suite/api-keys.ts";
-import { loadPriceSnapshot } from "./suite/load-price-snapshot.ts";
+import { newKey, storeKey } from "./suite/api-keys.ts";
+import { copyPreparedDatabase } from "./suite/prepared-database.ts";
 import { cronsOf, startSuite } from "./suite/start-suite.ts";
 import { openWorkerLog } from "./suite/worker-log.ts";
 
 await runScript(async () => {
   const suiteFile = process.env["SUITE_FILE"] ?? join(devDirectory, "sample-suite.json");
   rmSync(suiteFile, { force: true });
-  await buildWorkers();
-  await buildDashboard();
+  await Promise.all([buildWorkers(), buildDashboard()]);
   const priceList = process.env["PRICE_LIST_URL"];
+  const persist = mkdtempSync(join(tmpdir(), "tokentill-sample-"));
+  await copyPreparedDatabase(persist);
   const suite = await startSuite({
+    persist,
     port: Number(process.env["PORT"] ?? 0),
+    isServed: true,
     variables: {
       COOKIE_SECRET: "a secret of the browser tests, long enough",
       ...(priceList !== undefined && { PRICE_LIST_URL_LITELLM: priceList }),
@@ -34,15 +38,16 @@ await runScript(async () => {
     onLog: openWorkerLog(join(devDirectory, "logs", "sample-workers.log")),
   });
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => void suite.stop().finally(() => process.exit(0)));
+    process.on(signal, () => void suite.stop().finally(() => {
+      rmSync(persist, { recursive: true, force: true });
+      process.exit(0);
+    }));
   }
   const ingest = newKey("LibreChat", ["ingest"]);
   const admin = newKey("Admin", ["admin"]);
   for (const key of [ingest, admin]) {
-    const { sql, parameter } = storeKeyStatement(key, Date.now());
-    await suite.database.prepare(sql).bind(parameter).run();
+    await storeKey(suite.database, key);
   }
-  await loadPriceSnapshot(suite.url, admin.secret);
   const ingestKey = `${ingest.id}:${ingest.secret}`;
   if (process.env["SAMPLE"] !== "0") await sendSample(suite.url, ingestKey, new Date());
   // As on an installation that has run for a day: each of the tracker's jobs has had a turn.

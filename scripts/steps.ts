@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { advance, cargoFraction, wholePercent } from "./progress.ts";
 import { devDirectory, root } from "./repository.ts";
 
 /** A failure with its remedy. */
@@ -64,13 +65,16 @@ export async function runCommand(
     const text = chunk.toString();
     output += text;
     if (options.verbose === true) process.stdout.write(text);
-    lastLine = text.trim().split("\n").at(-1)?.trim() ?? lastLine;
+    // cargo draws its bar over and over in one line.
+    lastLine = text.trim().split(/[\r\n]/).at(-1)?.trim() || lastLine;
+    advance(options.title, cargoFraction(lastLine) ?? 0);
   };
   child.stdout.on("data", collect);
   child.stderr.on("data", collect);
   const heartbeat = setInterval(() => {
     if (options.verbose !== true) {
-      console.log(`    … ${options.title}: ${seconds(Date.now() - started)}, ${lastLine.slice(0, 90)}`);
+      const whole = wholePercent();
+      console.log(`    … ${options.title}: ${seconds(Date.now() - started)}${whole === undefined ? "" : `, the whole ${whole} %`}, ${lastLine.slice(0, 90)}`);
     }
   }, heartbeatMs);
   const code = await new Promise<number>((resolve) => {
@@ -81,11 +85,12 @@ export async function runCommand(
     child.on("close", (status) => resolve(status ?? 1));
   });
   clearInterval(heartbeat);
+  advance(options.title, 1);
   if (child.pid !== undefined) runningChildren.delete(child.pid);
 
   const log = join(devDirectory, "logs", `${options.title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}.log`);
   mkdirSync(join(devDirectory, "logs"), { recursive: true });
-  writeFileSync(log, output);
+  writeFileSync(log, output, { mode: 0o600 });
   if (code !== 0) {
     const tail = options.verbose === true ? "" : `${output.trimEnd().split("\n").slice(-40).join("\n")}\n`;
     throw new StepError(
@@ -106,6 +111,7 @@ export async function step<T>(title: string, work: () => Promise<T> | T): Promis
   const started = Date.now();
   console.log(`• ${title}`);
   const result = await work();
+  advance(title, 1);
   const duration = Date.now() - started;
   if (duration >= 1000) console.log(`    done in ${seconds(duration)}`);
   return result;

@@ -1,21 +1,21 @@
-// `make test`: every check and test, cheap ones first; one summary at the end.
-// ONLY=rust-tests,integration runs some of them.
+// `make test`: every check and test, cheap ones first, two beside each other; one summary at the end.
+// ONLY=rust-tests,integration runs some of them. FULL=1 leaves nothing to chance and takes three times as
+// long: all cases of the generated tests, the Workers as they are deployed, clippy for Wasm.
 import { join } from "node:path";
 import { availableParallelism } from "node:os";
 import { buildDashboard } from "./build-dashboard.ts";
-import { buildRuntimeCases, buildWorkers } from "./build-workers.ts";
-import { failingTests, failureLines, type FailingTest } from "./failing-tests.ts";
+import { buildTestedWorkers } from "./build-workers.ts";
+import { failureLines } from "./failing-tests.ts";
 import { installChromium } from "./install-chromium.ts";
 import { installRustParts } from "./install-tools.ts";
 import { chosenByOnly } from "./only.ts";
-import { endRunningCommands, runCommand, runScript, seconds, StepError } from "./steps.ts";
-import { countTests, type TestCounts } from "./test-counts.ts";
+import { type Check, type Outcome, runChecks } from "./run-checks.ts";
+import { endRunningCommands, runCommand, runScript, seconds } from "./steps.ts";
 
-interface Check {
-  name: string;
-  what: string;
-  run: () => Promise<string>;
-}
+const isFull = (process.env["FULL"] ?? "0") !== "0";
+/** Histories and inputs that a generated test tries: proptest's own default in full. */
+const proptestCases = process.env["PROPTEST_CASES"] ?? (isFull ? "256" : "32");
+const chaosSeeds = process.env["SEEDS"] ?? (isFull ? "20" : "2");
 
 const wasmPackages = ["edge", "analytics-tracker", "analytics-api", "pricing-sync", "runtime-cases"].flatMap((name) => ["-p", name]);
 const warningsAreErrors = ["--", "-D", "warnings"];
@@ -31,6 +31,8 @@ const dashboard = (script: string) => command(`dashboard ${script}`, "npm", ["ru
 
 const checks: Check[] = [
   { name: "format", what: "cargo fmt --check", run: command("format", "cargo", ["fmt", "--all", "--check"]) },
+  // First of the long ones: the tests in workerd and in the browser wait for it.
+  { name: "build", what: `Workers to Wasm (${isFull ? "as deployed" : "quick"}), dashboard`, uses: "cargo for Wasm", run: buildAll },
   {
     name: "tooling",
     what: "scripts and tests: types, lint, unit tests",
@@ -45,31 +47,30 @@ const checks: Check[] = [
   },
   { name: "contracts", what: "OpenAPI, and the routes in the code", run: commands("contracts", "node tests/contract/lint.ts", "node --test 'tests/contract/*.test.ts'") },
   { name: "dashboard-check", what: "TypeScript and lint of the dashboard", run: async () => `${await dashboard("check")()}${await dashboard("lint")()}` },
-  { name: "clippy", what: "clippy -D warnings, host", run: command("clippy", "cargo", ["clippy", "--workspace", "--all-targets", "--locked", ...warningsAreErrors]) },
-  { name: "clippy-wasm", what: "clippy -D warnings, Wasm", run: command("clippy wasm", "cargo", ["clippy", ...wasmPackages, "--target", "wasm32-unknown-unknown", "--locked", ...warningsAreErrors]) },
-  { name: "rust-tests", what: "every crate on the host", run: command("rust tests", "cargo", ["test", "--workspace", "--locked", "--no-fail-fast"]) },
+  { name: "clippy", what: "clippy -D warnings, host", uses: "cargo", run: command("clippy", "cargo", ["clippy", "--workspace", "--all-targets", "--locked", ...warningsAreErrors]) },
+  { name: "rust-tests", what: `every crate on the host (${proptestCases} cases)`, uses: "cargo", run: command("rust tests", "cargo", ["test", "--workspace", "--locked", "--no-fail-fast"], { PROPTEST_CASES: proptestCases }) },
   { name: "dashboard-unit", what: "the dashboard's unit tests", run: async () => dashboardTests(await installChromium(), "test") },
-  { name: "build", what: "Workers to Wasm, dashboard", run: buildAll },
-  { name: "integration", what: "Workers in workerd with a real D1", run: commands("integration", "node --test --test-concurrency=2 'tests/integration/*.test.ts'") },
-  { name: "dashboard-e2e", what: "the dashboard in Chromium", run: async () => dashboardTests(await installChromium(), "test:e2e") },
+  {
+    name: "integration",
+    what: `Workers in workerd with a real D1 (${chaosSeeds} seeds of kills)`,
+    after: ["build"],
+    run: command("integration", "node", ["--test", "--test-concurrency=2", "tests/integration/*.test.ts"], { SEEDS: chaosSeeds }),
+  },
+  { name: "dashboard-e2e", what: "the dashboard in Chromium", after: ["build"], run: async () => dashboardTests(await installChromium(), "test:e2e") },
+];
+
+/** The code has no line that is for Wasm alone, so that the host's clippy sees all of it: this is for a release. */
+const fullChecks: Check[] = [
+  { name: "clippy-wasm", what: "clippy -D warnings, Wasm", uses: "cargo for Wasm", run: command("clippy wasm", "cargo", ["clippy", ...wasmPackages, "--target", "wasm32-unknown-unknown", "--locked", ...warningsAreErrors]) },
 ];
 
 async function buildAll(): Promise<string> {
-  await buildWorkers();
-  await buildRuntimeCases();
-  await buildDashboard();
+  await Promise.all([buildTestedWorkers(isFull ? "release" : "quick"), buildDashboard()]);
   return "";
 }
 
 function dashboardTests(chromium: string, script: string): Promise<string> {
   return command(`dashboard ${script}`, "npm", ["run", script, "--workspace", "dashboard"], { CHROMIUM_PATH: chromium, CI: "1" })();
-}
-
-interface Outcome extends TestCounts {
-  name: string;
-  durationMs: number;
-  isOk: boolean;
-  failing: FailingTest[];
 }
 
 await runScript(async () => {
@@ -81,30 +82,10 @@ await runScript(async () => {
     });
   }
   await installRustParts();
-  const outcomes: Outcome[] = [];
-  for (const check of chosenByOnly(checks)) outcomes.push(await runCheck(check));
+  const outcomes = await runChecks(chosenByOnly(isFull ? [...checks, ...fullChecks] : checks), 2);
   printSummary(outcomes, Date.now() - started);
   if (outcomes.some((outcome) => !outcome.isOk)) process.exit(1);
 });
-
-/** A failing check does not hide what the later ones would find. */
-async function runCheck(check: Check): Promise<Outcome> {
-  const started = Date.now();
-  console.log(`• ${check.name}: ${check.what}`);
-  const { name } = check;
-  try {
-    const counts = countTests(await check.run());
-    const durationMs = Date.now() - started;
-    console.log(`    ok in ${seconds(durationMs)}${counts.passed > 0 ? `, ${counts.passed} tests` : ""}`);
-    return { name, ...counts, durationMs, isOk: counts.failed === 0, failing: [] };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    console.error(`✗ ${message}`);
-    const output = error instanceof StepError && error.output !== "" ? error.output : message;
-    const counts = countTests(output);
-    return { name, ...counts, failed: Math.max(1, counts.failed), durationMs: Date.now() - started, isOk: false, failing: failingTests(output) };
-  }
-}
 
 /** The last thing on the screen, and all that is left of a long log: short, with what failed at its end. */
 function printSummary(outcomes: readonly Outcome[], durationMs: number): void {

@@ -30,7 +30,7 @@ export default async function startSuite(): Promise<(() => Promise<void>) | unde
   const priceList = await startPriceList();
   const priceListUrl = `http://127.0.0.1:${(priceList.address() as AddressInfo).port}/`;
   const suiteFile = join(mkdtempSync(join(tmpdir(), "suite-")), "suite.json");
-  const child = spawn("scripts/run", ["serve-sample.ts"], { cwd: root, env: { ...process.env, SUITE_FILE: suiteFile, PRICE_LIST_URL: priceListUrl }, stdio: ["ignore", "inherit", "inherit"] });
+  const child = spawn("scripts/run", ["serve-sample.ts"], { cwd: root, env: { ...process.env, PORT: "0", SAMPLE: "1", SUITE_FILE: suiteFile, PRICE_LIST_URL: priceListUrl }, stdio: ["ignore", "inherit", "inherit"] });
   const ended = new Promise<void>((resolve) => child.on("exit", () => resolve()));
   const deadline = Date.now() + patienceMs;
   while (!existsSync(suiteFile)) {

@@ -12,7 +12,7 @@ export async function loadPriceSnapshot(url: string, adminKey: string): Promise<
   if (!response.ok) {
     throw new StepError(
       `POST /pricing/sync answered ${response.status}: ${text.slice(0, 500)}`,
-      "look into .dev/logs/workers.log; 'make clean-data' starts from an empty ledger.",
+      response.status === 409 ? "another run holds the list's lease: wait until it ends." : "the Workers' log says more: .dev/logs/workers.log.",
     );
   }
   const { report } = JSON.parse(text) as { report: { rate_count: number; model_count: number } | null };

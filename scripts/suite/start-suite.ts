@@ -1,6 +1,7 @@
 // Starts the three Workers in workerd from their own wrangler.toml files. `make dev`, the tests and
 // the benchmarks all start the suite here, so that no configuration is written twice.
 import { existsSync, mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Log, LogLevel, Miniflare, type MiniflareOptions, type Request as WorkerRequest, type Response as WorkerResponse, type WorkerOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
@@ -27,6 +28,8 @@ export interface SuiteOptions {
   onLog?: (line: string) => void;
   /** Changes a Worker's options: other bindings, or one missing. */
   adjust?: (name: WorkerName, options: WorkerOptions) => WorkerOptions;
+  /** People and programs of other machines reach it: what only the platform may say is taken out of their requests. */
+  isServed?: boolean;
   /** Workers beside the three, for example a queue's consumer. */
   moreWorkers?: readonly WorkerOptions[];
 }
@@ -43,9 +46,13 @@ export interface Suite {
 }
 
 export async function startSuite(options: SuiteOptions = {}): Promise<Suite> {
+  // Miniflare starts what the second names in place of its own workerd, which the first names to it.
+  process.env["WORKERD"] ??= ownWorkerd();
+  process.env["MINIFLARE_WORKERD_PATH"] = join(import.meta.dirname, "workerd");
   const miniflare = new Miniflare(miniflareOptions(options));
   try {
-    const url = await miniflare.ready;
+    const entry = await miniflare.ready;
+    const url = options.isServed === true ? await miniflare.unsafeGetDirectURL(frontGate) : entry;
     const database = await miniflare.getD1Database("DB", "analytics-api");
     await applyMigrations(database);
     return {
@@ -70,10 +77,11 @@ export function cronsOf(worker: WorkerName): string[] {
 }
 
 function miniflareOptions(options: SuiteOptions): MiniflareOptions {
-  const { onLog, primary = "analytics-api" } = options;
+  const { onLog, primary = "analytics-api", host = "127.0.0.1", port = 0 } = options;
   return {
-    host: options.host ?? "127.0.0.1",
-    port: options.port ?? 0,
+    // Miniflare's own door takes its word from headers: where the suite is served, it stays on this machine.
+    host: options.isServed === true ? "127.0.0.1" : host,
+    port: options.isServed === true ? 0 : port,
     // Without it Miniflare would ask the network for a sample of `request.cf`.
     cf: false,
     log: new Log(LogLevel.ERROR),
@@ -86,7 +94,26 @@ function miniflareOptions(options: SuiteOptions): MiniflareOptions {
         .toSorted((a, b) => Number(b === primary) - Number(a === primary))
         .map((name) => (options.adjust ?? unchanged)(name, workerOptions(name, options))),
       ...(options.moreWorkers ?? []),
+      ...(options.isServed === true ? [gateOptions(primary, host, port)] : []),
     ],
+  };
+}
+
+function ownWorkerd(): string {
+  const require = createRequire(createRequire(import.meta.url).resolve("miniflare"));
+  return (require("workerd") as { default: string }).default;
+}
+
+const frontGate = "front-gate";
+
+function gateOptions(primary: WorkerName, host: string, port: number): WorkerOptions {
+  return {
+    name: frontGate,
+    modules: true,
+    scriptPath: join(import.meta.dirname, "front-gate.js"),
+    compatibilityDate: "2026-07-01",
+    serviceBindings: { SUITE: primary },
+    unsafeDirectSockets: [{ host, port }],
   };
 }
 

@@ -9,7 +9,7 @@ import { buildWorkers, wasmSizeGzipped } from "../../scripts/build-workers.ts";
 import { workerDirectory, workerNames } from "../../scripts/repository.ts";
 import { sampleHistory, type TrackEvent } from "../../scripts/sample/history.ts";
 import { movedTo } from "../../scripts/sample/move-trace.ts";
-import { newKey, storeKeyStatement } from "../../scripts/suite/api-keys.ts";
+import { newKey, storeKey } from "../../scripts/suite/api-keys.ts";
 import { loadPriceSnapshot } from "../../scripts/suite/load-price-snapshot.ts";
 import { type Database, startSuite } from "../../scripts/suite/start-suite.ts";
 import { openaiAnthropicError } from "../integration/fixtures.ts";
@@ -36,7 +36,7 @@ interface Candidate {
   repeatsPerSecond: number[];
 }
 
-await buildWorkers();
+await buildWorkers("release");
 const directory = mkdtempSync(join(tmpdir(), "tokentill-bench-"));
 const outbound = (): never => { throw new Error("no network while measuring"); };
 const options = { outbound, variables: { COOKIE_SECRET: "a secret of the benchmark, long enough" }, onLog: () => undefined };
@@ -63,8 +63,7 @@ const ingest = newKey("bench", ["ingest"]);
 const admin = newKey("bench admin", ["admin"]);
 for (const { database } of [suite, direct, comparison]) {
   for (const key of [ingest, admin]) {
-    const { sql, parameter } = storeKeyStatement(key, Date.now());
-    await database.prepare(sql).bind(parameter).run();
+    await storeKey(database, key);
   }
 }
 await loadPriceSnapshot(suite.url, admin.secret);

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { buildWorkers } from "../../scripts/build-workers.ts";
 import { root } from "../../scripts/repository.ts";
-import { newKey, storeKeyStatement } from "../../scripts/suite/api-keys.ts";
+import { newKey, storeKey } from "../../scripts/suite/api-keys.ts";
 import { startSuite } from "../../scripts/suite/start-suite.ts";
 import { ClosedLoop, prepareRequest } from "./closed-loop.ts";
 import { median, milliseconds, summarise } from "./latencies.ts";
@@ -23,7 +23,7 @@ const rounds = Number(process.env["ROUNDS"] ?? 9);
 const requestsPerQuery = 60;
 const bounds = { cpuMs: 400, memoryMiB: 64, statements: 60, ratesMs: 30 };
 
-await buildWorkers();
+await buildWorkers("release");
 const list = gunzipSync(readFileSync(join(root, "crates", "price-feeds", "tests", "data", "litellm-1.109.1.json.gz"))).toString();
 /** The list with every hundredth input price a tenth higher, as on a day with many changes. */
 let entry = 0;
@@ -54,8 +54,7 @@ const suite = await startSuite({
   },
 });
 const admin = newKey("bench admin", ["admin"]);
-const { sql, parameter } = storeKeyStatement(admin, Date.now());
-await suite.database.prepare(sql).bind(parameter).run();
+await storeKey(suite.database, admin);
 const headers = { authorization: `Bearer ${admin.secret}`, "content-type": "application/json" };
 
 interface SyncAnswer {

@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { buildWorkers } from "../../scripts/build-workers.ts";
-import { newKey, storeKeyStatement } from "../../scripts/suite/api-keys.ts";
+import { newKey, storeKey } from "../../scripts/suite/api-keys.ts";
 import { ClosedLoop, prepareRequest } from "./closed-loop.ts";
 import { milliseconds, summarise } from "./latencies.ts";
 import { sizeFromEnvironment, startOnLargeLedger } from "./large-ledger/large-ledger.ts";
@@ -21,7 +21,7 @@ interface Question {
 }
 
 const size = { ...sizeFromEnvironment(), archived: Number(process.env["ARCHIVED"] ?? 5_000_000) };
-await buildWorkers();
+await buildWorkers("release");
 let rowsRead = 0;
 const suite = await startOnLargeLedger(
   {
@@ -36,8 +36,7 @@ const suite = await startOnLargeLedger(
 );
 try {
   const key = newKey("bench", ["read"]);
-  const { sql, parameter } = storeKeyStatement(key, Date.now());
-  await suite.database.prepare(sql).bind(parameter).run();
+  await storeKey(suite.database, key);
   const headers = { authorization: `Bearer ${key.secret}` };
   const client = await ClosedLoop.open(suite.url);
   const counts = await suite.database

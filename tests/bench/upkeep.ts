@@ -5,7 +5,7 @@
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { buildWorkers } from "../../scripts/build-workers.ts";
-import { newKey, type NewKey, storeKeyStatement } from "../../scripts/suite/api-keys.ts";
+import { newKey, type NewKey, storeKey } from "../../scripts/suite/api-keys.ts";
 import { ClosedLoop, prepareRequest } from "./closed-loop.ts";
 import { type LargeSuite, sizeFromEnvironment, startOnLargeLedger } from "./large-ledger/large-ledger.ts";
 import { milliseconds, summarise } from "./latencies.ts";
@@ -27,7 +27,7 @@ const runs: Run[] = [];
 let suite: LargeSuite;
 let nextEvent = 0;
 
-await buildWorkers();
+await buildWorkers("release");
 const parts = (process.env["PARTS"] ?? "keeping,archive").split(",");
 if (parts.includes("keeping")) {
   await onLedger(0, async () => {
@@ -69,8 +69,7 @@ async function onLedger(archivedCount: number, work: () => Promise<void>): Promi
 }
 
 async function addKey(key: NewKey): Promise<void> {
-  const { sql, parameter } = storeKeyStatement(key, Date.now());
-  await suite.database.prepare(sql).bind(parameter).run();
+  await storeKey(suite.database, key);
 }
 
 async function archiveThrice(): Promise<void> {

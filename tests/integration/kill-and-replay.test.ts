@@ -1,11 +1,12 @@
 // The runtime is killed in the middle of traffic, started again, and everything is sent once more:
 // the ledger must be what one undisturbed run makes of it.
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { sampleHistory, type TrackEvent } from "../../scripts/sample/history.ts";
+import { canKillWorkerd, killWorkerdOf } from "./kill-workerd.ts";
 import { basic, openSuite, type OpenSuite } from "./open-suite.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "tokentill-kill-"));
@@ -16,7 +17,7 @@ const events = sampleHistory(new Date(), 10).slice(0, 1_600);
 const batches: TrackEvent[][] = [];
 for (let start = 0; start < events.length; start += batchSize) batches.push(events.slice(start, start + batchSize));
 
-test("a_killed_runtime_and_a_replay_leave_the_exact_totals", { skip: process.platform !== "linux" && "needs /proc" }, async () => {
+test("a_killed_runtime_and_a_replay_leave_the_exact_totals", { skip: !canKillWorkerd && "needs /proc" }, async () => {
   const undisturbed = await openSuite();
   await sendAll(undisturbed, batches);
   const expected = await ledgerOf(undisturbed);
@@ -68,28 +69,12 @@ async function killInTheMiddle(suite: OpenSuite, killedAfter: number): Promise<v
       answered += 1;
       if (answered === killedAfter) {
         isKilled = true;
-        for (const pid of workerdOf(process.pid)) process.kill(pid, "SIGKILL");
+        killWorkerdOf(process.pid);
       }
     }
   };
   await Promise.all([work(), work(), work(), work()]);
   assert.ok(isKilled, "the runtime was killed before the traffic ended");
-}
-
-/** The workerd processes that this process started. */
-function workerdOf(parent: number): number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-        const [, command, rest] = /^\d+ \((.*)\) (.*)$/s.exec(stat) ?? [];
-        return command === "workerd" && Number(rest!.split(" ")[1]) === parent;
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
 }
 
 /** All that counts, and a naive recount of it from the interactions themselves. */

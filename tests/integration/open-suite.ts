@@ -1,8 +1,11 @@
-// A suite of its own for a test file: the real Workers in workerd, an empty D1 in memory, a key for
-// each scope, the price snapshot if asked for. Every answer is checked against the contracts.
+// A suite of its own for a test file: the real Workers in workerd, a D1 without events, a key for each
+// scope, the price snapshot unless left out. Every answer is checked against the contracts.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { startSuite, type Suite, type SuiteOptions } from "../../scripts/suite/start-suite.ts";
-import { loadPriceSnapshot } from "../../scripts/suite/load-price-snapshot.ts";
-import { newKey, type NewKey, type Scope, storeKeyStatement } from "../../scripts/suite/api-keys.ts";
+import { copyPreparedDatabase } from "../../scripts/suite/prepared-database.ts";
+import { newKey, type NewKey, type Scope, storeKey } from "../../scripts/suite/api-keys.ts";
 import { checkResponse } from "../contract/check-response.ts";
 
 export interface Call {
@@ -35,17 +38,21 @@ export interface OpenSuite extends Suite {
 
 export async function openSuite(options: SuiteOptions & { prices?: boolean } = {}): Promise<OpenSuite> {
   const logs: string[] = [];
+  // Without prices it starts in memory; with them from a copy of a file that has them.
+  const own = options.prices === false || options.persist !== undefined ? undefined : mkdtempSync(join(tmpdir(), "tokentill-suite-"));
+  const persist = options.persist ?? own;
+  if (options.prices !== false) await copyPreparedDatabase(persist!);
   const suite = await startSuite({
     // No test reaches the network.
     outbound: refuseOutbound,
     ...options,
+    ...(persist !== undefined && { persist }),
     variables: { COOKIE_SECRET: "a secret of the tests, long enough", ...options.variables },
     onLog: (line) => logs.push(line),
   });
   const addKey = async (scopes: readonly Scope[], userId?: string): Promise<NewKey> => {
     const key = newKey(`test ${scopes.join(" ")}`, scopes, userId);
-    const { sql, parameter } = storeKeyStatement(key, Date.now());
-    await suite.database.prepare(sql).bind(parameter).run();
+    await storeKey(suite.database, key);
     return key;
   };
   const keys = {
@@ -54,12 +61,15 @@ export async function openSuite(options: SuiteOptions & { prices?: boolean } = {
     read: await addKey(["read"]),
     admin: await addKey(["admin"]),
   };
-  if (options.prices !== false) await loadPriceSnapshot(suite.url, keys.admin.secret);
   return {
     ...suite,
     keys,
     logs,
     addKey,
+    async stop() {
+      await suite.stop();
+      if (own !== undefined) rmSync(own, { recursive: true, force: true });
+    },
     async call(path, { method, body, headers = {}, key = keys.read }: Call = {}) {
       const verb = method ?? (body === undefined ? "GET" : "POST");
       const isRaw = typeof body === "string" || body instanceof Uint8Array;

@@ -2,7 +2,7 @@
 // users who all come every day, and 12 models.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { type NewKey, newKey, storeKeyStatement } from "../../scripts/suite/api-keys.ts";
+import { type NewKey, newKey, storeKey } from "../../scripts/suite/api-keys.ts";
 import { type LargeSuite, startOnLargeLedger } from "../bench/large-ledger/large-ledger.ts";
 import { checkResponse } from "../contract/check-response.ts";
 
@@ -22,8 +22,7 @@ before(async () => {
     onLog: (line) => lines.push(JSON.parse(line)),
   });
   key = newKey("rows", ["read"]);
-  const { sql, parameter } = storeKeyStatement(key, Date.now());
-  await suite.database.prepare(sql).bind(parameter).run();
+  await storeKey(suite.database, key);
 });
 after(() => suite.stop());
 

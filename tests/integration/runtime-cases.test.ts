@@ -7,14 +7,14 @@ import { after, before, test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { Miniflare, type WorkerOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
-import { buildRuntimeCases } from "../../scripts/build-workers.ts";
+import { buildTestedWorkers } from "../../scripts/build-workers.ts";
 import { root } from "../../scripts/repository.ts";
 
 const directory = join(import.meta.dirname, "..", "runtime-cases");
 let miniflare: Miniflare;
 
 before(async () => {
-  await buildRuntimeCases();
+  await buildTestedWorkers();
   const { workerOptions, main } = unstable_getMiniflareWorkerOptions(join(directory, "wrangler.toml"));
   miniflare = new Miniflare({
     cf: false,

@@ -83,6 +83,8 @@ pub struct Billable<'a> {
     pub units: &'a Units,
     /// A declared cost; it is its component's cost as given.
     pub declared: Option<Declared>,
+    /// What the reading of its usage concluded or assumed: part of the estimate's flags.
+    pub reading: Flags,
     /// When the interaction completed: the rates in force then are the ones that apply.
     pub price_time: UnixMillis,
 }
@@ -197,7 +199,7 @@ pub struct Estimate {
     pub matched: Option<MatchedModel>,
     /// The `multiplier` rows behind the lines' factors.
     pub multiplier_price_ids: Vec<i64>,
-    /// The flags of all lines together.
+    /// The flags of all lines together, and of the reading of the usage.
     pub flags: Flags,
     /// The lines, by component.
     pub lines: Vec<Line>,

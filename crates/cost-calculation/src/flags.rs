@@ -5,7 +5,7 @@ use serde::de::Error as _;
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// One remark on a line.
+/// One remark on a line, or on how an interaction's usage was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Flag {
     /// The rate's start of validity is assumed, not stated or observed.
@@ -26,11 +26,29 @@ pub enum Flag {
     Declared,
     /// The book has no rate.
     Unpriced,
+    /// Cache writes whose lifetime nothing tells: taken for the shorter one.
+    CacheLifetimeAssumed,
+    /// Cache writes whose lifetime is the one that is set for their sender.
+    CacheLifetimeBySetting,
+    /// The total chose between two readings of the counts.
+    TotalDecided,
+    /// The total fits no reading of the counts.
+    TotalDiffers,
+    /// What the total has beyond the counts was taken for reasoning that its source left out.
+    HiddenReasoning,
+    /// How counts overlap was concluded from the counts themselves, or from the sender's versions.
+    OverlapConcluded,
+    /// Steps that the provider's own sums leave out were added to them.
+    CompactionAdded,
+    /// Output that does not say its kind was taken for images.
+    ImageOutputConcluded,
+    /// A figure of the usage object could not be read; it is a line without a price.
+    UnreadUsage,
 }
 
 impl Flag {
     /// Every flag, in the order of their bits.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 18] = [
         Self::AssumedStart,
         Self::StalePrice,
         Self::BilledAsInput,
@@ -40,6 +58,15 @@ impl Flag {
         Self::ImpliedRequest,
         Self::Declared,
         Self::Unpriced,
+        Self::CacheLifetimeAssumed,
+        Self::CacheLifetimeBySetting,
+        Self::TotalDecided,
+        Self::TotalDiffers,
+        Self::HiddenReasoning,
+        Self::OverlapConcluded,
+        Self::CompactionAdded,
+        Self::ImageOutputConcluded,
+        Self::UnreadUsage,
     ];
 
     /// The name in JSON.
@@ -54,6 +81,15 @@ impl Flag {
             Self::ImpliedRequest => "implied_request",
             Self::Declared => "declared",
             Self::Unpriced => "unpriced",
+            Self::CacheLifetimeAssumed => "cache_lifetime_assumed",
+            Self::CacheLifetimeBySetting => "cache_lifetime_by_setting",
+            Self::TotalDecided => "total_decided",
+            Self::TotalDiffers => "total_differs",
+            Self::HiddenReasoning => "hidden_reasoning",
+            Self::OverlapConcluded => "overlap_concluded",
+            Self::CompactionAdded => "compaction_added",
+            Self::ImageOutputConcluded => "image_output_concluded",
+            Self::UnreadUsage => "unread_usage",
         }
     }
 }

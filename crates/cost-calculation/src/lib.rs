@@ -41,6 +41,7 @@
 //!     usage: &usage,
 //!     units: &Units::default(),
 //!     declared: None,
+//!     reading: Default::default(),
 //!     price_time: UnixMillis(1_764_000_000_000),
 //! })?;
 //! assert_eq!(answer.total.unwrap().to_string(), "0.0081");
@@ -52,6 +53,7 @@
 //! counts into disjoint buckets.
 
 mod amount;
+mod call_lines;
 mod component_sum;
 mod decimal;
 pub mod estimate;
@@ -70,14 +72,16 @@ mod price_row;
 mod provider;
 mod rate_selection;
 pub mod read_usage;
-mod reported;
+mod reported_cost;
 mod resolve_model;
 pub mod resource;
 mod schedule;
 #[cfg(feature = "selftest")]
 pub mod selftest;
 mod token_lines;
+mod token_part;
 mod unknown_name;
+pub mod unread;
 pub mod usage;
 mod usage_convention;
 
@@ -94,14 +98,17 @@ pub use price_book::PriceBook;
 pub use price_key::price_key;
 pub use price_row::{PriceRow, ValidFromBasis};
 pub use provider::{canonical_provider, known_provider};
-pub use read_usage::{TOKENS_MAX, UsageError, read_usage};
-pub use reported::{ReportedCostError, read_calls, read_reported_cost, read_service_tier};
+pub use read_usage::{
+    Lifetime, Sender, TOKENS_MAX, UsageError, UsageReading, read_usage, read_usage_or_keep,
+};
+pub use reported_cost::reported_cost_of_text;
 pub use resolve_model::billed_provider;
 pub use resource::{ResourceType, ResourceTypeError};
 pub use schedule::{Schedule, ScheduleError};
+pub use token_part::TokenPart;
 pub use unknown_name::UnknownName;
 pub use usage::{TokenUsage, Units};
 pub use usage_convention::UsageConvention;
 
 /// The version of the rules in this crate; stored with each estimate.
-pub const CALCULATION_VERSION: u32 = 1;
+pub const CALCULATION_VERSION: u32 = 2;

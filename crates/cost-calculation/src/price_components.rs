@@ -1,24 +1,20 @@
 //! From a billable to its lines and components.
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
+use crate::call_lines::{CallPricing, first_rate};
 use crate::component_sum::ComponentSum;
-use crate::flags::{Flag, Flags};
+use crate::flags::Flags;
 use crate::infrastructure::{Key, TOOL_PROVIDER, compute_key, database_key};
 use crate::matched_rates::{Resolved, resolve};
 use crate::multiplier::{Applied, Multipliers};
-use crate::rate_selection::{Conditions, ModelRates, STANDARD};
+use crate::rate_selection::{Conditions, STANDARD};
 use crate::resolve_model::billed_provider;
+use crate::resource::CONTEXT_TOKENS;
 use crate::token_lines::TokenPricing;
 use crate::{
     Billable, CALCULATION_VERSION, Component, Estimate, EstimateError, PicoUsd, PriceBook,
-    PriceRow, PriceState, ResourceType,
+    PriceState, ResourceType, canonical_provider,
 };
-
-/// What some models charge for each request, whatever its tokens.
-static REQUEST: LazyLock<ResourceType> = LazyLock::new(|| ResourceType::Call("request".to_owned()));
-/// An operator's one rate for every tool without its own.
-static ANY_TOOL: LazyLock<ResourceType> = LazyLock::new(|| ResourceType::Call("tool:*".to_owned()));
 
 /// One estimate in the making.
 pub(crate) struct Pricing<'b> {
@@ -98,7 +94,7 @@ impl<'b> Pricing<'b> {
         estimate.flags = estimate
             .lines
             .iter()
-            .fold(Flags::NONE, |flags, line| flags.union(line.flags));
+            .fold(self.billable.reading, |flags, line| flags.union(line.flags));
         if let Some(resolved) = self.resolved {
             estimate.match_kind = Some(resolved.kind);
             estimate.matched = Some(resolved.matched);
@@ -121,7 +117,7 @@ impl<'b> Pricing<'b> {
         let conditions = Conditions {
             at: self.billable.price_time,
             regions: [&resolved.matched.region, &resolved.wider_region],
-            context: usage.total_input(),
+            context: self.context_tokens(),
         };
         let tier = &*resolved.matched.service_tier;
         let provider_rates = self.book.provider_multipliers(&resolved.matched.provider);
@@ -132,7 +128,12 @@ impl<'b> Pricing<'b> {
             conditions,
             multipliers,
         };
-        self.estimate.cache_savings = tokens.price(usage, sum, &mut self.estimate.lines)?;
+        self.estimate.cache_savings =
+            tokens.price(usage, self.billable.units, sum, &mut self.estimate.lines)?;
+        if is_region_unknown(resolved, self.billable) {
+            let note = "no price or factor is known for the region that it was served in";
+            sum.unpriced(ResourceType::Multiplier, 1, note, &mut self.estimate.lines);
+        }
         if sum.any_priced {
             self.estimate.multiplier_price_ids = tokens.multipliers.price_ids();
         }
@@ -200,22 +201,15 @@ impl<'b> Pricing<'b> {
     }
 
     fn price_calls(&mut self, sum: &mut ComponentSum) -> Result<(), EstimateError> {
-        let model_rates = self.resolved.as_ref().map(|resolved| resolved.rates);
-        let implied = model_rates.is_some_and(|rates| rates.has_calls && rates.any_of(&REQUEST))
-            && self.billable.usage.total() > 0
-            && !self.billable.units.calls.contains_key(REQUEST.as_str());
-        if !implied && self.billable.units.calls.values().all(|count| *count == 0) {
+        let model = self.resolved.as_ref().map(|resolved| resolved.rates);
+        let (usage, units) = (self.billable.usage, self.billable.units);
+        if !CallPricing::is_needed(model, usage, units) {
             return Ok(());
         }
         let provider = match &self.resolved {
             Some(resolved) => Cow::Borrowed(resolved.matched.provider.as_str()),
             None => billed_provider(self.book, self.billable),
         };
-        let places = [
-            model_rates,
-            self.book.rates(&provider, ""),
-            self.book.rates(TOOL_PROVIDER, ""),
-        ];
         let (region, tier) = match &self.resolved {
             Some(resolved) => (
                 resolved.matched.region.clone(),
@@ -226,29 +220,30 @@ impl<'b> Pricing<'b> {
                 Cow::Borrowed(STANDARD),
             ),
         };
-        let conditions = self.plain(&region);
-        let find = |resource: &ResourceType| -> Option<&'b PriceRow> {
-            first_rate(&places, resource, &tier, &conditions)
-                .or_else(|| first_rate(&places, resource, STANDARD, &conditions))
+        let calls = CallPricing {
+            model,
+            elsewhere: [
+                self.book.rates(&provider, ""),
+                self.book.rates(TOOL_PROVIDER, ""),
+            ],
+            tier: &tier,
+            conditions: self.plain(&region),
+            usage,
+            units,
         };
-        let lines = &mut self.estimate.lines;
-        if implied && let Some(row) = find(&REQUEST) {
-            let flags = Flags::NONE.with(Flag::ImpliedRequest);
-            sum.priced(REQUEST.clone(), 1, row, Applied::NONE, flags, lines)?;
+        calls.price(sum, &mut self.estimate.lines)
+    }
+
+    /// The tokens that choose the context tier: all input, or the largest of several prompts.
+    fn context_tokens(&self) -> u64 {
+        let all = self.billable.usage.total_input();
+        let calls = &self.billable.units.calls;
+        if calls.is_empty() {
+            return all;
         }
-        for (name, count) in &self.billable.units.calls {
-            let resource = ResourceType::Call(name.clone());
-            let any_tool = || name.starts_with("tool:").then(|| find(&ANY_TOOL)).flatten();
-            match find(&resource).or_else(any_tool) {
-                Some(row) => {
-                    sum.priced(resource, *count, row, Applied::NONE, Flags::NONE, lines)?;
-                }
-                None => {
-                    sum.unpriced(resource, *count, "no rate is in force for this call", lines);
-                }
-            }
-        }
-        Ok(())
+        calls
+            .get(CONTEXT_TOKENS)
+            .map_or(all, |largest| all.min(*largest))
     }
 
     /// What chooses a rate that has no context tiers.
@@ -261,14 +256,19 @@ impl<'b> Pricing<'b> {
     }
 }
 
-fn first_rate<'b>(
-    places: &[Option<&'b ModelRates>],
-    resource: &ResourceType,
-    tier: &str,
-    conditions: &Conditions<'_>,
-) -> Option<&'b PriceRow> {
-    places
-        .iter()
-        .flatten()
-        .find_map(|rates| rates.select(resource, tier, conditions))
+/// Whether a region was served that has a surcharge at its provider, and the book has none for it:
+/// Vertex bills newer models dearer in a region than at its global endpoint.
+fn is_region_unknown(resolved: &Resolved<'_>, billable: &Billable<'_>) -> bool {
+    let region = billable.region.trim();
+    let is_vertex = || canonical_provider(billable.provider) == "vertex";
+    if region.is_empty() || !is_vertex() {
+        return false;
+    }
+    let served = [resolved.matched.region.as_str(), &resolved.wider_region];
+    let is_everywhere = region.eq_ignore_ascii_case("global");
+    !is_everywhere
+        && !resolved
+            .rates
+            .rows()
+            .any(|row| !row.region.is_empty() && served.contains(&row.region.as_str()))
 }

@@ -80,6 +80,22 @@ impl ModelRates {
                 .is_some()
     }
 
+    /// Whether tokens of a kind have a rate that is not the text's.
+    pub fn has_rate_apart(
+        &self,
+        kind: &ResourceType,
+        text: &ResourceType,
+        tier: &str,
+        conditions: &Conditions<'_>,
+    ) -> bool {
+        let rate = |resource| self.select(resource, tier, conditions);
+        let Some(own) = rate(kind) else { return false };
+        rate(text).is_none_or(|text| {
+            i128::from(own.rate_pico) * i128::from(text.per)
+                != i128::from(text.rate_pico) * i128::from(own.per)
+        })
+    }
+
     /// The row that applies: the most specific region, then the highest context tier reached, then
     /// a time window over none, then the latest start.
     pub fn select(

@@ -5,7 +5,13 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Component;
+use crate::{Component, TokenPart};
+
+/// Among an interaction's calls: the tokens that choose its context tier where they are not all of its
+/// input, since it was several calls. It has no price.
+pub(crate) const CONTEXT_TOKENS: &str = "context_tokens";
+/// What ends the name of a resource that is counted in thousandths of its unit.
+pub(crate) const THOUSANDTHS: &str = "_ms";
 
 /// Longest name of an API call's resource.
 const NAME_MAX: usize = 96;
@@ -36,6 +42,8 @@ pub enum ResourceType {
     ImageOut,
     /// A rational factor on the token component: `rate` / `per`.
     Multiplier,
+    /// A part of one of these buckets with a rate of its own.
+    Part(TokenPart),
     /// Rows read by a database operation.
     RowsRead,
     /// Rows written by a database operation.
@@ -69,6 +77,7 @@ impl ResourceType {
             Self::ImageIn => "image_in",
             Self::ImageOut => "image_out",
             Self::Multiplier => "multiplier",
+            Self::Part(part) => part.as_str(),
             Self::RowsRead => "rows_read",
             Self::RowsWritten => "rows_written",
             Self::Operations => "operations",
@@ -94,7 +103,8 @@ impl ResourceType {
             | Self::AudioOut
             | Self::ImageIn
             | Self::ImageOut
-            | Self::Multiplier => Component::AiTokens,
+            | Self::Multiplier
+            | Self::Part(_) => Component::AiTokens,
             Self::RowsRead | Self::RowsWritten | Self::Operations => Component::DbOps,
             Self::CpuMs | Self::WallMs | Self::Requests => Component::ComputeTime,
             Self::Declared | Self::Call(_) => Component::ApiCalls,
@@ -149,6 +159,9 @@ impl FromStr for ResourceType {
             "requests" => Self::Requests,
             "declared" => Self::Declared,
             other => {
+                if let Some(part) = TokenPart::from_name(other) {
+                    return Ok(Self::Part(part));
+                }
                 let printable = other.chars().all(|char| !char.is_control());
                 if other.trim().is_empty() || other.len() > NAME_MAX || !printable {
                     let shown: String = other.chars().take(NAME_MAX).collect();
@@ -183,6 +196,9 @@ mod tests {
             "image_in",
             "image_out",
             "multiplier",
+            "cache_read_audio",
+            "cache_write_12h",
+            "video_in",
             "rows_read",
             "rows_written",
             "operations",

@@ -229,9 +229,9 @@ fn read_raw(name: &str, payload: &Value) -> Result<(TokenUsage, UsageConvention)
             .parse()
             .map_err(|_| format!("the raw payload `{name}` has no convention"))?,
     };
-    let usage = read_usage(convention, "", payload)
+    let reading = read_usage(convention, "", payload)
         .map_err(|error| format!("the raw payload `{name}`: {error}"))?;
-    Ok((usage, convention))
+    Ok((reading.usage, convention))
 }
 
 /// Whether a payload of this convention tells cache writes from other input. The oracle's `OpenAI`
@@ -253,6 +253,7 @@ fn price(book: &PriceBook, usage: &TokenUsage) -> Result<Estimate, String> {
         usage,
         units: &Units::default(),
         declared: None,
+        reading: crate::Flags::NONE,
         price_time: UnixMillis(0),
     };
     estimate(book, &billable).map_err(|error| error.to_string())
@@ -278,4 +279,10 @@ pub fn oracle_digest(jsonl: &str) -> String {
         };
     }
     digest
+}
+
+/// What the tables take a field of a usage object for, in a word (`tokens`, `repeat`, `quantity`,
+/// `hint`, `cost`, `free`); `None` for one that stands in none of them.
+pub fn meaning_of_field(convention: UsageConvention, path: &str) -> Option<&'static str> {
+    crate::read_usage::meaning_of(convention, path)
 }

@@ -4,7 +4,9 @@ use crate::exact_sum::{ExactSum, Product};
 use crate::flags::{Flag, Flags};
 use crate::multiplier::Multipliers;
 use crate::rate_selection::{Conditions, ModelRates, STANDARD};
-use crate::{EstimateError, Line, MoneyError, PicoUsd, PriceRow, ResourceType, TokenUsage};
+use crate::{
+    EstimateError, Line, MoneyError, PicoUsd, PriceRow, ResourceType, TokenPart, TokenUsage, Units,
+};
 
 /// Prices the token buckets of one interaction.
 pub(crate) struct TokenPricing<'b, 'c> {
@@ -19,13 +21,19 @@ impl<'b> TokenPricing<'b, '_> {
     pub fn price(
         &self,
         usage: &TokenUsage,
+        units: &Units,
         sum: &mut ComponentSum,
         lines: &mut Vec<Line>,
     ) -> Result<PicoUsd, EstimateError> {
         let input = self.select(&ResourceType::Input);
         let tier_floor = self.context_tier_reached();
         let mut savings = ExactSum::default();
-        for (resource, quantity) in usage.buckets() {
+        for (resource, bucket) in usage.buckets() {
+            if bucket == 0 {
+                continue;
+            }
+            let of_parts = self.price_parts((&resource, bucket), units, sum, lines)?;
+            let quantity = bucket.saturating_sub(of_parts);
             if quantity == 0 {
                 continue;
             }
@@ -60,6 +68,57 @@ impl<'b> TokenPricing<'b, '_> {
         Ok(savings.rounded().unwrap_or_default())
     }
 
+    /// Adds the lines of a bucket's parts, and returns how many of its tokens they are.
+    fn price_parts(
+        &self,
+        (whole, bucket): (&ResourceType, u64),
+        units: &Units,
+        sum: &mut ComponentSum,
+        lines: &mut Vec<Line>,
+    ) -> Result<u64, EstimateError> {
+        if units.calls.is_empty() {
+            return Ok(0);
+        }
+        let mut taken = 0_u64;
+        for (part, quantity) in parts_of(units, whole, bucket) {
+            taken = taken.saturating_add(quantity);
+            let resource = ResourceType::Part(part);
+            match self.rate_of_part(part) {
+                Some((row, flags)) => {
+                    let applied = self.multipliers.on(row);
+                    sum.priced(resource, quantity, row, applied, flags, lines)?;
+                }
+                None => sum.unpriced(resource, quantity, self.why_unpriced(), lines),
+            }
+        }
+        Ok(taken)
+    }
+
+    /// The part's own rate; its whole's rate where that is certain to be the same.
+    fn rate_of_part(&self, part: TokenPart) -> Option<(&'b PriceRow, Flags)> {
+        if let Some(row) = self.select(&ResourceType::Part(part)) {
+            return Some((row, Flags::NONE));
+        }
+        match part {
+            TokenPart::CacheReadAudio | TokenPart::CacheReadImage | TokenPart::CacheReadVideo => {
+                let (kind, text) = (part.uncached()?, ResourceType::Input);
+                let tier = self.rate_tier();
+                if self
+                    .rates
+                    .has_rate_apart(&kind, &text, tier, &self.conditions)
+                {
+                    return None;
+                }
+                self.rate_of(&ResourceType::CacheRead)
+            }
+            TokenPart::VideoIn | TokenPart::Citation => {
+                let row = self.select(&ResourceType::Input)?;
+                Some((row, Flags::NONE.with(Flag::BilledAsInput)))
+            }
+            TokenPart::CacheWrite12h | TokenPart::VideoOut => None,
+        }
+    }
+
     fn product(&self, row: &PriceRow, quantity: u64) -> Product {
         let multiplier = self.multipliers.on(row).factor;
         Product {
@@ -72,12 +131,16 @@ impl<'b> TokenPricing<'b, '_> {
 
     /// The tier's own rates, or the standard ones where a factor makes the tier.
     fn select(&self, resource: &ResourceType) -> Option<&'b PriceRow> {
-        let tier = if self.multipliers.tier_by_factor {
+        self.rates
+            .select(resource, self.rate_tier(), &self.conditions)
+    }
+
+    fn rate_tier(&self) -> &str {
+        if self.multipliers.tier_by_factor {
             STANDARD
         } else {
             self.tier
-        };
-        self.rates.select(resource, tier, &self.conditions)
+        }
     }
 
     /// The bucket's own rate, or the rate of what it is a kind of. Both public libraries bill what
@@ -142,4 +205,22 @@ fn is_cache(resource: &ResourceType) -> bool {
         resource,
         ResourceType::CacheRead | ResourceType::CacheWrite5m | ResourceType::CacheWrite1h
     )
+}
+
+/// The parts of a bucket that are told among the calls, in order. Together they are never more than
+/// the bucket: one that does not fit is no part of it.
+pub(crate) fn parts_of(
+    units: &Units,
+    whole: &ResourceType,
+    bucket: u64,
+) -> impl Iterator<Item = (TokenPart, u64)> {
+    let mut left = bucket;
+    TokenPart::ALL.into_iter().filter_map(move |part| {
+        if part.whole() != *whole {
+            return None;
+        }
+        let quantity = *units.calls.get(part.as_str())?;
+        left = left.checked_sub(quantity)?;
+        (quantity > 0).then_some((part, quantity))
+    })
 }

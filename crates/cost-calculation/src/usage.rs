@@ -89,6 +89,7 @@ pub struct Units {
     pub wall_ms: u64,
     /// Requests (compute).
     pub requests: u64,
-    /// API calls by resource name: `web_search`, `request`, `tool:<name>`.
+    /// API calls by resource name: `web_search`, `request`, `tool:<name>`; parts of a token bucket
+    /// by theirs ([`crate::TokenPart`]); figures that could not be read ([`crate::unread`]).
     pub calls: BTreeMap<String, u64>,
 }

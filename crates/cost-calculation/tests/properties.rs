@@ -368,7 +368,7 @@ proptest! {
         provider in prop::sample::select(vec!["openAI", "bedrock", "vertexai", "", "somebody"])
     ) {
         match read_usage(convention, provider, &payload) {
-            Ok(usage) => prop_assert!(usage.total() <= 100 * TOKENS_MAX),
+            Ok(reading) => prop_assert!(reading.usage.total() <= 100 * TOKENS_MAX),
             Err(error) => prop_assert!(error.to_string().contains('`'), "{}", error),
         }
     }
@@ -392,13 +392,23 @@ proptest! {
         if told {
             payload["total_tokens"] = json!(prompt + completion);
         }
-        let usage = read_usage(UsageConvention::OpenAiChat, "openai", &payload).unwrap();
+        let reading = read_usage(UsageConvention::OpenAiChat, "openai", &payload).unwrap();
+        // How much of the audio and of the images was cached, this shape does not tell: where
+        // something was, they are counted with the text and marked.
+        let cached = parts.cache_read + parts.cache_write_5m > 0;
+        let of_kind = parts.audio_in + parts.image_in;
         let expected = TokenUsage {
-            input: parts.input + parts.cache_write_1h,
+            input: parts.input + parts.cache_write_1h + if cached { of_kind } else { 0 },
             cache_write_1h: 0,
+            audio_in: if cached { 0 } else { parts.audio_in },
+            image_in: if cached { 0 } else { parts.image_in },
             ..parts
         };
-        prop_assert_eq!(usage, expected);
+        prop_assert_eq!(reading.usage, expected);
+        for (mark, count) in [("unsplit_audio", parts.audio_in), ("unsplit_image", parts.image_in)] {
+            let marked = reading.calls.get(mark).copied().unwrap_or_default();
+            prop_assert_eq!(marked, if cached { count } else { 0 });
+        }
     }
 
     #[test]

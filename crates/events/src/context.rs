@@ -1,7 +1,7 @@
 //! What a parser has to know beside the body.
 use std::collections::BTreeMap;
 
-use cost_calculation::UnixMillis;
+use cost_calculation::{Lifetime, Sender, UnixMillis, canonical_provider};
 
 use crate::json_body::body_text;
 use crate::json_fields::Fields;
@@ -21,6 +21,8 @@ pub struct Context<'a> {
     pub allow_backfill: bool,
     /// Which trace source counts.
     pub counted_sources: CountedSources,
+    /// How long the cache writes of each source live where its figures don't tell.
+    pub cache_write_lifetimes: CacheWriteLifetimes,
 }
 
 impl Context<'_> {
@@ -32,7 +34,49 @@ impl Context<'_> {
             idempotency_key: None,
             allow_backfill: false,
             counted_sources: CountedSources::default(),
+            cache_write_lifetimes: CacheWriteLifetimes::default(),
         }
+    }
+
+    /// Whose counts a usage of this source is.
+    pub(crate) fn sender_of_usage<'p>(&self, source: &str, provider: &'p str) -> Sender<'p> {
+        Sender {
+            provider,
+            cache_lifetime: self.cache_write_lifetimes.of(source, provider),
+        }
+    }
+}
+
+/// The operator's word on the lifetime of cache writes, by source, for figures that tell none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CacheWriteLifetimes(BTreeMap<String, Lifetime>);
+
+/// Providers for which LibreChat chooses the lifetime.
+const LIFETIME_IS_CHOSEN: [&str; 2] = ["anthropic", "aws"];
+
+impl Default for CacheWriteLifetimes {
+    /// LibreChat, which sends Langfuse's spans, writes the caches of Anthropic and Bedrock for an
+    /// hour since June 2026, and its figures have one bucket for both lifetimes.
+    fn default() -> Self {
+        Self(BTreeMap::from([("langfuse".to_owned(), Lifetime::OneHour)]))
+    }
+}
+
+impl CacheWriteLifetimes {
+    /// The lifetime that is set for a source's calls of a provider.
+    pub fn of(&self, source: &str, provider: &str) -> Option<Lifetime> {
+        let is_chosen = LIFETIME_IS_CHOSEN.contains(&canonical_provider(provider).as_ref());
+        self.0.get(source).copied().filter(|_| is_chosen)
+    }
+
+    /// The same, with another lifetime for a source; none leaves it open.
+    #[must_use]
+    pub fn with(mut self, source: &str, lifetime: Option<Lifetime>) -> Self {
+        match lifetime {
+            Some(lifetime) => self.0.insert(source.to_owned(), lifetime),
+            None => self.0.remove(source),
+        };
+        self
     }
 }
 

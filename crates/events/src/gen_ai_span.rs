@@ -3,7 +3,7 @@
 //! <https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/>: `input_tokens` includes the
 //! tokens read from and written to a cache, `output_tokens` includes reasoning. A span of an agent
 //! sums up the calls below it, so it is never counted itself.
-use cost_calculation::TokenUsage;
+use cost_calculation::UsageReading;
 use serde_json::Map;
 
 use crate::librechat_agent::{self, AgentId};
@@ -11,7 +11,7 @@ use crate::limits::{AGENT_CHARS_MAX, CONTEXT_CHARS_MAX, MODEL_CHARS_MAX, PROVIDE
 use crate::native_span::SOURCE;
 use crate::span::{Attribute, AttributeValue, Span};
 use crate::span_interaction::{fail, of_span, one_tool_call};
-use crate::{Interaction, InteractionType, Rejection, json_usage};
+use crate::{Context, Interaction, InteractionType, Rejection, json_usage};
 
 const COUNTS: [Attribute; 6] = [
     Attribute::GenAiInputTokens,
@@ -45,7 +45,7 @@ pub(crate) fn is_tool_call(span: &Span<'_>) -> bool {
 
 /// A call of a model. Its trace tells whether another span shows the same call and knows more
 /// ([`crate::resolve_trace`]).
-pub(crate) fn model_call(span: &Span<'_>) -> Result<Interaction, Rejection> {
+pub(crate) fn model_call(span: &Span<'_>, context: &Context<'_>) -> Result<Interaction, Rejection> {
     let attributes = &span.attributes;
     let owned = |attribute, chars_max| -> Result<Option<String>, Rejection> {
         Ok(attributes
@@ -60,7 +60,8 @@ pub(crate) fn model_call(span: &Span<'_>) -> Result<Interaction, Rejection> {
         .unwrap_or_default()
         .clone_into(&mut interaction.model_name);
     interaction.service_tier = owned(Attribute::GenAiServiceTier, PROVIDER_CHARS_MAX)?;
-    interaction.usage = usage(span)?;
+    let reading = usage(span, &interaction.provider, context);
+    json_usage::apply(reading, &mut interaction);
     interaction.mark_unreported_usage();
     interaction.context = Some("message".to_owned());
     Ok(interaction)
@@ -95,12 +96,12 @@ fn named(span: &Span<'_>, kind: InteractionType) -> Result<Interaction, Rejectio
 }
 
 /// The counts that the span reports, read by the convention.
-fn usage(span: &Span<'_>) -> Result<TokenUsage, Rejection> {
+fn usage(span: &Span<'_>, provider: &str, context: &Context<'_>) -> UsageReading {
     let mut counts = Map::new();
     for attribute in COUNTS {
         if let Some(count) = span.attributes.int(&[attribute]) {
             counts.insert(attribute.key().to_owned(), count.into());
         }
     }
-    json_usage::read_otel(counts)
+    json_usage::read_otel(counts, provider, context)
 }

@@ -1,5 +1,5 @@
 //! The suite's own JSON events: `POST /track/interaction` and `/track/batch`.
-use cost_calculation::{Declared, Flags, TokenUsage, UnixMillis};
+use cost_calculation::{Declared, Flags, TokenPart, TokenUsage, UnixMillis, UsageReading};
 use serde_json::value::RawValue;
 
 use crate::json_body::body_text;
@@ -156,7 +156,7 @@ fn interaction(
         .text("session_id", SESSION_ID_CHARS_MAX)?
         .unwrap_or_else(|| session_id::of_user_and_day(&tenant_id, &user_id, times.timestamp));
     let (status, error) = outcome(&mut fields)?;
-    let says_usage = fields.has("usage");
+    let reading = usage(&mut fields, &provider, context)?;
     let mut interaction = Interaction {
         id,
         session_id,
@@ -167,7 +167,7 @@ fn interaction(
         kind,
         duration_ms: times.duration_ms,
         time_to_first_token_ms: times.time_to_first_token_ms,
-        usage: usage(&mut fields, &provider)?,
+        usage: TokenUsage::default(),
         provider,
         model_name,
         model_reported,
@@ -199,9 +199,9 @@ fn interaction(
             .flatten(),
     };
     fields.finish()?;
-    if !says_usage {
-        interaction.mark_unreported_usage();
-    }
+    json_usage::apply(reading, &mut interaction);
+    check_parts(&interaction)?;
+    interaction.mark_unreported_usage();
     Ok(interaction)
 }
 
@@ -284,14 +284,42 @@ fn declared(
     }
 }
 
-fn usage(fields: &mut Fields<'_>, provider: &str) -> Result<TokenUsage, Rejection> {
+/// A part of a bucket that is more than its bucket is a slip that its sender can mend.
+fn check_parts(interaction: &Interaction) -> Result<(), Rejection> {
+    let told = |part: &TokenPart| interaction.units.calls.get(part.as_str()).copied();
+    for (whole, bucket) in interaction.usage.buckets() {
+        let parts = TokenPart::ALL
+            .into_iter()
+            .filter(|part| part.whole() == whole);
+        let together: u64 = parts.clone().filter_map(|part| told(&part)).sum();
+        if together > bucket
+            && let Some(part) = parts.into_iter().find(|part| told(part).is_some())
+        {
+            return Err(Rejection::invalid(
+                format!("units.calls.{}", part.as_str()),
+                format!("({together}) is more than the `{whole}` ({bucket}) that contains it"),
+                "send parts of the tokens in `usage`",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn usage(
+    fields: &mut Fields<'_>,
+    provider: &str,
+    context: &Context<'_>,
+) -> Result<UsageReading, Rejection> {
     let convention = fields.word("usage_convention", &json_usage::conventions())?;
     match fields.take("usage") {
-        Some(value) => json_usage::read(value, convention, provider),
+        Some(value) => {
+            let sender = context.sender_of_usage(SOURCE, provider);
+            json_usage::read(value, convention, sender)
+        }
         None if convention.is_some() => Err(fields.missing(
             "usage",
             "send the token counts, or leave `usage_convention` out",
         )),
-        None => Ok(TokenUsage::default()),
+        None => Ok(UsageReading::default()),
     }
 }

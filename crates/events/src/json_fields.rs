@@ -64,11 +64,10 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Whether a field is there and not `null`.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.entries
-            .iter()
-            .any(|(key, value)| key == name && value.get() != "null")
+    /// A field's value, left where it is.
+    pub(crate) fn peek(&self, name: &str) -> Option<&'a RawValue> {
+        let found = self.entries.iter().find(|(key, _)| key == name);
+        found.map(|(_, value)| *value)
     }
 
     /// Takes a field's value; `null` is the same as absent.

@@ -1,14 +1,18 @@
-//! Token counts, read by the convention of their source.
-use cost_calculation::{TokenUsage, UsageConvention, UsageError, canonical_provider, read_usage};
+//! A usage object, read by the convention of its source.
+use std::collections::BTreeMap;
+
+use cost_calculation::{
+    Sender, TokenUsage, UsageConvention, UsageError, UsageReading, canonical_provider, read_usage,
+    read_usage_or_keep, unread,
+};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use crate::Rejection;
 use crate::json_fields::Fields;
 use crate::json_metadata::depth;
-use crate::limits::{DEPTH_MAX, TOKENS_MAX};
+use crate::limits::{CALL_RESOURCES_MAX, DEPTH_MAX, TOKENS_MAX};
 use crate::rejection::shown;
-use crate::span::Attribute;
+use crate::{Context, Interaction, Rejection};
 
 const REMEDY: &str = "send the counts as their `usage_convention` says, or send `disjoint` buckets";
 
@@ -20,15 +24,15 @@ pub(crate) fn conventions() -> Vec<(&'static str, UsageConvention)> {
         .collect()
 }
 
-/// Reads `usage` of a JSON event.
+/// Reads `usage` of a JSON event; its sender hears of a contradiction and can mend it.
 ///
 /// Without a convention, this contract's own bucket names speak for themselves, and else the
-/// provider's API decides.
+/// object's names and the provider's API decide.
 pub(crate) fn read(
     value: &RawValue,
     convention: Option<UsageConvention>,
-    provider: &str,
-) -> Result<TokenUsage, Rejection> {
+    sender: Sender<'_>,
+) -> Result<UsageReading, Rejection> {
     if depth(value.get()) > DEPTH_MAX {
         let remedy = format!("send at most {DEPTH_MAX} levels");
         return Err(Rejection::invalid("usage", "is nested too deeply", remedy));
@@ -36,16 +40,20 @@ pub(crate) fn read(
     let fields = Fields::of_field(value, "usage.")?;
     let convention = match convention {
         Some(convention) => convention,
-        None => convention_of(&fields, provider)?,
+        None => convention_of(&fields, sender.provider)?,
     };
     if convention == UsageConvention::Disjoint {
-        return disjoint(fields);
+        return disjoint(fields).map(|usage| UsageReading {
+            usage,
+            ..UsageReading::default()
+        });
     }
     let payload = serde_json::from_str(value.get())
         .map_err(|_| Rejection::invalid("usage", "holds a number out of range", REMEDY))?;
-    let usage = read_usage(convention, provider, &payload)
+    let reading = read_usage(convention, sender, &payload)
         .map_err(|error| rejection(&error, |field| format!("usage.{field}")))?;
-    within_limit(usage, "usage")
+    within_limit(&reading.usage, "usage")?;
+    Ok(reading)
 }
 
 /// The convention of counts that come without one.
@@ -62,33 +70,83 @@ fn convention_of(fields: &Fields<'_>, provider: &str) -> Result<UsageConvention,
         return Ok(UsageConvention::Disjoint);
     }
     // LangChain's counts and Anthropic's share their names and mean different things.
-    let langchain = names(&["input_token_details", "output_token_details"]);
-    let convention = match canonical_provider(provider).as_ref() {
-        _ if langchain => None,
-        "openai" | "mistral" | "groq" | "moonshotai" | "together" | "fireworks" | "perplexity"
-        | "cohere" => Some(UsageConvention::OpenAiLike),
-        "azure" => Some(UsageConvention::Azure),
-        "anthropic" => Some(UsageConvention::AnthropicMessages),
-        "aws" => Some(UsageConvention::BedrockConverse),
-        "google" | "vertex" => Some(UsageConvention::Gemini),
-        "x-ai" => Some(UsageConvention::Xai),
-        "deepseek" => Some(UsageConvention::DeepSeek),
-        "openrouter" => Some(UsageConvention::OpenRouter),
-        _ => None,
+    let transcribes = names(&["type", "seconds"]);
+    let langchain = names(&["input_token_details", "output_token_details"]) && !transcribes;
+    let provider = canonical_provider(provider);
+    if langchain && !is_openais_own(fields) {
+        return Err(unnamed_convention(
+            "is missing, and these counts look like LangChain's",
+        ));
+    }
+    // Vendors' models behind a reseller's API, and OpenAI's shape at most others'.
+    let has_chat = names(&["prompt_tokens", "completion_tokens"]);
+    let has_anthropics = names(&["input_tokens"])
+        && names(&[
+            "cache_read_input_tokens",
+            "cache_creation_input_tokens",
+            "cache_creation",
+        ]);
+    let convention = match provider.as_ref() {
+        "anthropic" | "aws" | "google" | "vertex" if has_chat => UsageConvention::OpenAiLike,
+        "aws" | "vertex" if has_anthropics => UsageConvention::AnthropicMessages,
+        "azure" => UsageConvention::Azure,
+        "anthropic" => UsageConvention::AnthropicMessages,
+        "aws" => UsageConvention::BedrockConverse,
+        "google" | "vertex" => UsageConvention::Gemini,
+        "x-ai" => UsageConvention::Xai,
+        "deepseek" => UsageConvention::DeepSeek,
+        "openrouter" => UsageConvention::OpenRouter,
+        provider if OPENAI_LIKE.contains(&provider) => UsageConvention::OpenAiLike,
+        _ => {
+            return Err(unnamed_convention(
+                "is missing, and the provider does not tell it",
+            ));
+        }
     };
-    convention.ok_or_else(|| {
-        let fault = if langchain {
-            "is missing, and these counts look like LangChain's"
-        } else {
-            "is missing, and the provider does not tell it"
-        };
-        let known: Vec<&str> = UsageConvention::ALL
-            .iter()
-            .map(|one| one.as_str())
-            .collect();
-        let remedy = format!("say how `usage` counts: one of {}", known.join(", "));
-        Rejection::invalid("usage_convention", fault, remedy)
-    })
+    Ok(convention)
+}
+
+/// Providers whose APIs count as OpenAI's do, or in a shape that is nobody else's.
+const OPENAI_LIKE: [&str; 22] = [
+    "openai",
+    "mistral",
+    "groq",
+    "moonshotai",
+    "together",
+    "fireworks",
+    "perplexity",
+    "cohere",
+    "cerebras",
+    "dashscope",
+    "zai",
+    "zhipuai",
+    "ai21",
+    "voyageai",
+    "ollama",
+    "sambanova",
+    "nvidia",
+    "deepinfra",
+    "novita",
+    "hyperbolic",
+    "minimax",
+    "oci",
+];
+
+/// OpenAI's audio and realtime objects have `input_token_details` too; their members end in
+/// `_tokens`, LangChain's never do.
+fn is_openais_own(fields: &Fields<'_>) -> bool {
+    fields
+        .peek("input_token_details")
+        .is_some_and(|details| details.get().contains("_tokens\""))
+}
+
+fn unnamed_convention(fault: &str) -> Rejection {
+    let known: Vec<&str> = UsageConvention::ALL
+        .iter()
+        .map(|one| one.as_str())
+        .collect();
+    let remedy = format!("say how `usage` counts: one of {}", known.join(", "));
+    Rejection::invalid("usage_convention", fault, remedy)
 }
 
 /// This contract's own buckets.
@@ -114,45 +172,99 @@ fn disjoint(mut fields: Fields<'_>) -> Result<TokenUsage, Rejection> {
     Ok(usage)
 }
 
-/// Reads Langfuse's `usage_details`.
-pub(crate) fn read_langfuse(json: &str) -> Result<TokenUsage, Rejection> {
+/// Reads Langfuse's `usage_details`. Its sender will not send it again: what can't be read is kept as
+/// unread lines, and the call with it.
+pub(crate) fn read_langfuse(json: &str, provider: &str, context: &Context<'_>) -> UsageReading {
     let payload = (depth(json) <= DEPTH_MAX).then(|| serde_json::from_str::<Value>(json).ok());
-    let payload = payload
-        .flatten()
-        .filter(Value::is_object)
-        .ok_or_else(unreadable_langfuse)?;
-    let key = Attribute::ObservationUsage.key();
-    let usage = read_usage(UsageConvention::LangfuseUsageDetails, "", &payload)
-        .map_err(|error| rejection(&error, |field| format!("{key}.{field}")))?;
-    within_limit(usage, key)
-}
-
-/// Reads the counts of a `gen_ai` span, by their attributes' names.
-pub(crate) fn read_otel(counts: Map<String, Value>) -> Result<TokenUsage, Rejection> {
-    if counts.is_empty() {
-        return Ok(TokenUsage::default());
+    match payload.flatten().filter(Value::is_object) {
+        Some(payload) => {
+            let sender = context.sender_of_usage(crate::langfuse_span::SOURCE, provider);
+            let convention = UsageConvention::LangfuseUsageDetails;
+            kept(read_usage_or_keep(convention, sender, &payload))
+        }
+        None => unreadable("usage_details"),
     }
-    let usage = read_usage(UsageConvention::OtelGenAi, "", &Value::Object(counts))
-        .map_err(|error| rejection(&error, ToOwned::to_owned))?;
-    within_limit(usage, Attribute::GenAiInputTokens.key())
 }
 
-/// The refusal of `usage_details` that are no JSON object.
-pub(crate) fn unreadable_langfuse() -> Rejection {
-    Rejection::invalid(
-        Attribute::ObservationUsage.key(),
-        "is no JSON object of token counts",
-        "send what Langfuse's SDK sends",
-    )
+/// Reads the counts of a span, by their attributes' names: `gen_ai.usage.*`, `ai.usage.*`,
+/// `llm.token_count.*`. Numbers may be texts or doubles; what can't be read is kept as unread lines.
+pub(crate) fn read_otel(
+    counts: Map<String, Value>,
+    provider: &str,
+    context: &Context<'_>,
+) -> UsageReading {
+    if counts.is_empty() {
+        return UsageReading::default();
+    }
+    let sender = context.sender_of_usage(crate::native_span::SOURCE, provider);
+    kept(read_usage_or_keep(
+        UsageConvention::OtelGenAi,
+        sender,
+        &Value::Object(counts),
+    ))
 }
 
-fn within_limit(usage: TokenUsage, field: &str) -> Result<TokenUsage, Rejection> {
+/// A usage of which nothing can be read, not even its fields.
+pub(crate) fn unreadable(field: &str) -> UsageReading {
+    UsageReading {
+        calls: BTreeMap::from([(unread::resource(field), 1)]),
+        flags: cost_calculation::Flags::NONE.with(cost_calculation::Flag::UnreadUsage),
+        ..UsageReading::default()
+    }
+}
+
+/// Puts what was read into an interaction. What the object says of how it was served goes before
+/// what the event says, where it was something special: it is the provider's word.
+pub(crate) fn apply(reading: UsageReading, interaction: &mut Interaction) {
+    let UsageReading {
+        usage,
+        calls,
+        flags,
+        service_tier,
+        region,
+        reported_cost,
+        numbers,
+    } = reading;
+    interaction.usage = usage;
+    for (resource, quantity) in calls {
+        // What the event says itself is not said twice.
+        interaction.units.calls.entry(resource).or_insert(quantity);
+    }
+    interaction.reading = interaction.reading.union(flags);
+    interaction.service_tier = service_tier.or_else(|| interaction.service_tier.take());
+    interaction.region = region.or_else(|| interaction.region.take());
+    interaction.reported_cost = interaction.reported_cost.or(reported_cost);
+    interaction.usage_numbers = numbers;
+}
+
+/// Within the limits of an interaction: a count that is too large leaves its call of unknown cost.
+fn kept(mut reading: UsageReading) -> UsageReading {
+    if within_limit(&reading.usage, "").is_err() {
+        let numbers = reading.numbers.take();
+        for (resource, tokens) in reading.usage.buckets() {
+            if tokens > 0 {
+                let field = unread::resource(resource.as_str());
+                reading.calls.insert(field, tokens.min(TOKENS_MAX));
+            }
+        }
+        reading.usage = TokenUsage::default();
+        reading.numbers = numbers;
+        reading.flags = reading.flags.with(cost_calculation::Flag::UnreadUsage);
+    }
+    while reading.calls.len() > CALL_RESOURCES_MAX {
+        // No real object comes near; what is beyond stays unknown, since other lines are.
+        reading.calls.pop_last();
+    }
+    reading
+}
+
+fn within_limit(usage: &TokenUsage, field: &str) -> Result<(), Rejection> {
     if usage
         .buckets()
         .iter()
         .all(|(_, tokens)| *tokens <= TOKENS_MAX)
     {
-        return Ok(usage);
+        return Ok(());
     }
     let remedy = format!("send at most {TOKENS_MAX} tokens of a kind");
     Err(Rejection::invalid(field, "counts too many tokens", remedy))
@@ -168,7 +280,7 @@ fn rejection(error: &UsageError, path: impl Fn(&str) -> String) -> Rejection {
     let invalid = |field: &str, fault: String| Rejection::invalid(named(field), fault, REMEDY);
     match error {
         UsageError::NotAnObject { field, found } => invalid(field, format!("is {found}")),
-        UsageError::NotACount { field, found } => {
+        UsageError::NotACount { field, found, .. } => {
             invalid(field, format!("is {found}, not a whole number of tokens"))
         }
         UsageError::TooLarge { field, count } => invalid(field, format!("is {count}")),
@@ -198,6 +310,7 @@ fn rejection(error: &UsageError, path: impl Fn(&str) -> String) -> Rejection {
             field,
             total,
             expected,
+            ..
         } => invalid(field, format!("is {total}, but the counts make {expected}")),
         UsageError::Ambiguous {
             field,
@@ -209,15 +322,6 @@ fn rejection(error: &UsageError, path: impl Fn(&str) -> String) -> Rejection {
             named(field),
             format!("({count}) may or may not be inside `{input}` ({input_count})"),
             "send `total_tokens`, or `disjoint` buckets",
-        ),
-        UsageError::UnknownBucket {
-            field,
-            count,
-            convention,
-            ..
-        } => invalid(
-            field,
-            format!("({count}) is no bucket of the convention `{convention}`"),
         ),
     }
 }
@@ -231,11 +335,8 @@ mod tests {
         convention: Option<UsageConvention>,
         provider: &str,
     ) -> Result<TokenUsage, Rejection> {
-        read(
-            &RawValue::from_string(json.to_owned()).unwrap(),
-            convention,
-            provider,
-        )
+        let value = RawValue::from_string(json.to_owned()).unwrap();
+        read(&value, convention, provider.into()).map(|reading| reading.usage)
     }
 
     #[test]
@@ -298,23 +399,46 @@ mod tests {
         );
     }
 
+    fn langfuse(json: &str, provider: &str) -> UsageReading {
+        let context = Context::at(cost_calculation::UnixMillis(0));
+        read_langfuse(json, provider, &context)
+    }
+
     #[test]
-    fn langfuses_details_are_disjoint() {
+    fn langfuses_details_are_disjoint_and_unreadable_ones_are_kept_by_name() {
         let json = r#"{"input":50,"output":77,"total":3527,"input_cache_read":3000,
                        "input_cache_creation":400}"#;
-        let usage = read_langfuse(json).unwrap();
+        let usage = langfuse(json, "openAI").usage;
         assert_eq!(
             (usage.input, usage.cache_write_5m, usage.output),
             (50, 400, 77)
         );
         for unreadable in ["7", "[]", "nonsense", ""] {
-            assert!(read_langfuse(unreadable).is_err(), "{unreadable}");
+            let reading = langfuse(unreadable, "");
+            assert_eq!(reading.calls["unread:usage_details"], 1, "{unreadable}");
         }
     }
 
     #[test]
-    fn a_count_beyond_the_limit_is_refused() {
+    fn librechats_cache_writes_live_an_hour_where_nothing_tells_their_lifetime() {
+        let json = r#"{"input":50,"output":77,"total":527,"input_cache_creation":400}"#;
+        for (provider, expected) in [
+            ("anthropic", (0, 400)),
+            ("bedrock", (0, 400)),
+            ("openAI", (400, 0)),
+        ] {
+            let usage = langfuse(json, provider).usage;
+            let written = (usage.cache_write_5m, usage.cache_write_1h);
+            assert_eq!(written, expected, "{provider}");
+        }
+    }
+
+    #[test]
+    fn a_count_beyond_the_limit_leaves_the_call_of_unknown_cost() {
         let json = r#"{"input":2000000000,"output":1,"total":2000000001}"#;
-        assert!(read_langfuse(json).unwrap_err().fault.contains("too many"));
+        let reading = langfuse(json, "openAI");
+        assert_eq!(reading.usage, TokenUsage::default());
+        assert_eq!(reading.calls["unread:input"], TOKENS_MAX);
+        assert_eq!(reading.calls["unread:output"], 1);
     }
 }

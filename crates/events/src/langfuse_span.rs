@@ -3,7 +3,7 @@
 //! A `generation` is a call of a model, a `tool` a call of a tool; chains, agents and prompts are
 //! the scaffolding around them. Keys as sent by `@librechat/agents` 3.9.2 with `@langfuse/otel`
 //! 5.11.1.
-use cost_calculation::TokenUsage;
+use cost_calculation::{UsageReading, reported_cost_of_text};
 
 use crate::librechat_agent::{self, AgentId};
 use crate::limits::{
@@ -11,20 +11,23 @@ use crate::limits::{
 };
 use crate::span::{Attribute, AttributeValue, Span};
 use crate::span_interaction::{fail, of_span, one_tool_call};
-use crate::{Interaction, InteractionType, Rejection, json_usage, timestamp};
+use crate::{Context, Interaction, InteractionType, Rejection, json_usage, timestamp};
 
 /// The `source` of these spans.
 pub const SOURCE: &str = "langfuse";
 
 /// A generation or a tool as an interaction; everything else is none.
-pub(crate) fn normalise(span: &Span<'_>) -> Result<Option<Interaction>, Rejection> {
+pub(crate) fn normalise(
+    span: &Span<'_>,
+    context: &Context<'_>,
+) -> Result<Option<Interaction>, Rejection> {
     match span
         .attributes
         .text(&[Attribute::ObservationType], CONTEXT_CHARS_MAX)?
     {
-        Some("generation") => generation(span).map(Some),
+        Some("generation") => generation(span, context).map(Some),
         Some("embedding") => {
-            let mut interaction = generation(span)?;
+            let mut interaction = generation(span, context)?;
             interaction.context = Some("embedding".to_owned());
             Ok(Some(interaction))
         }
@@ -33,7 +36,7 @@ pub(crate) fn normalise(span: &Span<'_>) -> Result<Option<Interaction>, Rejectio
     }
 }
 
-fn generation(span: &Span<'_>) -> Result<Interaction, Rejection> {
+fn generation(span: &Span<'_>, context: &Context<'_>) -> Result<Interaction, Rejection> {
     let mut interaction = observation(span, InteractionType::Chat)?;
     let attributes = &span.attributes;
     let provider = attributes.text(
@@ -62,11 +65,17 @@ fn generation(span: &Span<'_>) -> Result<Interaction, Rejection> {
     model
         .unwrap_or_default()
         .clone_into(&mut interaction.model_name);
-    interaction.usage = match attributes.get(Attribute::ObservationUsage) {
-        Some(AttributeValue::Text(json)) => json_usage::read_langfuse(json)?,
-        Some(_) => return Err(json_usage::unreadable_langfuse()),
-        None => TokenUsage::default(),
+    let reading = match attributes.get(Attribute::ObservationUsage) {
+        Some(AttributeValue::Text(json)) => {
+            json_usage::read_langfuse(json, &interaction.provider, context)
+        }
+        Some(_) => json_usage::unreadable("usage_details"),
+        None => UsageReading::default(),
     };
+    json_usage::apply(reading, &mut interaction);
+    if let Some(AttributeValue::Text(costs)) = attributes.get(Attribute::ObservationCost) {
+        interaction.reported_cost = reported_cost_of_text(costs);
+    }
     interaction.metadata = metadata(&interaction, requested);
     interaction.mark_unreported_usage();
     // A provider's own endpoint says nothing that the provider does not.

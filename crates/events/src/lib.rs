@@ -55,7 +55,7 @@ mod timestamp;
 mod trace_span;
 
 pub use archive_request::parse_archive_request;
-pub use context::{Context, CountedSources};
+pub use context::{CacheWriteLifetimes, Context, CountedSources};
 pub use digest::DIGEST_VERSION;
 pub use gunzip::gunzip;
 pub use interaction::{

@@ -4,7 +4,9 @@ use crate::limits::{
     AGENT_CHARS_MAX, SESSION_ID_CHARS_MAX, TENANT_ID_CHARS_MAX, USER_ID_CHARS_MAX,
 };
 use crate::span::{Attribute, Span, SpanKind};
-use crate::{Interaction, Rejection, SpanRole, SpanSays, TraceSpan, gen_ai_span, native_span};
+use crate::{
+    Context, Interaction, Rejection, SpanRole, SpanSays, TraceSpan, gen_ai_span, native_span,
+};
 
 /// The role of a span.
 pub(crate) fn role_of(span: &Span<'_>) -> SpanRole {
@@ -23,11 +25,14 @@ pub(crate) fn role_of(span: &Span<'_>) -> SpanRole {
 }
 
 /// The interaction that a span shows by itself.
-pub(crate) fn own_interaction(span: &Span<'_>) -> Result<Option<Interaction>, Rejection> {
+pub(crate) fn own_interaction(
+    span: &Span<'_>,
+    context: &Context<'_>,
+) -> Result<Option<Interaction>, Rejection> {
     match role_of(span) {
         SpanRole::Server => native_span::served_request(span).map(Some),
         SpanRole::Database => native_span::database_operation(span).map(Some),
-        SpanRole::Model => gen_ai_span::model_call(span).map(Some),
+        SpanRole::Model => gen_ai_span::model_call(span, context).map(Some),
         SpanRole::Tool => gen_ai_span::tool_call(span).map(Some),
         SpanRole::Other => Ok(None),
     }

@@ -99,9 +99,9 @@ fn normalise_span(
     context: &Context<'_>,
 ) -> Result<Option<Interaction>, Rejection> {
     let interaction = if is_native {
-        native_trace_span::own_interaction(span)?
+        native_trace_span::own_interaction(span, context)?
     } else {
-        langfuse_span::normalise(span)?
+        langfuse_span::normalise(span, context)?
     };
     if let Some(interaction) = &interaction {
         timestamp::check_window(interaction.timestamp, "startTimeUnixNano", context)?;

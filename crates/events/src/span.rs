@@ -259,6 +259,7 @@ attributes! {
     ObservationType = "langfuse.observation.type";
     ObservationModel = "langfuse.observation.model.name";
     ObservationUsage = "langfuse.observation.usage_details";
+    ObservationCost = "langfuse.observation.cost_details";
     ObservationFirstToken = "langfuse.observation.completion_start_time";
     ObservationLevel = "langfuse.observation.level";
     ObservationStatusMessage = "langfuse.observation.status_message";

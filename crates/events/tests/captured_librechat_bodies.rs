@@ -49,7 +49,8 @@ fn the_three_generations_have_their_disjoint_tokens() {
                 "claude-sonnet-4-5",
                 TokenUsage {
                     input: 50,
-                    cache_write_5m: 400,
+                    // LibreChat writes Anthropic's caches for an hour, and its figures don't say so.
+                    cache_write_1h: 400,
                     cache_read: 3000,
                     output: 77,
                     ..none

@@ -229,6 +229,20 @@ fn an_event_that_orders_its_fields_otherwise_is_the_same_event() {
 }
 
 #[test]
+fn a_figure_of_no_known_name_is_kept_as_unread_and_a_text_is_no_name() {
+    let named = |name: &str| {
+        let usage = json!({ "input": 10, "output": 5, name: 7 });
+        let convention = "langfuse-usage-details";
+        let chat = parse(&with(
+            &json!({ "usage_convention": convention, "usage": usage }),
+        ));
+        chat.unwrap().units.calls
+    };
+    assert_eq!(named("input_smell")["unread:input_smell"], 7);
+    assert_eq!(named("CANARY tell nobody")["unread:(unnamed)"], 7);
+}
+
+#[test]
 fn a_refusal_never_repeats_content() {
     let canary = "CANARY tell nobody";
     let mut changes: Vec<Value> = vec![
@@ -237,7 +251,6 @@ fn a_refusal_never_repeats_content() {
         json!({ "usage": { "input": canary } }),
         json!({ "usage": { canary: 1 } }),
         json!({ "usage_convention": "openai-like", "usage": { "prompt_tokens": canary } }),
-        json!({ "usage_convention": "langfuse-usage-details", "usage": { canary: 1 } }),
         json!({ "units": { "calls": { canary: 1 } } }),
         json!({ "declared_cost": { "amount": canary, "category": "db_ops" } }),
         json!({ "metadata": canary }),

@@ -128,21 +128,33 @@ fn who_and_what_can_not_be_kept_is_refused() {
     for (key, value, field) in [
         ("user.id", "x".repeat(200), "user.id"),
         ("session.id", "x".repeat(5_000), "session.id"),
-        (
-            "langfuse.observation.usage_details",
-            "nonsense".to_owned(),
-            "langfuse.observation.usage_details",
-        ),
-        (
-            "langfuse.observation.usage_details",
-            r#"{"input":-1}"#.to_owned(),
-            "langfuse.observation.usage_details.input",
-        ),
     ] {
         let outcome = parse(&json!({ key: value }));
         assert_eq!(outcome.interactions, []);
         assert_eq!(outcome.rejected[0].rejection.field, field);
     }
+}
+
+#[test]
+fn a_usage_that_can_not_be_read_keeps_its_call_with_unknown_cost() {
+    let unread = |usage: &str| {
+        generation(&json!({ "langfuse.observation.usage_details": usage }))
+            .units
+            .calls
+    };
+    assert_eq!(unread("nonsense")["unread:usage_details"], 1);
+    let negative = unread(r#"{"input":-1,"output":5}"#);
+    assert_eq!(
+        (negative["unread:input"], negative["unread:output"]),
+        (1, 5)
+    );
+}
+
+#[test]
+fn what_a_sender_says_it_cost_is_kept_beside_the_estimate() {
+    let costs = json!({ "langfuse.observation.cost_details": r#"{"input":0.01,"total":0.0123}"# });
+    let cost = generation(&costs).reported_cost.unwrap();
+    assert_eq!(cost.to_string(), "0.0123");
 }
 
 #[test]

@@ -129,6 +129,13 @@ impl DatabaseError {
             "due to transient issue",
             "Internal error while starting up D1 DB storage",
         ];
+        // A sum that leaves 64 bits: SQLite goes over to floating point, which a STRICT table refuses.
+        const CONSTRAINT: [&str; 4] = [
+            "SQLITE_CONSTRAINT",
+            "constraint failed",
+            "cannot store REAL value in INTEGER column",
+            "integer overflow",
+        ];
         const OVERLOADED: [&str; 4] = [
             "overloaded",
             "Too many requests queued",

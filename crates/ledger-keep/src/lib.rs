@@ -5,4 +5,5 @@ pub mod archive;
 pub mod change_reporting_zone;
 pub mod record_retention;
 pub mod reprice;
+pub mod rerate;
 pub mod verify;

@@ -312,6 +312,7 @@ pub fn billable(interaction: &Interaction) -> Billable<'_> {
         usage: &interaction.usage,
         units: &interaction.units,
         declared: interaction.declared,
+        reading: interaction.reading,
         price_time: interaction.price_time,
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cost_calculation::{
-    Billable, ParsedModel, ResourceType, TokenUsage, Units, UnixMillis, canonical_provider,
+    Billable, Flags, ParsedModel, ResourceType, TokenUsage, Units, UnixMillis, canonical_provider,
     price_key,
 };
 use price_feeds::STANDARD_TIER;
@@ -184,6 +184,7 @@ async fn missing_prices<D: Database>(
             usage: if line.has_tokens != 0 { &some } else { &none },
             units: &units,
             declared: None,
+            reading: Flags::NONE,
             price_time: UnixMillis(line.price_time),
         })
         .collect();

@@ -183,6 +183,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/rerate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The runs that estimated again what is recorded, newest first.
+         * @description Needs scope `admin`.
+         */
+        get: operations["listRerates"];
+        put?: never;
+        /**
+         * Estimates again what is recorded, by the book as it says for each moment today.
+         * @description Needs scope `admin`. Interactions of the range, hot and archived, that the filters name are estimated
+         *     again. Where the sum comes out otherwise there is a new revision with this run and its reason, and every sum
+         *     moves with it; what comes out the same is left alone, so a second run finds nothing. With `dry_run` it says
+         *     what would change and writes nothing. A call works for about 20 seconds: while `is_complete` is false there
+         *     is more; send the same again, or leave the rest to the cron. One run is under way at a time.
+         */
+        post: operations["startRerate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/rerate/{rerate_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One run, with what it changed by day, model and user, and receipts before and after.
+         * @description Needs scope `admin`.
+         */
+        get: operations["getRerate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/verify": {
         parameters: {
             query?: never;
@@ -555,7 +603,7 @@ export interface components {
                 /** @description Runs that failed since then. */
                 failed_since_ok: number;
                 /** @enum {string} */
-                job: "archive" | "reporting-time-zone" | "reprice" | "verify";
+                job: "archive" | "reporting-time-zone" | "reprice" | "rerate" | "verify";
                 /**
                  * Format: date-time
                  * @description When the latest success ended.
@@ -740,6 +788,138 @@ export interface components {
             /** @description The ledger's own */
             time_zone: string | null;
         };
+        RerateAnswer: {
+            changes: components["schemas"]["RerateChanges"];
+            dry_run: boolean;
+            /** @description Whether the whole range was looked at; if not, the numbers are at least these. */
+            is_complete: boolean;
+            /** @description `null` of a dry run. */
+            run: components["schemas"]["RerateRun"] | null;
+        };
+        RerateChange: {
+            cost_after: components["schemas"]["SignedAmount"];
+            cost_before: components["schemas"]["SignedAmount"];
+            difference: components["schemas"]["SignedAmount"];
+            interaction_count: number;
+            name: string;
+        };
+        RerateChanges: {
+            by_day: components["schemas"]["RerateChange"][];
+            /** @description By `provider/model`; past a hundred the rest is `(others)`. */
+            by_model: components["schemas"]["RerateChange"][];
+            /** @description By the price state before and after, `unpriced>priced`. */
+            by_state: components["schemas"]["RerateChange"][];
+            /** @description By user; past a hundred the rest is `(others)`. */
+            by_user: components["schemas"]["RerateChange"][];
+            /** @description Interactions with another estimate. */
+            changed_count: number;
+            /** @description Interactions that the filters chose. */
+            chosen_count: number;
+            cost_after: components["schemas"]["SignedAmount"];
+            cost_before: components["schemas"]["SignedAmount"];
+            difference: components["schemas"]["SignedAmount"];
+            /** @description Interactions looked at, those that a filter leaves out included. */
+            examined_count: number;
+            examples: components["schemas"]["RerateExample"][];
+            /** @description Interactions whose new estimate is over the limit of one, or can not be made; they stay as they were. */
+            over_limit_count: number;
+            /** @description The first of those. */
+            refused: string[];
+            /** @description Interactions that a full sum had no room for; they stay as they were. */
+            refused_count: number;
+        };
+        RerateEstimate: {
+            lines: {
+                amount: components["schemas"]["SignedAmount"] | null;
+                flags: string[];
+                /** @description The row of the price book; `null` where it has none. */
+                price_id: number | null;
+                quantity: number;
+                resource_type: string;
+            }[];
+            /** @enum {string} */
+            price_state: "priced" | "partial" | "unpriced" | "declared";
+            total_cost: components["schemas"]["SignedAmount"] | null;
+        };
+        RerateExample: {
+            after: components["schemas"]["RerateEstimate"];
+            before: components["schemas"]["RerateEstimate"];
+            /** Format: date */
+            day: string;
+            id: string;
+        };
+        RerateFilter: {
+            /** @description An agent's id; empty for calls without one. */
+            agent?: string | null;
+            /**
+             * Format: date
+             * @description The last day, included; at most 3,660 days from the first.
+             */
+            end_date: string;
+            /** @description Only estimates with this remark, as receipts name it. */
+            flag?: string | null;
+            model?: string | null;
+            /** @enum {string|null} */
+            price_state?: "priced" | "partial" | "unpriced" | "declared" | null;
+            provider?: string | null;
+            /**
+             * Format: date
+             * @description The first day, in the reporting zone.
+             */
+            start_date: string;
+            user_id?: string | null;
+        };
+        RerateRequest: {
+            /** @description An agent's id; empty for calls without one. */
+            agent?: string | null;
+            /**
+             * @description Say what would change, and write nothing.
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * Format: date
+             * @description The last day, included; at most 3,660 days from the first.
+             */
+            end_date: string;
+            /** @description Only estimates with this remark, as receipts name it. */
+            flag?: string | null;
+            model?: string | null;
+            /** @enum {string|null} */
+            price_state?: "priced" | "partial" | "unpriced" | "declared" | null;
+            provider?: string | null;
+            /** @description Why; kept with the run and with each new estimate. */
+            reason?: string | null;
+            /**
+             * Format: date
+             * @description The first day, in the reporting zone.
+             */
+            start_date: string;
+            user_id?: string | null;
+        };
+        RerateRun: {
+            changed_count: number;
+            difference: components["schemas"]["SignedAmount"];
+            examined_count: number;
+            filter: components["schemas"]["RerateFilter"];
+            /**
+             * Format: date-time
+             * @description `null` while it is under way.
+             */
+            finished_at: string | null;
+            id: number;
+            reason: string;
+            /** @description The key's public half. */
+            requested_by: string;
+            /** Format: date-time */
+            started_at: string;
+        };
+        RerateRunList: {
+            items: components["schemas"]["RerateRun"][];
+            limit: number;
+            offset: number;
+            total: number;
+        };
         /** @enum {string} */
         Scope: "ingest" | "backfill" | "read" | "self" | "admin";
         /** @description A score as Langfuse's SDK sends it; other fields, the comment among them, are skipped. */
@@ -768,6 +948,11 @@ export interface components {
             /** @enum {string} */
             status: "recorded" | "queued";
         };
+        /**
+         * @description USD as a decimal string, exact to the picodollar.
+         * @example -12.000000000001
+         */
+        SignedAmount: string;
         Tokens: number;
         TraceAnswer: {
             /** @description What became of the spans; an extension that OTLP clients skip. */
@@ -1302,6 +1487,94 @@ export interface operations {
             200: components["responses"]["JobRun"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listRerates: {
+        parameters: {
+            query?: {
+                /** @description The most on this page. */
+                limit?: number;
+                /** @description How many to skip. */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The runs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RerateRunList"];
+                };
+            };
+            400: components["responses"]["InvalidParameter"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    startRerate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RerateRequest"];
+            };
+        };
+        responses: {
+            /** @description What changed so far, or would. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RerateAnswer"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getRerate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run's number. */
+                rerate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RerateAnswer"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -8,8 +8,8 @@ use crate::request_log::RequestLog;
 use crate::route::{NoRoute, Route};
 use crate::visit::Visit;
 use crate::{
-    counted_sources, health, keys, langfuse, late_rejections, ledger_epoch, reporting_time_zone, run_job, traces,
-    track,
+    counted_sources, health, keys, langfuse, late_rejections, ledger_epoch, reporting_time_zone,
+    rerate, run_job, traces, track,
 };
 
 /// Answers a request and writes its line.
@@ -81,6 +81,9 @@ async fn dispatch(
         Route::RunArchive => run_job::archive(visit, request).await,
         Route::RunVerify => run_job::run(visit, request, Job::Verify).await,
         Route::RunReprice => run_job::run(visit, request, Job::Reprice).await,
+        Route::ListRerates => rerate::list(visit, request).await,
+        Route::StartRerate => rerate::start(visit, request).await,
+        Route::GetRerate { id } => rerate::get(visit, request, &id).await,
         Route::GetHealth => health::health(visit).await,
     }
 }

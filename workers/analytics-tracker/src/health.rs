@@ -42,7 +42,9 @@ pub(crate) async fn health(visit: &Visit<'_>) -> Result<Response, Problem> {
         return json(503, &body);
     }
     let now = visit.received_at;
-    let jobs = Job::HOURLY.into_iter().chain([Job::ChangeZone]);
+    let jobs = Job::HOURLY
+        .into_iter()
+        .chain([Job::ChangeZone, Job::Rerate]);
     let names: Vec<&str> = jobs.map(Job::name).collect();
     let jobs = standings(&visit.suite.database, &names, now).await?;
     let verification = integrity_status(&visit.suite.database).await?;

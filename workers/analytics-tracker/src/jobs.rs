@@ -16,6 +16,7 @@ use ledger_keep::record_retention::forget_old_records;
 use ledger_keep::reprice::{
     RepriceConfig, RepricePlace, RepriceSummary, WINDOW_MS_DEFAULT, reprice_unpriced,
 };
+use ledger_keep::rerate::{RerateConfig, continue_rerate, newest_rerate};
 use ledger_keep::verify::{VerifyConfig, verify_slices};
 use serde_json::{Value, json};
 use worker::{Delay, Env};
@@ -31,7 +32,7 @@ const PAUSE: Duration = Duration::from_millis(1);
 
 /// The database, with a pause before each batch. Where the runtime and the database are one process
 /// (`make dev`), a job would otherwise keep every request waiting until it ends.
-struct Unhurried<'a>(&'a D1);
+pub(crate) struct Unhurried<'a>(pub(crate) &'a D1);
 
 impl Database for Unhurried<'_> {
     async fn batch(&self, statements: &[Statement]) -> Result<Vec<Rows>, DatabaseError> {
@@ -51,6 +52,8 @@ pub(crate) enum Job {
     Archive,
     /// Goes on with a change of the reporting time zone, where one is under way.
     ChangeZone,
+    /// Goes on with a re-rating, where one is under way.
+    Rerate,
 }
 
 impl Job {
@@ -64,6 +67,7 @@ impl Job {
             Self::Verify => "verify",
             Self::Archive => "archive",
             Self::ChangeZone => "reporting-time-zone",
+            Self::Rerate => "rerate",
         }
     }
 }
@@ -83,6 +87,13 @@ pub(crate) async fn is_zone_changing(suite: &Suite) -> Result<bool, String> {
     let newest = newest_zone_change(&suite.database).await;
     let newest = newest.map_err(|error| error.to_string())?;
     Ok(newest.is_some_and(|change| change.finished_at.is_none()))
+}
+
+/// Whether a re-rating is under way.
+pub(crate) async fn is_rerating(suite: &Suite) -> Result<bool, String> {
+    let newest = newest_rerate(&suite.database).await;
+    let newest = newest.map_err(|error| error.to_string())?;
+    Ok(newest.is_some_and(|run| run.finished_at.is_none()))
 }
 
 /// One run of a job, within its lease and with its record.
@@ -156,6 +167,25 @@ async fn work(
                 .map(|summary| json!(summary))
                 .map_err(|error| error.to_string())
         }
+        Job::Rerate => {
+            let config = rerate_config(env)?;
+            let run = continue_rerate(&Unhurried(&suite.database), &config, edge::clock::now).await;
+            run.map(|run| {
+                run.map_or_else(
+                    || json!({}),
+                    |run| {
+                        json!({
+                            "id": run.id,
+                            "examined_count": run.changes.examined_count,
+                            "changed_count": run.changes.total.interaction_count,
+                            "refused_count": run.changes.refused_count,
+                            "is_more": run.finished_at.is_none(),
+                        })
+                    },
+                )
+            })
+            .map_err(|error| error.to_string())
+        }
         Job::Reprice => {
             let run_id = format!("reprice:{}:{}", scheduled_time.0, started.attempt);
             reprice(env, suite, started, &run_id)
@@ -194,6 +224,19 @@ pub(crate) async fn archive(
     archive_sessions(&Unhurried(&suite.database), &config, edge::clock::now)
         .await
         .map_err(|error| error.to_string())
+}
+
+/// The bounds of one call that estimates again: within what one invocation may take of statements and
+/// time.
+pub(crate) fn rerate_config(env: &Env) -> Result<RerateConfig, String> {
+    let limits = settings::limits(env).map_err(|problem| problem.detail)?;
+    Ok(RerateConfig {
+        chunk_interactions: 1_000,
+        chunks_max: 50,
+        time_ms_max: 20_000,
+        interaction_cost_max: limits.interaction_cost_max,
+        new_token: edge::clock::random_id,
+    })
 }
 
 fn reprice_days(env: &Env) -> Result<i64, String> {

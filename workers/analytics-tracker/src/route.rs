@@ -28,6 +28,9 @@ pub(crate) enum Route {
     RunArchive,
     RunVerify,
     RunReprice,
+    ListRerates,
+    StartRerate,
+    GetRerate { id: String },
     GetHealth,
 }
 
@@ -71,6 +74,11 @@ impl Route {
                 "POST" => Ok(Self::CreateKey),
                 _ => Err(NoRoute::OtherMethod("GET, POST")),
             },
+            "/admin/rerate" => match method {
+                "GET" => Ok(Self::ListRerates),
+                "POST" => Ok(Self::StartRerate),
+                _ => Err(NoRoute::OtherMethod("GET, POST")),
+            },
             "/admin/counted-sources" => match method {
                 "GET" => Ok(Self::GetCountedSources),
                 "PUT" => Ok(Self::SetCountedSources),
@@ -86,6 +94,8 @@ impl Route {
                     only("DELETE", Self::DeleteScore { id })
                 } else if let Some(id) = id_behind("/admin/keys/", path) {
                     only("DELETE", Self::RevokeKey { id })
+                } else if let Some(id) = id_behind("/admin/rerate/", path) {
+                    only("GET", Self::GetRerate { id })
                 } else {
                     Err(NoRoute::UnknownPath)
                 }
@@ -118,6 +128,9 @@ impl Route {
             Self::RunArchive => "runArchive",
             Self::RunVerify => "runVerify",
             Self::RunReprice => "runReprice",
+            Self::ListRerates => "listRerates",
+            Self::StartRerate => "startRerate",
+            Self::GetRerate { .. } => "getRerate",
             Self::GetHealth => "getTrackerHealth",
         }
     }

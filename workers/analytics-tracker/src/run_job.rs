@@ -32,8 +32,12 @@ pub(crate) async fn at_tick(env: &Env, tick: UnixMillis) {
     };
     // Where it can't be read, the run says why.
     let is_zone_changing = jobs::is_zone_changing(&suite).await.unwrap_or(true);
-    let first = is_zone_changing.then_some(Job::ChangeZone);
-    for job in first.into_iter().chain(in_turn(tick)) {
+    let is_rerating = jobs::is_rerating(&suite).await.unwrap_or(true);
+    let first = [
+        is_zone_changing.then_some(Job::ChangeZone),
+        is_rerating.then_some(Job::Rerate),
+    ];
+    for job in first.into_iter().flatten().chain(in_turn(tick)) {
         match run_logged(job, env, &suite, slot(tick, PERIOD_MS)).await {
             Outcome::AlreadyDone | Outcome::Busy => {}
             Outcome::Done(_) | Outcome::Failed(_) => return,
@@ -96,6 +100,17 @@ pub(crate) async fn change_zone(visit: &Visit<'_>) -> Result<(), Problem> {
         Outcome::Done(_) | Outcome::AlreadyDone | Outcome::Busy => Ok(()),
         Outcome::Failed(_) => Err(Problem::unavailable(
             "the change has begun and its run failed; what it moved is kept: send this again, or the \
+             hourly cron goes on from there",
+        )),
+    }
+}
+
+/// A run that goes on with the re-rating, as long as a request may take.
+pub(crate) async fn rerate(visit: &Visit<'_>) -> Result<(), Problem> {
+    match run_logged(Job::Rerate, visit.env, visit.suite, visit.received_at).await {
+        Outcome::Done(_) | Outcome::AlreadyDone | Outcome::Busy => Ok(()),
+        Outcome::Failed(_) => Err(Problem::unavailable(
+            "the re-rating has begun and its run failed; what it wrote is kept: send this again, or the \
              hourly cron goes on from there",
         )),
     }

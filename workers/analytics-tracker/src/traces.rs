@@ -2,7 +2,9 @@
 use edge::respond::{json, with_type};
 use edge::{Problem, Scope};
 use events::limits::TRACE_BYTES_MAX;
-use events::{Context, OtlpOutcome, QueuedEvent, gunzip, otlp_json, otlp_protobuf};
+use events::{
+    CacheWriteLifetimes, Context, OtlpOutcome, QueuedEvent, gunzip, otlp_json, otlp_protobuf,
+};
 use ledger_record::ingest::Answer;
 use ledger_record::trace_memory::SpanAnswer;
 use serde_json::json;
@@ -37,6 +39,7 @@ pub(crate) async fn export(
         limits,
         allow_backfill: sender.has(Scope::Backfill),
         counted_sources: counted_sources::current(visit).await?,
+        cache_write_lifetimes: CacheWriteLifetimes::default(),
         ..Context::at(visit.received_at)
     };
     let mut body = edge::body::read(request, TRACE_BYTES_MAX).await?;

@@ -3,7 +3,7 @@ use edge::respond::json;
 use edge::{Problem, Scope};
 use events::limits::{BATCH_BYTES_MAX, EVENT_BYTES_MAX};
 use events::{
-    Context, CountedSources, Limits, QueuedEvent, parse_batch, parse_interaction,
+    CacheWriteLifetimes, Context, CountedSources, Limits, QueuedEvent, parse_batch, parse_interaction,
     parse_session_mark,
 };
 use ledger_record::ingest::Answer;
@@ -177,6 +177,7 @@ impl Arrival {
             idempotency_key: self.idempotency_key.as_deref(),
             allow_backfill: self.allow_backfill,
             counted_sources: CountedSources::default(),
+            cache_write_lifetimes: CacheWriteLifetimes::default(),
         }
     }
 }

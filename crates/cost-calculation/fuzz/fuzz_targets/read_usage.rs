@@ -5,8 +5,8 @@
 #![no_main]
 
 use cost_calculation::{
-    Billable, PriceBook, TOKENS_MAX, Units, UnixMillis, UsageConvention, estimate, read_calls,
-    read_reported_cost, read_service_tier, read_usage,
+    Billable, PriceBook, TOKENS_MAX, Units, UnixMillis, UsageConvention, estimate,
+    read_usage_or_keep, reported_cost_of_text,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -17,18 +17,19 @@ fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(text) else {
         return;
     };
-    let _ = read_reported_cost(text);
+    let _ = reported_cost_of_text(text);
     let Ok(payload) = serde_json::from_str::<serde_json::Value>(text) else {
         return;
     };
-    let _ = (read_calls(&payload), read_service_tier(&payload));
     let convention = UsageConvention::ALL[usize::from(*choice) % UsageConvention::ALL.len()];
     let providers = ["openAI", "bedrock", "vertexai", "", "somebody"];
     let provider = providers[usize::from(*choice) / 14 % providers.len()];
-    let Ok(usage) = read_usage(convention, provider, &payload) else {
-        return;
+    let reading = read_usage_or_keep(convention, provider, &payload);
+    let units = Units {
+        calls: reading.calls,
+        ..Units::default()
     };
-    for (_, count) in usage.buckets() {
+    for (_, count) in reading.usage.buckets() {
         assert!(count <= 100 * TOKENS_MAX);
     }
     let model = payload
@@ -41,9 +42,10 @@ fuzz_target!(|data: &[u8]| {
         endpoint: "",
         region: "",
         service_tier: "",
-        usage: &usage,
-        units: &Units::default(),
+        usage: &reading.usage,
+        units: &units,
         declared: None,
+        reading: reading.flags,
         price_time: UnixMillis(0),
     };
     let book = PriceBook::default();

@@ -1,145 +1,220 @@
-//! Langfuse `usage_details`: every key is a bucket of its own.
+//! Langfuse `usage_details`: every key is a bucket of its own, by contract.
 //!
-//! Some writers send an inclusive `input` all the same. Their `total` gives them away where it is
-//! `input` and `output` alone; any other total is taken as information and decides nothing.
-use super::UsageError;
-use super::counts::{Counts, Named, count_of, shortened};
-use super::overlap::{cache_writes, remainder};
-use crate::{TokenUsage, UsageConvention};
+//! Langfuse's handlers make it from LangChain's counts: they take every detail off the input and the
+//! output, down to zero, whether or not it was a part of them. The `total` is the framework's own and
+//! gives away where that went wrong; where it fits nothing, what it has beyond the keys is unread.
+use super::cache_lifetime::{Writes, writes};
+use super::conventions::HIDES_THOUGHTS;
+use super::overlap::{cache_read, remainder};
+use super::slot::Slot;
+use super::tally::Tally;
+use super::token_parts;
+use crate::flags::Flag;
+use crate::{TokenPart, TokenUsage};
 
-/// Keys of each bucket; Langfuse's own price list knows these synonyms.
-const INPUT: &[&str] = &["input"];
-const CACHE_READ: &[&str] = &[
-    "input_cache_read",
-    "input_cached_tokens",
-    "cache_read_input_tokens",
-];
-const CACHE_WRITE: &[&str] = &["input_cache_creation", "cache_creation_input_tokens"];
-const CACHE_WRITE_5M: &[&str] = &["input_cache_creation_5m"];
-const CACHE_WRITE_1H: &[&str] = &["input_cache_creation_1h"];
-const AUDIO_IN: &[&str] = &["input_audio", "input_audio_tokens"];
-const IMAGE_IN: &[&str] = &["input_image", "input_image_tokens"];
-const OUTPUT: &[&str] = &["output"];
-const REASONING: &[&str] = &["output_reasoning", "output_reasoning_tokens"];
-const AUDIO_OUT: &[&str] = &["output_audio", "output_audio_tokens"];
-const IMAGE_OUT: &[&str] = &["output_image", "output_image_tokens"];
-const TOTAL: &[&str] = &["total"];
-const KNOWN: [&[&str]; 12] = [
-    INPUT,
-    CACHE_READ,
-    CACHE_WRITE,
-    CACHE_WRITE_5M,
-    CACHE_WRITE_1H,
-    AUDIO_IN,
-    IMAGE_IN,
-    OUTPUT,
-    REASONING,
-    AUDIO_OUT,
-    IMAGE_OUT,
-    TOTAL,
-];
-
-pub(super) fn read(counts: Counts<'_>) -> Result<TokenUsage, UsageError> {
-    let count = |keys: &[&'static str]| -> Result<u64, UsageError> {
-        Ok(counts.any_of(keys)?.map_or(0, |named| named.count))
-    };
-    let (cache_write_5m, cache_write_1h) = cache_writes(
-        counts.any_of(CACHE_WRITE)?,
-        counts.any_of(CACHE_WRITE_5M)?,
-        counts.any_of(CACHE_WRITE_1H)?,
-    )?;
-    let mut usage = TokenUsage {
-        input: count(INPUT)?,
-        cache_read: count(CACHE_READ)?,
-        cache_write_5m: cache_write_5m.count,
-        cache_write_1h: cache_write_1h.count,
-        output: count(OUTPUT)?,
-        reasoning: count(REASONING)?,
-        audio_in: count(AUDIO_IN)?,
-        audio_out: count(AUDIO_OUT)?,
-        image_in: count(IMAGE_IN)?,
-        image_out: count(IMAGE_OUT)?,
-    };
-    add_unknown_buckets(counts, &mut usage)?;
-    let total = count(TOTAL)?;
-    let plain = usage.input.saturating_add(usage.output);
-    if total == plain && total != usage.total() {
-        return inclusive(usage);
-    }
-    Ok(usage)
+/// The counts of one side and of both, as sums.
+struct Sums {
+    input: u64,
+    output: u64,
+    /// Text and documents, which have the input's rate.
+    text: u64,
+    /// Other kinds of input that were not read from a cache.
+    other: u64,
+    cached: u64,
+    tier_input: u64,
+    over_200k: u64,
+    text_out: u64,
+    tier_output: u64,
+    reasoning: u64,
+    other_out: u64,
+    total: Option<u64>,
 }
 
-/// `input` and `output` contain the other buckets.
-fn inclusive(usage: TokenUsage) -> Result<TokenUsage, UsageError> {
-    let named = |field, count| Named { field, count };
-    let input_parts = [
-        named("input_cache_read", usage.cache_read),
-        named("input_cache_creation", usage.cache_write_5m),
-        named("input_cache_creation_1h", usage.cache_write_1h),
-        named("input_audio", usage.audio_in),
-        named("input_image", usage.image_in),
-    ];
-    let output_parts = [
-        named("output_reasoning", usage.reasoning),
-        named("output_audio", usage.audio_out),
-        named("output_image", usage.image_out),
-    ];
-    let input = remainder(named("input", usage.input), &input_parts)?;
-    let output = remainder(named("output", usage.output), &output_parts)?;
-    Ok(TokenUsage {
+impl Sums {
+    fn of(tally: &Tally, writes: Writes) -> Self {
+        let sum = |slots: &[Slot]| {
+            slots
+                .iter()
+                .fold(0_u64, |sum, slot| sum.saturating_add(tally.get(*slot)))
+        };
+        Self {
+            input: tally.get(Slot::Input),
+            output: tally.get(Slot::Output),
+            text: sum(&[Slot::TextIn, Slot::DocumentIn]),
+            other: sum(&[Slot::AudioIn, Slot::ImageIn, Slot::VideoIn]),
+            cached: cache_read(tally).saturating_add(writes.all()),
+            tier_input: tally.get(Slot::TierInput),
+            over_200k: tally.get(Slot::Over200k),
+            text_out: tally.get(Slot::TextOut),
+            tier_output: tally.get(Slot::TierOutput),
+            reasoning: tally.get(Slot::Reasoning),
+            other_out: sum(&[Slot::AudioOut, Slot::ImageOut, Slot::VideoOut]),
+            total: tally.has(Slot::Total).then(|| tally.get(Slot::Total)),
+        }
+    }
+
+    /// Every key but the total is a bucket.
+    fn all(&self) -> u64 {
+        [
+            self.all_output(),
+            self.input,
+            self.text,
+            self.other,
+            self.cached,
+            self.tier_input,
+        ]
+        .into_iter()
+        .fold(0, u64::saturating_add)
+    }
+
+    fn all_output(&self) -> u64 {
+        [
+            self.output,
+            self.text_out,
+            self.tier_output,
+            self.reasoning,
+            self.other_out,
+        ]
+        .into_iter()
+        .fold(0, u64::saturating_add)
+    }
+}
+
+/// What the plain input and output are by the reading that was chosen.
+struct Plain {
+    input: u64,
+    output: u64,
+    reasoning: u64,
+}
+
+pub(super) fn read(tally: &mut Tally, provider: &str) -> TokenUsage {
+    let writes = writes(tally, provider);
+    let sums = Sums::of(tally, writes);
+    let plain = plain(tally, &sums, provider);
+    token_parts::put(tally, TokenPart::VideoIn, tally.get(Slot::VideoIn));
+    token_parts::take(tally);
+    TokenUsage {
+        input: plain.input.saturating_add(tally.get(Slot::VideoIn)),
+        cache_read: cache_read(tally),
+        cache_write_5m: writes.short,
+        cache_write_1h: writes.long,
+        output: plain.output.saturating_add(tally.get(Slot::VideoOut)),
+        reasoning: plain.reasoning,
+        audio_in: tally.get(Slot::AudioIn),
+        audio_out: tally.get(Slot::AudioOut),
+        image_in: tally.get(Slot::ImageIn),
+        image_out: tally.get(Slot::ImageOut),
+    }
+}
+
+fn plain(tally: &mut Tally, sums: &Sums, provider: &str) -> Plain {
+    let own = Plain {
+        input: sums.input + sums.text + sums.tier_input,
+        output: sums.output + sums.text_out + sums.tier_output,
+        reasoning: sums.reasoning,
+    };
+    let Some(total) = sums.total else {
+        // Whether it is counted beside the input or again, nothing tells.
+        if sums.over_200k > 0 {
+            tally.add_unread("input_over_200k", sums.over_200k);
+        }
+        return own;
+    };
+    let all = sums.all();
+    if total == all {
+        return own;
+    }
+    let decided = tally.flags.with(Flag::TotalDecided);
+    if let Some(inclusive) = inclusive(tally, sums, total, provider) {
+        tally.flags = tally.flags.union(decided);
+        return inclusive;
+    }
+    let output = sums.all_output();
+    let rest = total.checked_sub(output);
+    // LangChain's Vertex package counts the cached tokens in those of their kind too.
+    if sums.input == 0 && sums.cached > 0 && sums.text >= sums.cached {
+        let modalities = sums.text + sums.other;
+        if rest == Some(modalities) {
+            tally.flags = tally.flags.union(decided);
+            return Plain {
+                input: sums.text - sums.cached,
+                ..own
+            };
+        }
+    }
+    let beside = sums.text + sums.other + sums.cached + sums.tier_input;
+    if let Some(input) = taken_off_input(sums, rest, beside, provider) {
+        tally.flags = tally.flags.union(decided);
+        return Plain {
+            input: input + sums.text + sums.tier_input,
+            ..own
+        };
+    }
+    if total > all {
+        return beyond(tally, sums, total - all, own, provider);
+    }
+    // AWS's totals may leave the cached tokens out.
+    if provider == "aws" && total + sums.cached == all {
+        return own;
+    }
+    tally.flags = tally.flags.with(Flag::TotalDiffers);
+    tally.add_unread("total", total);
+    own
+}
+
+/// `input` and `output` contain the other keys, as their total says. Priority's keys are never taken
+/// off: they repeat what is in the input.
+fn inclusive(tally: &mut Tally, sums: &Sums, total: u64, provider: &str) -> Option<Plain> {
+    if sums.input.checked_add(sums.output)? != total || provider == "aws" && sums.cached > 0 {
+        return None;
+    }
+    let input_parts = sums.cached.checked_add(sums.other)?;
+    let output_parts = sums.reasoning.checked_add(sums.other_out)?;
+    if input_parts > sums.input || output_parts > sums.output {
+        return None;
+    }
+    let input = remainder(
+        tally,
+        (Slot::Input, sums.input),
+        &[(Slot::CacheRead, input_parts)],
+    );
+    Some(Plain {
         input,
-        output,
-        ..usage
+        output: sums.output - output_parts,
+        reasoning: sums.reasoning,
     })
 }
 
-/// A bucket with another name is no reason to leave its tokens unbilled. The total says whether it
-/// counts beside the known ones; then its prefix says on which side.
-fn add_unknown_buckets(counts: Counts<'_>, usage: &mut TokenUsage) -> Result<(), UsageError> {
-    let known_sum = usage.total();
-    let (mut unknown_in, mut unknown_out, mut first) = (0_u64, 0_u64, None);
-    for (key, value) in counts.fields.into_iter().flatten() {
-        if value.is_null() || KNOWN.iter().any(|keys| keys.contains(&key.as_str())) {
-            continue;
-        }
-        let count = count_of(key, value)?;
-        if count == 0 {
-            continue;
-        }
-        if key.starts_with("input") {
-            unknown_in = unknown_in.saturating_add(count);
-        } else if key.starts_with("output") {
-            unknown_out = unknown_out.saturating_add(count);
-        } else {
-            return Err(unknown(key, count));
-        }
-        first = first.or(Some((key, count)));
+/// The input from which a handler took cached tokens, or `over_200k`, that were never in it.
+fn taken_off_input(sums: &Sums, rest: Option<u64>, beside: u64, provider: &str) -> Option<u64> {
+    let input = rest?.checked_sub(beside)?;
+    let missing = input.checked_sub(sums.input)?;
+    if sums.over_200k > 0 {
+        return Some(input);
     }
-    let Some((key, count)) = first else {
-        return Ok(());
-    };
-    let total: Option<Named> = counts.any_of(TOTAL)?;
-    match total.map(|total| total.count) {
-        Some(total) if total == known_sum => Ok(()),
-        Some(total)
-            if total
-                == known_sum
-                    .saturating_add(unknown_in)
-                    .saturating_add(unknown_out) =>
-        {
-            usage.input = usage.input.saturating_add(unknown_in);
-            usage.output = usage.output.saturating_add(unknown_out);
-            Ok(())
-        }
-        _ => Err(unknown(key, count)),
-    }
+    let is_cached = sums.cached > 0 && (missing == sums.cached || sums.input == 0);
+    (provider == "aws" && is_cached && missing <= sums.cached).then_some(input)
 }
 
-fn unknown(key: &str, count: u64) -> UsageError {
-    UsageError::UnknownBucket {
-        field: shortened(key),
-        count,
-        convention: UsageConvention::LangfuseUsageDetails,
-        remedy: "its tokens would be free by accident; send a `total` that tells whether it counts",
+/// The total has more than the keys: reasoning that was taken off an output which never held it,
+/// thoughts that nobody told, or something unread.
+fn beyond(tally: &mut Tally, sums: &Sums, extra: u64, own: Plain, provider: &str) -> Plain {
+    let taken_off = extra == sums.reasoning || sums.output == 0 && extra <= sums.reasoning;
+    if provider == "x-ai" && sums.reasoning > 0 && taken_off {
+        tally.flags = tally.flags.with(Flag::TotalDecided);
+        return Plain {
+            output: own.output + extra,
+            ..own
+        };
     }
+    if HIDES_THOUGHTS.contains(&provider) && sums.reasoning == 0 {
+        tally.flags = tally.flags.with(Flag::HiddenReasoning);
+        return Plain {
+            reasoning: extra,
+            ..own
+        };
+    }
+    tally.flags = tally.flags.with(Flag::TotalDiffers);
+    tally.add_unread("total", extra);
+    own
 }

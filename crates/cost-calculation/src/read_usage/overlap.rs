@@ -1,9 +1,14 @@
-//! Taking overlapping counts apart; the reported total decides between readings.
+//! Taking overlapping counts apart. The source's convention says how they overlap; the reported
+//! total may choose between the readings that the convention leaves open, and convicts none alone.
 use std::fmt::Write;
 
 use super::UsageError;
-use super::counts::Named;
-use crate::TokenUsage;
+use super::cache_lifetime::{Writes, writes};
+use super::slot::Slot;
+use super::tally::Tally;
+use super::token_parts;
+use crate::flags::Flag;
+use crate::{TokenPart, TokenUsage};
 
 /// Whether a part is counted in its whole too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,13 +26,18 @@ impl Overlap {
     }
 }
 
-/// How a source's counts overlap, and what its total may overrule.
+/// How a source's counts overlap, and what its total may overrule or leave out.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reading {
     pub cache: Overlap,
     pub cache_may_differ: bool,
     pub reasoning: Overlap,
     pub reasoning_may_differ: bool,
+    /// The total may leave the cached tokens out, or the reasoning.
+    pub total_may_lack_cache: bool,
+    pub total_may_lack_reasoning: bool,
+    /// Prompts of tools may stand in the input already.
+    pub tool_use_may_be_inside: bool,
     /// What the total has beyond all counts is reasoning that was left out.
     pub hidden_reasoning: bool,
 }
@@ -39,173 +49,359 @@ impl Reading {
         cache_may_differ: false,
         reasoning: Overlap::Inside,
         reasoning_may_differ: true,
+        total_may_lack_cache: false,
+        total_may_lack_reasoning: false,
+        tool_use_may_be_inside: false,
         hidden_reasoning: false,
     };
 }
 
-/// Counts as a source reports them. Audio and images are always inside input and output.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Reported {
-    pub input: Named,
-    pub cache_read: Named,
-    pub cache_write_5m: Named,
-    pub cache_write_1h: Named,
-    pub audio_in: Named,
-    pub image_in: Named,
-    pub output: Named,
-    pub reasoning: Named,
-    pub audio_out: Named,
-    pub image_out: Named,
-    pub total: Option<Named>,
+/// One way to read the counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Way {
+    cache: Overlap,
+    reasoning: Overlap,
+    tool_use: Overlap,
 }
 
-impl Reported {
-    /// The buckets by the reading that the total confirms; without a total, by the source's own.
-    pub fn disjoint(mut self, reading: Reading) -> Result<TokenUsage, UsageError> {
-        let Some(total) = self.total else {
-            return self.apart(reading.cache, reading.reasoning);
-        };
-        let cache = [reading.cache, reading.cache.other()];
-        let cache = cache
-            .get(..1 + usize::from(reading.cache_may_differ))
-            .unwrap_or_default();
-        let reasoning = [reading.reasoning, reading.reasoning.other()];
-        let reasoning = reasoning
-            .get(..1 + usize::from(reading.reasoning_may_differ))
-            .unwrap_or_default();
-        for cache in cache {
-            for reasoning in reasoning {
-                if self.sum(*cache, *reasoning) == total.count {
-                    return self.apart(*cache, *reasoning);
-                }
-            }
+/// The wholes and parts that the ways differ in.
+struct Counts {
+    input: u64,
+    output: u64,
+    cached: u64,
+    reasoning: u64,
+    tool_use: u64,
+    citation: u64,
+    /// Output of other kinds, always inside.
+    other_output: u64,
+}
+
+impl Counts {
+    fn of(tally: &Tally, writes: Writes) -> Self {
+        Self {
+            input: tally.get(Slot::Input),
+            output: tally.get(Slot::Output),
+            cached: cache_read(tally).saturating_add(writes.all()),
+            reasoning: tally.get(Slot::Reasoning),
+            tool_use: tally.get(Slot::ToolUse),
+            citation: tally.get(Slot::Citation),
+            other_output: tally
+                .get(Slot::AudioOut)
+                .saturating_add(tally.get(Slot::ImageOut))
+                .saturating_add(tally.get(Slot::VideoOut)),
         }
-        let expected = self.sum(reading.cache, reading.reasoning);
-        if reading.hidden_reasoning && total.count > expected && self.reasoning.count == 0 {
-            self.reasoning.count = total.count - expected;
-            return self.apart(reading.cache, Overlap::Outside);
-        }
-        Err(UsageError::TotalContradicts {
-            field: total.field,
-            total: total.count,
-            expected: self.show(reading, expected),
-        })
     }
 
-    fn cached(&self) -> u64 {
-        self.cache_read.count + self.cache_write_5m.count + self.cache_write_1h.count
+    const fn sum(&self, way: Way) -> u64 {
+        let mut sum = self.input.saturating_add(self.output);
+        if matches!(way.cache, Overlap::Outside) {
+            sum = sum.saturating_add(self.cached);
+        }
+        if matches!(way.reasoning, Overlap::Outside) {
+            sum = sum.saturating_add(self.reasoning);
+        }
+        if matches!(way.tool_use, Overlap::Outside) {
+            sum = sum.saturating_add(self.tool_use);
+        }
+        sum
     }
 
-    fn sum(&self, cache: Overlap, reasoning: Overlap) -> u64 {
-        let cached = if cache == Overlap::Outside {
-            self.cached()
+    /// Whether no part is more than the whole that contains it.
+    const fn fits(&self, way: Way) -> bool {
+        let cached_fits = matches!(way.cache, Overlap::Outside) || self.cached <= self.input;
+        let inside = if matches!(way.reasoning, Overlap::Inside) {
+            self.reasoning
         } else {
             0
         };
-        let extra = if reasoning == Overlap::Outside {
-            self.reasoning.count
-        } else {
-            0
-        };
-        self.input.count + cached + self.output.count + extra
+        cached_fits && inside.saturating_add(self.other_output) <= self.output
     }
+}
 
-    fn show(&self, reading: Reading, sum: u64) -> String {
-        let mut text = format!(
-            "{sum} (`{}` {} + `{}` {}",
-            self.input.field, self.input.count, self.output.field, self.output.count
+/// The buckets by the source's own reading, or by the one that the total confirms.
+pub(super) fn disjoint(tally: &mut Tally, reading: Reading, provider: &str) -> TokenUsage {
+    let writes = writes(tally, provider);
+    let counts = Counts::of(tally, writes);
+    let own = Way {
+        cache: reading.cache,
+        reasoning: reading.reasoning,
+        tool_use: Overlap::Outside,
+    };
+    let ways = ways(reading, own);
+    let fitting = || ways.iter().copied().filter(|way| counts.fits(*way));
+    let way = if tally.has(Slot::Total) {
+        by_total(tally, reading, &counts, own, fitting().collect())
+    } else {
+        let chosen = fitting().next().unwrap_or(own);
+        if chosen != own {
+            tally.flags = tally.flags.with(Flag::OverlapConcluded);
+        }
+        chosen
+    };
+    let reasoning = tally.get(Slot::Reasoning);
+    apart(tally, way, writes, reasoning)
+}
+
+/// The source's own way, and then those that it leaves open.
+fn ways(reading: Reading, own: Way) -> Vec<Way> {
+    let mut ways = vec![own];
+    if reading.tool_use_may_be_inside {
+        ways.push(Way {
+            tool_use: Overlap::Inside,
+            ..own
+        });
+    }
+    if reading.reasoning_may_differ {
+        ways.push(Way {
+            reasoning: own.reasoning.other(),
+            ..own
+        });
+    }
+    if reading.cache_may_differ {
+        let other = Way {
+            cache: own.cache.other(),
+            ..own
+        };
+        ways.push(other);
+        if reading.reasoning_may_differ {
+            ways.push(Way {
+                reasoning: own.reasoning.other(),
+                ..other
+            });
+        }
+    }
+    ways
+}
+
+fn by_total(
+    tally: &mut Tally,
+    reading: Reading,
+    counts: &Counts,
+    own: Way,
+    fitting: Vec<Way>,
+) -> Way {
+    let total = tally.get(Slot::Total);
+    if let Some(way) = fitting.iter().find(|way| counts.sum(**way) == total) {
+        if *way != own && counts.sum(own) != counts.sum(*way) {
+            tally.flags = tally.flags.with(Flag::TotalDecided);
+        }
+        return *way;
+    }
+    let way = fitting.first().copied().unwrap_or(own);
+    let sum = counts.sum(way);
+    // Totals that are known to leave something out confirm what is left.
+    let cached = if way.cache == Overlap::Outside || reading.total_may_lack_cache {
+        counts.cached
+    } else {
+        0
+    };
+    let lacking = [
+        reading.total_may_lack_cache.then_some(cached),
+        reading.total_may_lack_reasoning.then_some(counts.reasoning),
+        (counts.citation > 0).then_some(0),
+    ];
+    let is_known = lacking
+        .into_iter()
+        .flatten()
+        .any(|lack| sum.checked_sub(lack) == Some(total));
+    if is_known {
+        return way;
+    }
+    if reading.hidden_reasoning && total > sum && counts.reasoning == 0 {
+        tally.set(Slot::Reasoning, total - sum);
+        tally.flags = tally.flags.with(Flag::HiddenReasoning);
+        return Way {
+            reasoning: Overlap::Outside,
+            ..way
+        };
+    }
+    let expected = show(tally, counts, own);
+    tally.flags = tally.flags.with(Flag::TotalDiffers);
+    tally.doubts.push(UsageError::TotalContradicts {
+        field: tally.name(Slot::Total),
+        total,
+        difference: total.abs_diff(sum),
+        expected,
+    });
+    way
+}
+
+fn show(tally: &Tally, counts: &Counts, way: Way) -> String {
+    let (input, output) = (tally.name(Slot::Input), tally.name(Slot::Output));
+    let mut text = format!(
+        "{} (`{input}` {} + `{output}` {}",
+        counts.sum(way),
+        counts.input,
+        counts.output
+    );
+    if way.cache == Overlap::Outside {
+        let _ = write!(text, " + {} cached", counts.cached);
+    }
+    if way.reasoning == Overlap::Outside {
+        let reasoning = tally.name(Slot::Reasoning);
+        let _ = write!(text, " + `{reasoning}` {}", counts.reasoning);
+    }
+    if counts.tool_use > 0 {
+        let _ = write!(
+            text,
+            " + `{}` {}",
+            tally.name(Slot::ToolUse),
+            counts.tool_use
         );
-        if reading.cache == Overlap::Outside {
-            let (read, written) = (
-                self.cache_read.count,
-                self.cache_write_5m.count + self.cache_write_1h.count,
-            );
-            let _ = write!(text, " + {read} read from cache + {written} written");
-        }
-        if reading.reasoning == Overlap::Outside {
-            let _ = write!(
-                text,
-                " + `{}` {}",
-                self.reasoning.field, self.reasoning.count
-            );
-        }
-        text.push(')');
-        text
     }
+    text.push(')');
+    text
+}
 
-    fn apart(&self, cache: Overlap, reasoning: Overlap) -> Result<TokenUsage, UsageError> {
-        let mut input_parts = vec![self.audio_in, self.image_in];
-        if cache == Overlap::Inside {
-            input_parts.extend([self.cache_read, self.cache_write_5m, self.cache_write_1h]);
-        }
-        let mut output_parts = vec![self.audio_out, self.image_out];
-        if reasoning == Overlap::Inside {
-            output_parts.push(self.reasoning);
-        }
-        Ok(TokenUsage {
-            input: remainder(self.input, &input_parts)?,
-            cache_read: self.cache_read.count,
-            cache_write_5m: self.cache_write_5m.count,
-            cache_write_1h: self.cache_write_1h.count,
-            output: remainder(self.output, &output_parts)?,
-            reasoning: self.reasoning.count,
-            audio_in: self.audio_in.count,
-            audio_out: self.audio_out.count,
-            image_in: self.image_in.count,
-            image_out: self.image_out.count,
-        })
+/// All that was read from a cache; its parts where only they are told.
+pub(super) fn cache_read(tally: &Tally) -> u64 {
+    if tally.has(Slot::CacheRead) {
+        return tally.get(Slot::CacheRead);
+    }
+    [
+        Slot::CachedText,
+        Slot::CachedAudio,
+        Slot::CachedImage,
+        Slot::CachedVideo,
+    ]
+    .into_iter()
+    .fold(0, |sum, slot| sum.saturating_add(tally.get(slot)))
+}
+
+fn apart(tally: &mut Tally, way: Way, writes: Writes, reasoning: u64) -> TokenUsage {
+    let cache_read = cache_read(tally);
+    let cached = cache_read.saturating_add(writes.all());
+    let extra = if way.tool_use == Overlap::Outside {
+        tally.get(Slot::ToolUse)
+    } else {
+        0
+    };
+    let whole = tally.get(Slot::Input).saturating_add(extra);
+    let inside = if way.cache == Overlap::Inside {
+        cached
+    } else {
+        0
+    };
+    let text_and_other = remainder(
+        tally,
+        (Slot::Input, whole),
+        &[
+            (Slot::CacheRead, inside.saturating_sub(writes.all())),
+            (Slot::CacheWrite, inside.min(writes.all())),
+        ],
+    );
+    let [audio_in, image_in, video_in] = modalities(tally, cached, text_and_other);
+    let input = text_and_other
+        .saturating_sub(audio_in)
+        .saturating_sub(image_in);
+    token_parts::put(tally, TokenPart::VideoIn, video_in);
+    let reasoning_inside = if way.reasoning == Overlap::Inside {
+        reasoning
+    } else {
+        0
+    };
+    let (audio_out, image_out) = (tally.get(Slot::AudioOut), tally.get(Slot::ImageOut));
+    let output = remainder(
+        tally,
+        (Slot::Output, tally.get(Slot::Output)),
+        &[
+            (Slot::AudioOut, audio_out),
+            (Slot::ImageOut, image_out),
+            (Slot::Reasoning, reasoning_inside),
+        ],
+    );
+    token_parts::take(tally);
+    TokenUsage {
+        input: input.saturating_add(tally.get(Slot::Citation)),
+        cache_read,
+        cache_write_5m: writes.short,
+        cache_write_1h: writes.long,
+        output,
+        reasoning,
+        audio_in,
+        audio_out,
+        image_in,
+        image_out,
     }
 }
 
-/// What is left of the whole; an error that names the parts where they are more than it.
-pub(super) fn remainder(whole: Named, parts: &[Named]) -> Result<u64, UsageError> {
-    let together: u64 = parts.iter().map(|part| part.count).sum();
-    whole.count.checked_sub(together).ok_or_else(|| {
-        let names: Vec<_> = parts
-            .iter()
-            .filter(|part| part.count > 0)
-            .map(|part| part.field)
-            .collect();
-        UsageError::PartExceedsWhole {
-            part: names.join(" + "),
-            part_count: together,
-            whole: whole.field,
-            whole_count: whole.count,
+/// Uncached audio, images and video. Some sources count the cached ones in both counts and tell how
+/// many; where they don't, how many of a kind were cached is not known: then they are left in the
+/// counts of text, and a mark says so, which an estimate needs only where their rates differ.
+fn modalities(tally: &mut Tally, cached: u64, available: u64) -> [u64; 3] {
+    let cached_kinds = [Slot::CachedAudio, Slot::CachedImage, Slot::CachedVideo];
+    let is_split = cached_kinds.iter().any(|slot| tally.has(*slot)) || tally.has(Slot::CachedText);
+    let mut left = available;
+    [
+        (
+            Slot::AudioIn,
+            Slot::CachedAudio,
+            Slot::ToolUseAudio,
+            "unsplit_audio",
+        ),
+        (
+            Slot::ImageIn,
+            Slot::CachedImage,
+            Slot::ToolUseImage,
+            "unsplit_image",
+        ),
+        (
+            Slot::VideoIn,
+            Slot::CachedVideo,
+            Slot::ToolUseVideo,
+            "unsplit_video",
+        ),
+    ]
+    .map(|(all, cached_of, extra, mark)| {
+        let count = tally.get(all);
+        if count > 0 && cached > 0 && !is_split {
+            tally.calls.insert(mark.to_owned(), count);
+            return 0;
         }
+        // Where only the cached ones of a kind are told, the others are not.
+        let known = if tally.has(all) {
+            tally.get(cached_of)
+        } else {
+            0
+        };
+        let uncached =
+            remainder(tally, (all, count), &[(cached_of, known)]).saturating_add(tally.get(extra));
+        if uncached > left {
+            doubt_part(tally, (all, uncached), (Slot::Input, left));
+            return left;
+        }
+        left -= uncached;
+        uncached
     })
 }
 
-/// Cache writes by lifetime: the parts must make the whole where both are reported.
-pub(super) fn cache_writes(
-    whole: Option<Named>,
-    short: Option<Named>,
-    long: Option<Named>,
-) -> Result<(Named, Named), UsageError> {
-    let none = |field| Named { field, count: 0 };
-    match (whole, short, long) {
-        (whole, None, None) => Ok((
-            whole.unwrap_or(none("cache writes")),
-            none("cache writes of one hour"),
-        )),
-        (whole, short, long) => {
-            let short = short.unwrap_or(none("cache writes of five minutes"));
-            let long = long.unwrap_or(none("cache writes of one hour"));
-            match whole {
-                // LangChain sets the whole to 0 where it reports the parts.
-                Some(whole) if whole.count != 0 && whole.count != short.count + long.count => {
-                    // Without parts, all of it lives as long as a cache does by default.
-                    if short.count + long.count == 0 {
-                        return Ok((whole, long));
-                    }
-                    Err(UsageError::Disagree {
-                        left: whole.field.to_owned(),
-                        left_count: whole.count,
-                        right: format!("{} + {}", short.field, long.field),
-                        right_count: short.count + long.count,
-                    })
-                }
-                _ => Ok((short, long)),
-            }
-        }
+/// What is left of the whole; a doubt that names the parts where they are more than it.
+pub(super) fn remainder(tally: &mut Tally, whole: (Slot, u64), parts: &[(Slot, u64)]) -> u64 {
+    let together = parts
+        .iter()
+        .fold(0_u64, |sum, (_, count)| sum.saturating_add(*count));
+    if let Some(left) = whole.1.checked_sub(together) {
+        return left;
     }
+    let names: Vec<_> = parts
+        .iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(slot, _)| tally.name(*slot))
+        .collect();
+    tally.doubts.push(UsageError::PartExceedsWhole {
+        part: names.join(" + "),
+        part_count: together,
+        whole: tally.name(whole.0),
+        whole_count: whole.1,
+    });
+    0
+}
+
+fn doubt_part(tally: &mut Tally, part: (Slot, u64), whole: (Slot, u64)) {
+    tally.doubts.push(UsageError::PartExceedsWhole {
+        part: tally.name(part.0),
+        part_count: part.1,
+        whole: tally.name(whole.0),
+        whole_count: whole.1,
+    });
 }

@@ -98,6 +98,7 @@ pub fn call<'a>(provider: &'a str, model: &'a str, usage: &'a TokenUsage) -> Bil
         usage,
         units: &NONE,
         declared: None,
+        reading: cost_calculation::Flags::NONE,
         price_time: NOW,
     }
 }

@@ -12,8 +12,9 @@
 
 pub mod preview;
 pub mod preview_override;
+pub(crate) mod stored_row;
 mod unpriced_rows;
-mod write_revisions;
+pub(crate) mod write_revisions;
 
 use cost_calculation::{Billable, PicoUsd, TokenUsage, Units, UnixMillis, estimate};
 use serde::{Deserialize, Serialize};
@@ -24,7 +25,8 @@ use ledger_core::{
     schema::SCHEMA_VERSION,
 };
 use price_book::read_book::PriceCache;
-use unpriced_rows::{Unpriced, read_chunk};
+use stored_row::StoredRow;
+use unpriced_rows::read_chunk;
 use write_revisions::write_chunk;
 
 /// How far back a run looks where nothing else is configured: 35 days.
@@ -155,7 +157,7 @@ pub async fn reprice_unpriced<D: Database>(
 async fn reprice_chunk<D: Database>(
     database: &D,
     cache: &mut PriceCache,
-    rows: &[Unpriced],
+    rows: &[StoredRow],
     run_id: &str,
     now: UnixMillis,
     config: &RepriceConfig,
@@ -166,7 +168,7 @@ async fn reprice_chunk<D: Database>(
     }
     let consumed: Vec<(TokenUsage, Units)> = rows
         .iter()
-        .map(Unpriced::consumed)
+        .map(StoredRow::consumed)
         .collect::<Result<_, _>>()?;
     let billables: Vec<Billable<'_>> = rows
         .iter()

@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use cost_calculation::{Billable, PicoUsd, PriceBook, PriceState, UnixMillis, estimate};
 
-use super::{
-    RepriceConfig,
-    unpriced_rows::{Unpriced, read_chunk},
-};
+use super::{RepriceConfig, stored_row::StoredRow, unpriced_rows::read_chunk};
 use cost_calculation::Amount;
 use ledger_core::database::{Database, DatabaseError};
 use price_book::read_book::PriceCache;
@@ -68,7 +65,7 @@ pub async fn preview_unpriced<D: Database>(
         after = last;
         let consumed: Vec<_> = rows
             .iter()
-            .map(Unpriced::consumed)
+            .map(StoredRow::consumed)
             .collect::<Result<_, _>>()?;
         let billables: Vec<Billable<'_>> = rows
             .iter()
@@ -88,7 +85,7 @@ pub async fn preview_unpriced<D: Database>(
 impl RepricePreview {
     fn count(
         &mut self,
-        row: &Unpriced,
+        row: &StoredRow,
         billable: &Billable<'_>,
         [book, changed]: [&PriceBook; 2],
         config: &RepriceConfig,

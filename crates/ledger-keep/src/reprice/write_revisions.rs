@@ -83,7 +83,7 @@ static COUNT: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// What a new estimate `n` adds to a measure over the one `o` that it follows.
-fn difference(measure: &str) -> String {
+pub(crate) fn difference(measure: &str) -> String {
     match measure {
         "unpriced_count" => {
             "(n.price_state = 'unpriced') - (o.price_state = 'unpriced') AS unpriced_count"

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cost_calculation::{Component, Line, PicoUsd};
+use cost_calculation::{Component, Line, PicoUsd, ResourceType};
 use serde_json::{Value, json};
 
 use ledger_core::{
@@ -183,27 +183,28 @@ fn verify_estimate(
 
 /// Whether the token lines are the interaction's tokens; a declared cost stands for all of them.
 fn lines_are_of_tokens(lines: &[StoredLine], tokens: &[i64; 10]) -> bool {
-    let mut of_tokens = lines
+    let mut of_tokens: BTreeMap<String, i64> = BTreeMap::new();
+    for line in lines
         .iter()
         .filter(|line| line.component == Component::AiTokens)
-        .map(|line| {
-            (
-                line.resource.as_str(),
-                i64::try_from(line.quantity).unwrap_or(i64::MAX),
-            )
-        })
-        .peekable();
-    if of_tokens
-        .peek()
-        .is_some_and(|(resource, _)| *resource == "declared")
     {
-        return true;
+        let bucket = match &line.resource {
+            ResourceType::Declared => return true,
+            // The part of a bucket has a line of its own.
+            ResourceType::Part(part) => part.whole(),
+            // A factor that nobody knows counts no tokens.
+            ResourceType::Multiplier => continue,
+            other => other.clone(),
+        };
+        let held = of_tokens.entry(bucket.to_string()).or_default();
+        *held = held.saturating_add(i64::try_from(line.quantity).unwrap_or(i64::MAX));
     }
     let expected = TOKENS
         .into_iter()
         .zip(*tokens)
-        .filter(|(_, count)| *count != 0);
-    of_tokens.collect::<BTreeMap<_, _>>() == expected.collect()
+        .filter(|(_, count)| *count != 0)
+        .map(|(token, count)| (token.to_owned(), count));
+    of_tokens == expected.collect()
 }
 
 /// The lines with other amounts, as they are kept.

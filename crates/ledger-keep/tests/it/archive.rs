@@ -55,7 +55,6 @@ fn assert_true(database: &Sqlite) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 250, ..ProptestConfig::default() })]
 
     /// Events that come at any time, archival in between, stopped between any two statements.
     #[test]

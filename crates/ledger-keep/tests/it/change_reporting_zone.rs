@@ -206,7 +206,7 @@ fn assert_sound(database: &Sqlite) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 120, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 2, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Events before and during the change, archived or not, the change stopped anywhere.
     #[test]

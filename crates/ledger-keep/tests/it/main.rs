@@ -26,6 +26,7 @@ mod query_plans;
 mod query_recount;
 mod record_retention;
 mod recount;
+mod rerate;
 mod session_rules;
 mod traces;
 mod verify;

@@ -101,7 +101,7 @@ fn assert_bridge(answer: &Value) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 4, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn daily_and_system_statistics_are_the_naive_sums(seed in any::<u64>()) {

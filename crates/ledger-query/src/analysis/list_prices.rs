@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use cost_calculation::{Billable, PriceBook, TokenUsage, Units, UnixMillis, estimate};
+use cost_calculation::{Billable, Flags, PriceBook, TokenUsage, Units, UnixMillis, estimate};
 use serde_json::json;
 
 use super::bridge::BridgeItem;
@@ -99,6 +99,7 @@ fn billable<'a>(
         usage,
         units,
         declared: None,
+        reading: Flags::NONE,
         price_time,
     }
 }

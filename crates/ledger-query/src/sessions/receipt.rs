@@ -1,7 +1,7 @@
 //! The receipt of one interaction: each line with the price that it used, their sum, and what the
 //! same would cost today.
 
-use cost_calculation::{Billable, Declared, PicoUsd, TokenUsage, UnixMillis, estimate};
+use cost_calculation::{Billable, Declared, Flags, PicoUsd, TokenUsage, UnixMillis, estimate};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -343,6 +343,7 @@ impl<D: Database> Reader<'_, D> {
                     component,
                     amount: PicoUsd::new(pico),
                 }),
+            reading: Flags::NONE,
             price_time: self.now,
         };
         let mut cache = PriceCache::default();

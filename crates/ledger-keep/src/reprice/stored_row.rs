@@ -1,0 +1,142 @@
+//! An interaction as its columns hold it, with the estimate that counts: what is estimated again.
+
+use cost_calculation::{
+    Billable, Component, Declared, Estimate, Flags, MatchKind, PicoUsd, TokenUsage, Units,
+    UnixMillis,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use ledger_core::{
+    database::DatabaseError, estimate_lines::compact_lines, interaction_columns::units_from_json,
+};
+
+/// An interaction as its columns hold it.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct StoredRow {
+    pub(crate) key: i64,
+    /// The id that the caller gave.
+    pub(crate) id: String,
+    /// Its day in the reporting zone.
+    pub(crate) day: String,
+    pub(crate) revision: i64,
+    pub(crate) provider: String,
+    pub(crate) model: String,
+    endpoint: Option<String>,
+    region: Option<String>,
+    service_tier: Option<String>,
+    pub(crate) tokens: [u64; 10],
+    units: Option<String>,
+    declared_cost: Option<i64>,
+    declared_category: Option<String>,
+    price_time: i64,
+    pub(crate) price_state: String,
+    pub(crate) costs: [Option<i64>; 5],
+    /// The lines of the estimate that counts, as they are stored.
+    pub(crate) lines: String,
+}
+
+/// A row of `i` with its estimate `e`, as [`StoredRow`] reads it.
+pub(crate) const STORED_ROW: &str =
+    "json_object('key', i.interaction_key, 'id', i.id, 'day', i.day,
+  'revision', e.revision, 'provider', i.provider, 'model', i.model_name, 'endpoint', i.endpoint,
+  'region', i.region, 'service_tier', i.service_tier,
+  'tokens', json_array(i.input_tokens, i.cache_read_tokens, i.cache_write_5m_tokens,
+    i.cache_write_1h_tokens, i.output_tokens, i.reasoning_tokens, i.audio_in_tokens,
+    i.audio_out_tokens, i.image_in_tokens, i.image_out_tokens),
+  'units', i.units, 'declared_cost', i.declared_cost, 'declared_category', i.declared_category,
+  'price_time', i.price_time, 'price_state', e.price_state,
+  'costs', json_array(e.ai_tokens_cost, e.db_ops_cost, e.api_calls_cost, e.compute_time_cost,
+    e.total_cost),
+  'lines', e.lines)";
+
+impl StoredRow {
+    pub(crate) fn consumed(&self) -> Result<(TokenUsage, Units), DatabaseError> {
+        let [
+            input,
+            cache_read,
+            cache_write_5m,
+            cache_write_1h,
+            output,
+            reasoning,
+            audio_in,
+            audio_out,
+            image_in,
+            image_out,
+        ] = self.tokens;
+        let usage = TokenUsage {
+            input,
+            cache_read,
+            cache_write_5m,
+            cache_write_1h,
+            output,
+            reasoning,
+            audio_in,
+            audio_out,
+            image_in,
+            image_out,
+        };
+        let units = units_from_json(self.units.as_deref())
+            .map_err(|error| DatabaseError::Decode(format!("units of {}: {error}", self.key)))?;
+        Ok((usage, units))
+    }
+
+    pub(crate) fn billable<'a>(&'a self, (usage, units): &'a (TokenUsage, Units)) -> Billable<'a> {
+        let category = self.declared_category.as_deref();
+        let component = Component::ALL
+            .into_iter()
+            .find(|component| category == Some(component.as_str()));
+        Billable {
+            provider: &self.provider,
+            model: &self.model,
+            endpoint: self.endpoint.as_deref().unwrap_or_default(),
+            region: self.region.as_deref().unwrap_or_default(),
+            service_tier: self.service_tier.as_deref().unwrap_or_default(),
+            usage,
+            units,
+            declared: self
+                .declared_cost
+                .zip(component)
+                .map(|(amount, component)| Declared {
+                    component,
+                    amount: PicoUsd::new(amount),
+                }),
+            // Stored with the interaction by the next shape of the database.
+            reading: Flags::NONE,
+            price_time: UnixMillis(self.price_time),
+        }
+    }
+
+    pub(crate) fn differs(&self, new: &Estimate) -> bool {
+        self.price_state != new.price_state.as_str() || self.costs != costs(new)
+    }
+
+    pub(crate) fn revision_of(&self, new: &Estimate) -> Value {
+        let [ai_tokens, db_ops, api_calls, compute_time, total] = costs(new);
+        json!([
+            self.key,
+            self.revision,
+            ai_tokens,
+            db_ops,
+            api_calls,
+            compute_time,
+            total,
+            new.cache_savings.get(),
+            new.price_state.as_str(),
+            new.match_kind.map(MatchKind::as_str),
+            new.calculation_version,
+            compact_lines(&new.lines),
+        ])
+    }
+}
+
+fn costs(estimate: &Estimate) -> [Option<i64>; 5] {
+    [
+        estimate.ai_tokens,
+        estimate.db_ops,
+        estimate.api_calls,
+        estimate.compute_time,
+        estimate.total,
+    ]
+    .map(|cost| cost.map(PicoUsd::get))
+}
