@@ -13,6 +13,9 @@ ALTER TABLE interactions_archive ADD COLUMN digest_version INTEGER NOT NULL DEFA
 -- Spans of native OpenTelemetry: what a span is, and whose, is known only with its trace, which may
 -- arrive in many bodies.
 
+-- Moves with every batch that takes interactions out again; what reads over several batches looks at it.
+ALTER TABLE ledger_state ADD COLUMN withdrawal_count INTEGER NOT NULL DEFAULT 0;
+
 CREATE TABLE trace_memory (
   trace_id  TEXT    PRIMARY KEY,
   -- Moves with every body that adds to the trace. A batch made with another version sets NULL here and

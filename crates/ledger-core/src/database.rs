@@ -142,13 +142,6 @@ impl DatabaseError {
             "exceeded its CPU time limit",
             "exceeded its memory limit",
         ];
-        // An addition that passes 64 bits becomes a REAL, which no integer column takes; `SUM` fails.
-        const CONSTRAINT: [&str; 4] = [
-            "SQLITE_CONSTRAINT",
-            "constraint failed",
-            "cannot store REAL value in INTEGER column",
-            "integer overflow",
-        ];
         let message = message.to_owned();
         if TRANSIENT.iter().any(|part| message.contains(part)) {
             Self::Transient(message)

@@ -119,8 +119,12 @@ pub async fn verify_slices<D: Database>(
             Stage::Users | Stage::Done => users::verify(database, &pass).await?,
         }
         .condensed();
-        pass = pass.write(database, &slice, now()).await?;
+        let is_written;
+        (pass, is_written) = pass.write(database, &slice, now()).await?;
         summary.slice_count += 1;
+        if !is_written {
+            continue;
+        }
         summary.interaction_count += slice.coverage.interactions;
         summary.estimate_count += slice.coverage.estimates;
         summary.session_count += slice.coverage.sessions;

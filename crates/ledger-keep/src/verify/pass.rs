@@ -20,12 +20,16 @@ pub(super) struct OpenPass {
     pub stage: Stage,
     pub position: String,
     pub zone: ReportingZone,
+    /// How often interactions were withdrawn when this slice began to read.
+    pub withdrawal_count: i64,
 }
 
 /// Holds while the pass stands where this slice found it: so a slice that is written twice, after
-/// a lost answer or by two runs, counts once.
-pub(super) const GUARD: &str = "EXISTS (SELECT 1 FROM integrity_passes p
-    WHERE p.id = ?1 ->> 'pass_id' AND p.stage = ?1 ->> 'stage' AND p.position = ?1 ->> 'position')";
+/// a lost answer or by two runs, counts once. And while no interaction was withdrawn: what the slice
+/// has read may be gone from the sums that it is compared with.
+pub(super) const GUARD: &str = "EXISTS (SELECT 1 FROM integrity_passes p JOIN ledger_state s
+    WHERE p.id = ?1 ->> 'pass_id' AND p.stage = ?1 ->> 'stage' AND p.position = ?1 ->> 'position'
+      AND s.withdrawal_count = ?1 ->> 'withdrawal_count')";
 
 const OPEN: &str = "
 INSERT INTO integrity_passes (started_at, stage, position)
@@ -34,9 +38,11 @@ WHERE NOT EXISTS (SELECT 1 FROM integrity_passes WHERE finished_at IS NULL)
   AND EXISTS (SELECT 1 FROM ledger_state WHERE schema_version = ?1 ->> 'schema_version')";
 
 const READ_OPEN: &str = "
-SELECT json_array(p.id, p.stage, p.position, s.reporting_time_zone)
+SELECT json_array(p.id, p.stage, p.position, s.reporting_time_zone, s.withdrawal_count)
 FROM integrity_passes p JOIN ledger_state s
 WHERE p.finished_at IS NULL AND s.schema_version = ?1 ->> 'schema_version'";
+
+const WITHDRAWALS: &str = "SELECT json_array(withdrawal_count) FROM ledger_state";
 
 /// Reads the open pass, or opens one; `None` if the database has another schema.
 pub(super) async fn open<D: Database>(
@@ -51,9 +57,9 @@ pub(super) async fn open<D: Database>(
             Statement::with_json(READ_OPEN, parameter),
         ])
         .await?;
-    let Some((id, stage, position, zone)) = rows
+    let Some((id, stage, position, zone, withdrawal_count)) = rows
         .last()
-        .map(Rows::first::<(i64, Stage, String, String)>)
+        .map(Rows::first::<(i64, Stage, String, String, i64)>)
         .transpose()?
         .flatten()
     else {
@@ -69,6 +75,7 @@ pub(super) async fn open<D: Database>(
         stage,
         position,
         zone,
+        withdrawal_count,
     }))
 }
 
@@ -89,17 +96,20 @@ impl OpenPass {
         })
     }
 
-    /// Writes what a slice found and corrected, moves on, and returns the pass as it stands then.
+    /// Writes what a slice found and corrected, moves on, and returns the pass as it stands then, and
+    /// whether it was written: where interactions were withdrawn meanwhile, the slice is to be done
+    /// again.
     pub async fn write<D: Database>(
         mut self,
         database: &D,
         slice: &Slice,
         now: UnixMillis,
-    ) -> Result<Self, DatabaseError> {
+    ) -> Result<(Self, bool), DatabaseError> {
         let guard = serde_json::json!({
             "pass_id": self.id, "stage": self.stage, "position": self.position,
-            "now": now.0,
+            "now": now.0, "withdrawal_count": self.withdrawal_count,
         });
+        let before = self.clone();
         let mut statements = Vec::new();
         if !slice.findings.is_empty() {
             let findings = serde_json::json!({ "findings": slice.findings });
@@ -131,8 +141,18 @@ impl OpenPass {
         }
         // Last, since it ends what the guard of the others asks for.
         statements.push(with_guard(&advance(), &next, &guard));
-        database.batch(&statements).await?;
-        Ok(self)
+        statements.push(Statement::new(WITHDRAWALS));
+        let rows = database.batch(&statements).await?;
+        let found = rows.last().map(Rows::first::<(i64,)>).transpose()?;
+        let (withdrawal_count,) = found.flatten().unwrap_or((self.withdrawal_count,));
+        if withdrawal_count == self.withdrawal_count {
+            return Ok((self, true));
+        }
+        let again = Self {
+            withdrawal_count,
+            ..before
+        };
+        Ok((again, false))
     }
 }
 

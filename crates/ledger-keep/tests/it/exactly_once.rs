@@ -502,7 +502,7 @@ fn a_ledger_of_another_epoch_takes_no_estimate_of_a_remembered_book() {
         cost.total_cost,
         Some(PicoUsd::new(211 * 500_000 + 7 * 4_000_000))
     );
-    recount::assert_sums_are_true(&database, false);
+    crate::recount::assert_sums_are_true(&database, false);
 }
 
 #[test]
@@ -516,13 +516,13 @@ fn a_digest_of_other_rules_is_a_duplicate_and_never_a_conflict() {
     database
         .execute_script("UPDATE interactions SET digest_version = 1")
         .unwrap();
-    let before = recount::totals(&database);
+    let before = crate::recount::totals(&database);
     // The same body as today's rules read it, and one that may be it.
     assert_eq!(
         client.send_until_answered(&[event(1, 1), event(1, 0), event(1, 1)]),
         vec![Answer::Duplicate(cost.clone()); 3]
     );
-    assert_eq!(recount::totals(&database), before);
+    assert_eq!(crate::recount::totals(&database), before);
 }
 
 /// An event of a declared cost in picodollars.
@@ -554,10 +554,10 @@ fn of_a_batch_only_the_event_that_a_full_session_can_not_take_is_refused() {
         .execute_script(&format!(
             "UPDATE sessions SET total_cost = {} WHERE session_key = {}",
             i64::MAX - left,
-            history::key_of("full")
+            crate::history::key_of("full")
         ))
         .unwrap();
-    let before = recount::totals(&database);
+    let before = crate::recount::totals(&database);
     let mut batch: Vec<_> = (10..50).map(|id| declared(id, "other", 1_000)).collect();
     batch[3] = declared(13, "full", left + 1);
     batch[20] = declared(30, "full", left);
@@ -575,10 +575,10 @@ fn of_a_batch_only_the_event_that_a_full_session_can_not_take_is_refused() {
     }
     let full = format!(
         "SELECT total_cost FROM sessions WHERE session_key = {}",
-        history::key_of("full")
+        crate::history::key_of("full")
     );
     assert_eq!(number(&database, &full), i64::MAX);
-    assert_eq!(recount::totals(&database).len(), before.len() + 38);
+    assert_eq!(crate::recount::totals(&database).len(), before.len() + 38);
     // A repeat of all of it: what is there is a duplicate, and what was refused is refused again.
     let again = client.send_until_answered(&batch);
     let count = |is: fn(&Answer) -> bool| again.iter().filter(|answer| is(answer)).count();

@@ -12,6 +12,7 @@ use ledger_core::{
     Database, DatabaseError, Rows, Statement, record_error::RecordError, sqlite::Sqlite,
 };
 use ledger_keep::archive::{ArchiveConfig, archive_sessions};
+use ledger_keep::verify::{VerifyConfig, verify_slices};
 use ledger_record::{
     ingest::{Answer, IngestCache, IngestContext},
     trace_memory::{KEPT_MS, SpanAnswer, ingest_traces},
@@ -364,9 +365,8 @@ fn a_withdrawn_call_leaves_the_archive_too() {
     let database = ledger();
     let sender = Sender::new(&database, Vec::new());
     sender.send(&[call(1, 2, 1, 10_000, 0)]);
-    let archive = archive_sessions(&database, &ArchiveConfig::default(), || {
-        UnixMillis(RECEIVED_AT)
-    });
+    let config = ArchiveConfig::default();
+    let archive = archive_sessions(&database, &config, || UnixMillis(RECEIVED_AT));
     assert_eq!(block_on(archive).unwrap().session_count, 1);
     sender.send(&[call(1, 1, 0, 1_000, 9_000)]);
     assert_eq!(rows(&database).len(), 1);
@@ -437,6 +437,50 @@ fn a_span_that_is_too_dear_is_refused_and_the_rest_of_its_trace_is_kept() {
         "{answers:?}"
     );
     assert_eq!(rows(&database).len(), 1);
+}
+
+/// A ledger in which a call is withdrawn for another span of it before each batch, at first.
+struct Withdrawing<'a>(&'a Sqlite, RefCell<u8>);
+
+impl Database for Withdrawing<'_> {
+    async fn batch(&self, statements: &[Statement]) -> Result<Vec<Rows>, DatabaseError> {
+        let trace = *self.1.borrow();
+        if trace < 40 {
+            *self.1.borrow_mut() += 1;
+            let (mut cache, context) = (IngestCache::default(), context_at(RECEIVED_AT));
+            let outer = [call(trace, 1, 0, 1_000, 9_000)];
+            ingest_traces(self.0, &mut cache, &context, &outer)
+                .await
+                .expect("is recorded");
+        }
+        self.0.batch(statements).await
+    }
+}
+
+#[test]
+fn calls_that_are_withdrawn_during_a_pass_are_no_finding_and_spoil_no_sum() {
+    let database = ledger();
+    let sender = Sender::new(&database, Vec::new());
+    for trace in 1..40 {
+        sender.send(&[call(trace, 2, 1, 10_000, 0)]);
+    }
+    let withdrawing = Withdrawing(&database, RefCell::new(1));
+    let config = VerifyConfig {
+        time_ms_max: i64::MAX,
+        ..VerifyConfig::default()
+    };
+    let mut summary = block_on(verify_slices(&withdrawing, &config, || UnixMillis(RECEIVED_AT)));
+    for _ in 0..20 {
+        if summary.as_ref().unwrap().is_pass_finished {
+            break;
+        }
+        summary = block_on(verify_slices(&withdrawing, &config, || UnixMillis(RECEIVED_AT)));
+    }
+    let summary = summary.unwrap();
+    assert!(summary.is_pass_finished);
+    assert_eq!(number(&database, "SELECT COUNT(*) FROM integrity_findings"), 0);
+    assert_eq!(rows(&database).len(), 39);
+    recount::assert_sums_are_true(&database, false);
 }
 
 /// A database that counts the statements which name the memory of traces.

@@ -113,7 +113,9 @@ const PART: &str = "DELETE FROM joined_spans WHERE id IN (SELECT j.value FROM js
 const FORGET: &str = "DELETE FROM trace_memory WHERE trace_id IN (
   SELECT trace_id FROM trace_memory WHERE forget_at < ?1 ->> 0 ORDER BY forget_at LIMIT ?1 ->> 1)";
 
-const BUMP_LEDGER: &str = "UPDATE ledger_state SET ledger_version = ledger_version + 1";
+// A verification that reads meanwhile looks at the count.
+const BUMP_LEDGER: &str = "UPDATE ledger_state
+SET ledger_version = ledger_version + 1, withdrawal_count = withdrawal_count + 1";
 
 /// Writes a change, whole or not at all.
 pub(super) async fn write<D: Database>(
