@@ -7,7 +7,6 @@ use cost_calculation::{PicoUsd, TokenUsage, UnixMillis};
 use events::{
     Interaction, InteractionType, Resolved, SpanRole, SpanSays, TraceSpan, resolve_trace,
 };
-use futures_executor::block_on;
 use ledger_core::{
     Database, DatabaseError, Rows, Statement, record_error::RecordError, sqlite::Sqlite,
 };
@@ -24,7 +23,7 @@ use crate::history::{
     DAY_MS, Fault, START, Unreliable, assert_each_is_in_one_place, fault, ledger, new_ingest_id,
     number, send,
 };
-use crate::interrupted;
+use crate::interrupted::{self, block_on};
 use crate::recount;
 
 const RECEIVED_AT: i64 = START + 1_000 * DAY_MS;
@@ -469,16 +468,23 @@ fn calls_that_are_withdrawn_during_a_pass_are_no_finding_and_spoil_no_sum() {
         time_ms_max: i64::MAX,
         ..VerifyConfig::default()
     };
-    let mut summary = block_on(verify_slices(&withdrawing, &config, || UnixMillis(RECEIVED_AT)));
+    let mut summary = block_on(verify_slices(&withdrawing, &config, || {
+        UnixMillis(RECEIVED_AT)
+    }));
     for _ in 0..20 {
         if summary.as_ref().unwrap().is_pass_finished {
             break;
         }
-        summary = block_on(verify_slices(&withdrawing, &config, || UnixMillis(RECEIVED_AT)));
+        summary = block_on(verify_slices(&withdrawing, &config, || {
+            UnixMillis(RECEIVED_AT)
+        }));
     }
     let summary = summary.unwrap();
     assert!(summary.is_pass_finished);
-    assert_eq!(number(&database, "SELECT COUNT(*) FROM integrity_findings"), 0);
+    assert_eq!(
+        number(&database, "SELECT COUNT(*) FROM integrity_findings"),
+        0
+    );
     assert_eq!(rows(&database).len(), 39);
     recount::assert_sums_are_true(&database, false);
 }

@@ -22,6 +22,9 @@ const TRACE_SPANS_MAX: usize = 2_000;
 /// The most bytes of them.
 const TRACE_BYTES_MAX: usize = 250_000;
 
+/// The most bytes that are added later, for what is recorded of a span or stands for it.
+const RECORD_BYTES_MAX: usize = 150;
+
 /// A span of a body, with its place there.
 pub(super) struct Own<'a> {
     pub at: usize,
@@ -133,7 +136,8 @@ impl Body {
                 continue;
             }
             let remembered = remembered(own, shows);
-            let bytes = remembered.to_json()?.to_string().len();
+            let of_record = if shows { RECORD_BYTES_MAX } else { 0 };
+            let bytes = remembered.to_json()?.to_string().len() + of_record;
             let has_room = known.spans.len() < TRACE_SPANS_MAX
                 && known.bytes.saturating_add(bytes) <= TRACE_BYTES_MAX;
             if !has_room {
