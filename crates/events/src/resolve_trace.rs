@@ -161,9 +161,7 @@ impl<'a> Trace<'a> {
 
     /// How much a span knows of its call; of two that know the same the inner one.
     fn knowledge(&self, at: usize, outer: &HashMap<usize, usize>) -> impl Ord + use<'a> {
-        let Some(span) = self.spans.get(at) else {
-            return None;
-        };
+        let span = self.spans.get(at)?;
         let call = span.interaction.as_deref()?;
         let usage = &call.usage;
         let buckets = [

@@ -68,7 +68,7 @@ fn interaction(id: &str, kind: InteractionType) -> Interaction {
 /// A call of a model with these input and cached tokens.
 fn call(id: &str, parent: &str, input: u64, cache_read: u64) -> TraceSpan {
     let mut own = interaction(id, InteractionType::Chat);
-    own.model_name = "gpt-5-mini".to_owned();
+    "gpt-5-mini".clone_into(&mut own.model_name);
     own.usage.input = input;
     own.usage.cache_read = cache_read;
     TraceSpan {

@@ -142,11 +142,7 @@ impl Consumer<'_> {
     /// Records the delivered interactions or spans as one transaction; where that fails for another reason
     /// than the database being away, one by one, so that one event can't hold up the others.
     /// Returns how many failed.
-    async fn record<T: Recordable>(
-        &self,
-        waiting: &[(RawMessage, T)],
-        counts: &mut Counts,
-    ) -> u32 {
+    async fn record<T: Recordable>(&self, waiting: &[(RawMessage, T)], counts: &mut Counts) -> u32 {
         match self.record_some(waiting, counts).await {
             Ok(()) => 0,
             Err(problem) if problem.status == 503 || waiting.len() == 1 => {

@@ -71,7 +71,10 @@ fn context(suite: &Suite, received_at: UnixMillis, interaction_cost_max: PicoUsd
 }
 
 /// What a try came to; `None`, after a pause, where it is to be done again.
-async fn settled<T>(result: Result<T, RecordError>, attempt: &mut u32) -> Option<Result<T, Problem>> {
+async fn settled<T>(
+    result: Result<T, RecordError>,
+    attempt: &mut u32,
+) -> Option<Result<T, Problem>> {
     match result {
         Ok(answers) => Some(Ok(answers)),
         Err(RecordError::Database(DatabaseError::Transient(_))) if *attempt < ATTEMPTS_MAX => {

@@ -87,7 +87,13 @@ async fn record_outcome(
             .into_iter()
             .map(Box::new)
             .map(QueuedEvent::Interaction)
-            .chain(outcome.trace_spans.into_iter().map(Box::new).map(QueuedEvent::Span))
+            .chain(
+                outcome
+                    .trace_spans
+                    .into_iter()
+                    .map(Box::new)
+                    .map(QueuedEvent::Span),
+            )
             .collect();
         queue::enqueue(visit.env, &events).await?;
         // The other spans were counted when they were read.

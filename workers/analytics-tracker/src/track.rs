@@ -3,8 +3,8 @@ use edge::respond::json;
 use edge::{Problem, Scope};
 use events::limits::{BATCH_BYTES_MAX, EVENT_BYTES_MAX};
 use events::{
-    CacheWriteLifetimes, Context, CountedSources, Limits, QueuedEvent, parse_batch, parse_interaction,
-    parse_session_mark,
+    CacheWriteLifetimes, Context, CountedSources, Limits, QueuedEvent, parse_batch,
+    parse_interaction, parse_session_mark,
 };
 use ledger_record::ingest::Answer;
 use serde_json::{Value, json};

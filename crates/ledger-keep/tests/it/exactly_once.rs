@@ -529,7 +529,7 @@ fn a_digest_of_other_rules_is_a_duplicate_and_never_a_conflict() {
 fn declared(id: u32, session_id: &str, pico: i64) -> Interaction {
     let mut event = event(id, 0);
     event.kind = events::InteractionType::CostEvent;
-    event.session_id = session_id.to_owned();
+    session_id.clone_into(&mut event.session_id);
     // Each of another user and day, so that no other sum is full.
     event.user_id = format!("user-of-{id}");
     event.agent = format!("agent-of-{id}");

@@ -52,8 +52,8 @@ fn own(span: &TraceSpan, kind: InteractionType, second: u8) -> Interaction {
     own.timestamp = UnixMillis(START + i64::from(second) * 1_000);
     own.price_time = UnixMillis(own.timestamp.0 + 500);
     own.kind = kind;
-    own.user_id = "unknown".to_owned();
-    own.session_id = "unknown@2024-11-23".to_owned();
+    "unknown".clone_into(&mut own.user_id);
+    "unknown@2024-11-23".clone_into(&mut own.session_id);
     own.agent = String::new();
     own.status = events::InteractionStatus::Ok;
     own.usage = TokenUsage::default();
@@ -75,7 +75,7 @@ fn call(trace: u8, id: u8, parent: u8, input: u64, cache_read: u64) -> TraceSpan
 fn operation(trace: u8, id: u8, parent: u8) -> TraceSpan {
     let mut span = span(trace, id, parent, SpanRole::Database);
     let mut own = own(&span, InteractionType::Db, id);
-    own.provider = "mongodb".to_owned();
+    "mongodb".clone_into(&mut own.provider);
     own.model_name = String::new();
     span.interaction = Some(Box::new(own));
     span
@@ -85,7 +85,7 @@ fn says(mut span: TraceSpan, user: &str) -> TraceSpan {
     span.says.user_id = Some(user.to_owned());
     // A sender's own reading of the span says the same.
     if let Some(own) = &mut span.interaction {
-        own.user_id = user.to_owned();
+        user.clone_into(&mut own.user_id);
         own.session_id = format!("{user}@2024-11-23");
     }
     span
@@ -312,12 +312,15 @@ fn a_span_that_became_a_part_is_known_for_good() {
     let sender = Sender::new(&database, Vec::new());
     let inner = call(1, 2, 1, 10_000, 0);
     let outer = call(1, 1, 0, 1_000, 9_000);
-    sender.send(&[inner.clone()]);
-    sender.send(&[outer.clone()]);
+    sender.send(std::slice::from_ref(&inner));
+    sender.send(std::slice::from_ref(&outer));
     let before = rows(&database);
     // Long after, when nothing is remembered of the trace.
     database.execute_script("DELETE FROM trace_memory").unwrap();
-    assert_eq!(sender.send(&[inner.clone()]), [SpanAnswer::Joined]);
+    assert_eq!(
+        sender.send(std::slice::from_ref(&inner)),
+        [SpanAnswer::Joined]
+    );
     let answers = sender.send(&[outer, inner.clone()]);
     assert!(
         matches!(answers[0], SpanAnswer::Answered(Answer::Duplicate(_))),

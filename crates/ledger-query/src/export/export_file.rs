@@ -236,17 +236,16 @@ impl Export {
         let rows = database.query(Statement::new(LEDGER_VERSION)).await?;
         let version = rows.first::<(i64,)>()?.map_or(0, |(version,)| version);
         let is_same = version == self.about.stamp.ledger_version;
-        match self.format {
-            ExportFormat::Json => {
-                let end = json!({ "ledger_version": version, "ledger_moved": !is_same });
-                chunk.push_str("],\"end\":");
-                chunk.push_str(&end.to_string());
-                chunk.push_str("}\n");
-            }
-            _ => {
-                let line = format!("# end: ledger_version {version}, ledger_moved {}\r\n", !is_same);
-                chunk.push_str(&line);
-            }
+        if self.format == ExportFormat::Json {
+            let end = json!({ "ledger_version": version, "ledger_moved": !is_same });
+            chunk.push_str("],\"end\":");
+            chunk.push_str(&end.to_string());
+            chunk.push_str("}\n");
+        } else {
+            chunk.push_str(&format!(
+                "# end: ledger_version {version}, ledger_moved {}\r\n",
+                !is_same
+            ));
         }
         Ok(())
     }

@@ -34,13 +34,13 @@ pub(super) struct Own<'a> {
 }
 
 impl<'a> Own<'a> {
-    pub(super) fn of(at: usize, span: &'a TraceSpan) -> Option<Self> {
+    pub(super) fn of(at: usize, span: &'a TraceSpan) -> Self {
         let digest = span.interaction.as_deref().map(Interaction::digest);
-        Some(Self {
+        Self {
             at,
             span,
             hash: digest.map(|digest| digest_hex(&digest)).unwrap_or_default(),
-        })
+        }
     }
 
     /// Whether what was kept is the same, as far as digests can tell.
@@ -56,6 +56,61 @@ enum Fate {
     Settled(SpanAnswer),
     /// There is no room: it is recorded as it stands.
     Alone(Box<Interaction>),
+}
+
+/// A trace that spans are added to.
+struct Growing {
+    known: KnownTrace,
+    /// The places of its spans, by their ids.
+    places: HashMap<String, usize>,
+    /// Places that came with this body and show an interaction, with their places there.
+    new_places: HashMap<usize, usize>,
+    is_changed: bool,
+}
+
+impl Growing {
+    fn of(known: KnownTrace) -> Self {
+        let spans = known.spans.iter().enumerate();
+        Self {
+            places: spans
+                .map(|(at, one)| (one.span.span_id.clone(), at))
+                .collect(),
+            known,
+            new_places: HashMap::new(),
+            is_changed: false,
+        }
+    }
+
+    /// What is known under the span's id.
+    fn there(&self, own: &Own<'_>) -> Option<(usize, &Remembered)> {
+        let place = *self.places.get(&own.span.span_id)?;
+        Some((place, self.known.spans.get(place)?))
+    }
+
+    /// Puts a span in; its place, or `None` where there is no room for it.
+    fn put(&mut self, own: &Own<'_>, shows: bool) -> Result<Option<usize>, DatabaseError> {
+        let remembered = remembered(own, shows);
+        let of_record = if shows { RECORD_BYTES_MAX } else { 0 };
+        let bytes = remembered.to_json()?.to_string().len() + of_record;
+        let has_room = self.known.spans.len() < TRACE_SPANS_MAX
+            && self.known.bytes.saturating_add(bytes) <= TRACE_BYTES_MAX;
+        if !has_room {
+            return Ok(None);
+        }
+        self.known.bytes += bytes;
+        self.is_changed = true;
+        let end = self.known.spans.len();
+        let place = *self.places.entry(own.span.span_id.clone()).or_insert(end);
+        if let Some(there) = self.known.spans.get_mut(place) {
+            *there = remembered;
+        } else {
+            self.known.spans.push(remembered);
+        }
+        if shows {
+            self.new_places.insert(place, own.at);
+        }
+        Ok(Some(place))
+    }
 }
 
 /// A body among what is known.
@@ -97,73 +152,50 @@ impl Body {
     fn add_trace(
         &mut self,
         id: String,
-        mut known: KnownTrace,
+        known: KnownTrace,
         spans: &[Own<'_>],
         joined: &HashMap<String, (String, u32)>,
         refused: &[(usize, String)],
     ) -> Result<(), DatabaseError> {
         let trace = self.traces.len();
-        let mut places: HashMap<String, usize> = known
-            .spans
-            .iter()
-            .enumerate()
-            .map(|(at, one)| (one.span.span_id.clone(), at))
-            .collect();
-        let mut is_changed = false;
-        let mut new_places: HashMap<usize, usize> = HashMap::new();
+        let mut growing = Growing::of(known);
         for own in spans {
-            let place = places.get(&own.span.span_id).copied();
-            let there = place.and_then(|place| known.spans.get(place));
-            let settled = match (there, own.span.interaction.as_deref()) {
-                (Some(there), Some(_)) if there.span.interaction.is_some() => {
-                    if own.is_same(&there.hash, there.digest_version) {
-                        let place = place.unwrap_or_default();
-                        self.fates.push((own.at, Fate::Known(trace, place, false)));
-                    } else {
-                        let conflict = SpanAnswer::Answered(Answer::Conflict);
-                        self.fates.push((own.at, Fate::Settled(conflict)));
-                    }
-                    continue;
-                }
-                (_, Some(interaction)) => self.settled(own, interaction, joined, refused),
-                (_, None) => None,
-            };
-            let shows = own.span.interaction.is_some() && settled.is_none();
+            let there = growing.there(own);
+            if let (Some((place, there)), Some(_)) = (there, &own.span.interaction)
+                && there.span.interaction.is_some()
+            {
+                let fate = if own.is_same(&there.hash, there.digest_version) {
+                    Fate::Known(trace, place, false)
+                } else {
+                    Fate::Settled(SpanAnswer::Answered(Answer::Conflict))
+                };
+                self.fates.push((own.at, fate));
+                continue;
+            }
+            let interaction = own.span.interaction.as_deref();
+            let settled = interaction.and_then(|one| self.settled(own, one, joined, refused));
+            let shows = interaction.is_some() && settled.is_none();
             if let Some(settled) = settled {
                 self.fates.push((own.at, Fate::Settled(settled)));
             }
             if there.is_some() && !shows {
                 continue;
             }
-            let remembered = remembered(own, shows);
-            let of_record = if shows { RECORD_BYTES_MAX } else { 0 };
-            let bytes = remembered.to_json()?.to_string().len() + of_record;
-            let has_room = known.spans.len() < TRACE_SPANS_MAX
-                && known.bytes.saturating_add(bytes) <= TRACE_BYTES_MAX;
-            if !has_room {
-                if let Some(interaction) = own.span.interaction.as_ref().filter(|_| shows) {
-                    self.fates.push((own.at, Fate::Alone(interaction.clone())));
-                }
-                continue;
-            }
-            known.bytes += bytes;
-            is_changed = true;
-            let place = match place.and_then(|place| Some((place, known.spans.get_mut(place)?))) {
-                Some((place, there)) => {
-                    *there = remembered;
-                    place
-                }
-                None => {
-                    known.spans.push(remembered);
-                    known.spans.len() - 1
-                }
-            };
-            places.insert(own.span.span_id.clone(), place);
-            if shows {
-                new_places.insert(place, own.at);
-                self.fates.push((own.at, Fate::Known(trace, place, true)));
+            let place = growing.put(own, shows)?;
+            if let Some(interaction) = own.span.interaction.as_ref().filter(|_| shows) {
+                let fate = match place {
+                    Some(place) => Fate::Known(trace, place, true),
+                    None => Fate::Alone(interaction.clone()),
+                };
+                self.fates.push((own.at, fate));
             }
         }
+        let Growing {
+            mut known,
+            new_places,
+            mut is_changed,
+            ..
+        } = growing;
         let all: Vec<TraceSpan> = known.spans.iter().map(|one| one.span.clone()).collect();
         let resolved = resolve_trace(&all);
         is_changed |= self.compare(&mut known, &resolved, &new_places);

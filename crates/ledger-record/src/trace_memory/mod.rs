@@ -13,7 +13,7 @@ mod write;
 
 use std::collections::{BTreeMap, HashMap};
 
-use cost_calculation::{Billable, Estimate, UnixMillis, estimate};
+use cost_calculation::{Billable, Estimate, PriceBook, UnixMillis, estimate};
 use events::TraceSpan;
 use ledger_core::{
     database::{Database, DatabaseError},
@@ -23,7 +23,7 @@ use ledger_core::{
 use self::{
     add_spans::{Body, Own},
     remembered::{Memory, load},
-    write::{Write, write},
+    write::{Change, Write, write},
 };
 use crate::{
     ingest::{Answer, IngestCache, IngestContext, billable, ingest, within_limit},
@@ -145,7 +145,7 @@ async fn ingest_chunk<D: Database>(
         .map(|trace| {
             trace
                 .iter()
-                .filter_map(|at| Own::of(*at, spans.get(*at)?))
+                .filter_map(|at| Some(Own::of(*at, spans.get(*at)?)))
                 .collect()
         })
         .collect();
@@ -164,9 +164,8 @@ async fn ingest_chunk<D: Database>(
         }
         match attempt(database, cache, context, &own, memory, &mut refused).await? {
             Attempt::Answered(answers) => return Ok(Outcome::Answered(answers)),
-            Attempt::Again => {}
             Attempt::Full if chunk.len() > 1 => return Ok(Outcome::TooLarge),
-            Attempt::Full => {}
+            Attempt::Again | Attempt::Full => {}
         }
     }
     Err(DatabaseError::Overloaded(
@@ -203,24 +202,9 @@ async fn attempt<D: Database>(
         .prices
         .prepare(database, &added, context.received_at)
         .await?;
-    let mut estimates: Vec<Estimate> = Vec::with_capacity(added.len());
-    let mut is_refused = false;
-    for (one, billable) in change.added.iter().zip(&added) {
-        // What is recorded anew for what is known of its trace was let in before.
-        let Some(place) = one.place else {
-            let again = estimate(book, billable);
-            estimates.push(again.map_err(|error| DatabaseError::Other(error.to_string()))?);
-            continue;
-        };
-        match within_limit(estimate(book, billable), context.interaction_cost_max) {
-            Ok(estimate) => estimates.push(estimate),
-            Err(reason) => {
-                is_refused = true;
-                refused.push((place, reason));
-            }
-        }
-    }
-    if is_refused {
+    let refused_before = refused.len();
+    let estimates = estimates(book, context, change, &added, refused)?;
+    if refused.len() > refused_before {
         return Ok(Attempt::Again);
     }
     let priced: Vec<PricedInteraction<'_>> = change
@@ -233,24 +217,19 @@ async fn attempt<D: Database>(
             estimate,
         })
         .collect();
-    match write(database, context, book_version, &change, &priced).await {
-        Ok(Write::Done) => {}
-        Ok(Write::Stale) => {
+    match write(database, context, book_version, change, &priced).await? {
+        Write::Done => {}
+        Write::Stale => {
             // Another body, another book, or a life of the ledger that was set back.
             cache.prices.forget();
             cache.sessions = KnownSessions::default();
             return Ok(Attempt::Again);
         }
-        Ok(Write::Full(reason)) => {
-            refused.extend(
-                change
-                    .added
-                    .iter()
-                    .filter_map(|one| Some((one.place?, reason.clone()))),
-            );
+        Write::Full(reason) => {
+            let added = change.added.iter();
+            refused.extend(added.filter_map(|one| Some((one.place?, reason.clone()))));
             return Ok(Attempt::Full);
         }
-        Err(error) => return Err(error),
     }
     if !change.gone.is_empty() {
         cache.sessions = KnownSessions::default();
@@ -273,6 +252,31 @@ async fn attempt<D: Database>(
         answers.push((*at, SpanAnswer::Answered(answer)));
     }
     Ok(Attempt::Answered(answers))
+}
+
+/// What the interactions cost that are to be recorded. A span that is over the limit is refused: it is
+/// left out of the next attempt.
+fn estimates(
+    book: &PriceBook,
+    context: &IngestContext,
+    change: &Change,
+    added: &[Billable<'_>],
+    refused: &mut Vec<(usize, String)>,
+) -> Result<Vec<Estimate>, DatabaseError> {
+    let mut estimates: Vec<Estimate> = Vec::with_capacity(added.len());
+    for (one, billable) in change.added.iter().zip(added) {
+        // What is recorded anew for what is known of its trace was let in before.
+        let Some(place) = one.place else {
+            let again = estimate(book, billable);
+            estimates.push(again.map_err(|error| DatabaseError::Other(error.to_string()))?);
+            continue;
+        };
+        match within_limit(estimate(book, billable), context.interaction_cost_max) {
+            Ok(estimate) => estimates.push(estimate),
+            Err(reason) => refused.push((place, reason)),
+        }
+    }
+    Ok(estimates)
 }
 
 /// Until when a trace is remembered.
