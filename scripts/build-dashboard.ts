@@ -1,8 +1,9 @@
 // Builds the dashboard's static files when something they are made of has changed.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { digestOf } from "./source-digest.ts";
+import { buildDocsPage } from "./docs-page/build-docs-page.ts";
 import { dashboardDist, root } from "./repository.ts";
+import { digestOf } from "./source-digest.ts";
 import { runCommand, runScript, step } from "./steps.ts";
 
 const sources = ["src", "public", "tools", "index.html", "package.json", "vite.config.ts", "tsconfig.json"];
@@ -11,13 +12,15 @@ export async function buildDashboard(): Promise<void> {
   const directory = join(root, "dashboard");
   // Not in `dist`: everything there is served.
   const stamp = join(root, "node_modules", ".dashboard-sources");
-  const digest = digestOf([...sources.map((path) => join(directory, path)), join(root, "contracts"), join(root, "package-lock.json")]);
+  const docsPage = join(root, "scripts", "docs-page");
+  const digest = digestOf([...sources.map((path) => join(directory, path)), docsPage, join(root, "contracts"), join(root, "package-lock.json")]);
   if (existsSync(dashboardDist) && existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return;
   await step("Building the dashboard", async () => {
     await runCommand("npm", ["run", "build", "--workspace", "dashboard"], {
       title: "Building the dashboard",
       remedy: "mend the error above, then run this again.",
     });
+    buildDocsPage(dashboardDist);
     writeFileSync(stamp, digest);
   });
 }

@@ -1,5 +1,6 @@
 // Builds the Workers to Wasm, each only when something it is made of has changed.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { installWasmTarget, installWasmTools, type WasmTools } from "./install-tools.ts";
@@ -62,6 +63,8 @@ async function compile(crates: readonly WorkerCrate[], profile: Profile): Promis
       ...process.env,
       // What `worker` 0.8.7 is made for: futures of js-sys in place of wasm-bindgen-futures.
       WASM_BINDGEN_USE_JS_SYS: "1",
+      // Panics name files: as of this project, not of the machine that built it.
+      CARGO_ENCODED_RUSTFLAGS: [`--remap-path-prefix=${root}=tokentill`, `--remap-path-prefix=${cargoHome()}=cargo`].join("\u001f"),
       CARGO_TERM_PROGRESS_WHEN: "always",
       CARGO_TERM_PROGRESS_WIDTH: "80",
     },
@@ -80,6 +83,10 @@ async function finish(worker: WorkerCrate, profile: Profile, tools: WasmTools): 
   if (worker !== runtimeCases && size > gzippedBytesMax) {
     throw new StepError(`${worker.name} is larger than ${gzippedBytesMax / 1000} kB.`, "see with 'cargo tree' what came in, and leave it out ('--release' builds what is deployed).");
   }
+}
+
+function cargoHome(): string {
+  return process.env["CARGO_HOME"] ?? join(homedir(), ".cargo");
 }
 
 function targetDirectory(): string {

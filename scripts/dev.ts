@@ -16,7 +16,8 @@ import { commandLineOf, holdersOf } from "./suite/file-holders.ts";
 import { loadPriceSnapshot } from "./suite/load-price-snapshot.ts";
 import { openWorkerLog } from "./suite/worker-log.ts";
 import { runCrons } from "./suite/run-crons.ts";
-import { type Database, startSuite, type Suite } from "./suite/start-suite.ts";
+import type { Database } from "./suite/database.ts";
+import { startSuite, type Suite } from "./suite/start-suite.ts";
 
 interface LocalSecrets {
   ingest: NewKey;

@@ -1,10 +1,10 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect, retainSearchParams, type RouterHistory } from "@tanstack/react-router";
 import { ApiError } from "./api/api-error.ts";
-import { expectedDay } from "./api/expected-day.ts";
+import { expectedDay } from "./prepare/expected-day.ts";
 import { watermarkQuery } from "./api/queries/ledger.ts";
 import { receiptQuery, sessionQuery, sessionsQuery } from "./api/queries/sessions.ts";
-import { sliceQuery } from "./api/queries/slice.ts";
+import { sliceQuery } from "./prepare/slice-query.ts";
 import { dailyQuery, type GroupKind, groupListQuery, systemQuery, userQuery } from "./api/queries/stats.ts";
 import { rangeOf } from "./prepare/period.ts";
 import { chartSearch, type ChartSearch, listSearch, parseSearch, type SharedSearch, sharedSearch, sessionsSearch, stringifySearch } from "./prepare/search.ts";

@@ -1,6 +1,6 @@
 // API keys: a public id and a secret, of which the database keeps the SHA-256 only.
 import { createHash, randomBytes } from "node:crypto";
-import type { Database } from "./start-suite.ts";
+import type { Database } from "./database.ts";
 
 export const scopes = ["ingest", "backfill", "read", "self", "admin"] as const;
 export type Scope = (typeof scopes)[number];

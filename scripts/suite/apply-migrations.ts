@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../repository.ts";
 import { StepError } from "../steps.ts";
-import type { Database } from "./start-suite.ts";
+import type { Database } from "./database.ts";
 
 const createRecord = `
 CREATE TABLE IF NOT EXISTS d1_migrations (

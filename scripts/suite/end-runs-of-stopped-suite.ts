@@ -1,6 +1,6 @@
 // A run of a job that was killed holds its lease for minutes. Whoever starts a suite on a database that
 // nobody else has open knows that such runs are dead, and need not wait.
-import type { Database } from "./start-suite.ts";
+import type { Database } from "./database.ts";
 
 const endDeadRuns = `
 UPDATE job_runs SET status = 'failed', finished_at = ?1, lease_until = NULL,

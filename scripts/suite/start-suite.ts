@@ -8,8 +8,8 @@ import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangle
 import { dashboardDist, devDirectory, workerDirectory, type WorkerName, workerNames } from "../repository.ts";
 import { StepError } from "../steps.ts";
 import { applyMigrations } from "./apply-migrations.ts";
+import type { Database } from "./database.ts";
 
-export type Database = Awaited<ReturnType<Miniflare["getD1Database"]>>;
 export type Outbound = (request: WorkerRequest) => WorkerResponse | Promise<WorkerResponse>;
 
 export interface SuiteOptions {

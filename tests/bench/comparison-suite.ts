@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
 import { applyMigrations } from "../../scripts/suite/apply-migrations.ts";
-import type { Database } from "../../scripts/suite/start-suite.ts";
+import type { Database } from "../../scripts/suite/database.ts";
 
 export interface ComparisonSuite {
   url: string;

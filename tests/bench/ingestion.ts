@@ -11,7 +11,8 @@ import { sampleHistory, type TrackEvent } from "../../scripts/sample/history.ts"
 import { movedTo } from "../../scripts/sample/move-trace.ts";
 import { newKey, storeKey } from "../../scripts/suite/api-keys.ts";
 import { loadPriceSnapshot } from "../../scripts/suite/load-price-snapshot.ts";
-import { type Database, startSuite } from "../../scripts/suite/start-suite.ts";
+import type { Database } from "../../scripts/suite/database.ts";
+import { startSuite } from "../../scripts/suite/start-suite.ts";
 import { openaiAnthropicError } from "../integration/fixtures.ts";
 import { ClosedLoop, prepareRequest } from "./closed-loop.ts";
 import { startComparison } from "./comparison-suite.ts";

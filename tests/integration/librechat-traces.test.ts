@@ -62,10 +62,10 @@ test("a_captured_trace_becomes_interactions_with_exact_costs", async () => {
   // Reasoning is billed as output.
   assert.equal(picoOf(gpt.total_cost!), await costOf("openai", "gpt-5-mini", { input: 200n, cache_read: 1000n, output: 300n }));
 
-  assert.deepEqual(pick(claude.tokens, ["input", "cache_write_5m", "cache_read", "output"]), [50, 400, 3000, 77]);
+  assert.deepEqual(pick(claude.tokens, ["input", "cache_write_1h", "cache_read", "output"]), [50, 400, 3000, 77]);
   assert.equal(
     picoOf(claude.total_cost!),
-    await costOf("anthropic", "claude-sonnet-4-5", { input: 50n, cache_write_5m: 400n, cache_read: 3000n, output: 77n }),
+    await costOf("anthropic", "claude-sonnet-4-5", { input: 50n, cache_write_1h: 400n, cache_read: 3000n, output: 77n }),
   );
 
   assert.equal(failed.model, "err-model");

@@ -139,6 +139,9 @@ impl<'b> CallPricing<'b, '_> {
                 &ResourceType::Part(TokenPart::VideoIn),
                 TokenPart::CacheReadVideo,
             ),
+            // Audio that is told in tokens and in seconds is billed once.
+            "input_second" | "input_second_ms" if self.has_audio_tokens() => Priced::Elsewhere,
+            "input_second" | "input_second_ms" => self.price_of_seconds(name),
             // The queries of one request are in its fee.
             "search_query" if is_of_request => Priced::Elsewhere,
             "search_query" => at(self.find(&call(name)).or_else(|| self.find(&WEB_SEARCH))),
@@ -155,6 +158,42 @@ impl<'b> CallPricing<'b, '_> {
                 }
             }
         }
+    }
+
+    /// Seconds that are told without a direction have the one rate for seconds that the model has.
+    fn price_of_seconds(&self, name: &str) -> Priced<'b> {
+        let directions = [
+            "input_second",
+            "output_video_second",
+            "output_second",
+            "input_audio_second",
+            "input_video_second",
+        ];
+        let row = directions
+            .into_iter()
+            .find_map(|unit| self.find(&call(unit)));
+        let factor = if name.ends_with(THOUSANDTHS) {
+            (1, 1_000)
+        } else {
+            (1, 1)
+        };
+        match row {
+            Some(row) => Priced::At(
+                row,
+                Applied {
+                    factor,
+                    flags: Flags::NONE,
+                },
+            ),
+            None => Priced::Not("no rate is in force for this call"),
+        }
+    }
+
+    fn has_audio_tokens(&self) -> bool {
+        self.usage.audio_in > 0
+            && [ResourceType::AudioIn, ResourceType::Input]
+                .iter()
+                .any(|tokens| self.find_at_model(tokens).is_some())
     }
 
     fn tells_request(&self) -> bool {

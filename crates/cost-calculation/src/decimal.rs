@@ -1,8 +1,6 @@
 //! Decimal text, kept exactly: how prices and amounts enter without ever being a float.
 use std::str::FromStr;
 
-use crate::MoneyError;
-
 /// Longest text read as a number. The longest literal seen in public price lists has 25 characters.
 const TEXT_MAX: usize = 64;
 /// Significant digits that a `u128` holds for certain.
@@ -15,7 +13,7 @@ const EXPONENT_MAX: i32 = 1_000;
 /// use cost_calculation::Decimal;
 /// // LiteLLM's `3e-07` USD per token, as picodollars per million tokens (10¹² × 10⁶):
 /// assert_eq!("3e-07".parse::<Decimal>()?.scaled(18)?, 300_000_000_000);
-/// # Ok::<(), cost_calculation::MoneyError>(())
+/// # Ok::<(), cost_calculation::DecimalError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Decimal {
@@ -28,14 +26,14 @@ impl Decimal {
     /// The number times 10^`places`, if that is a whole number in range.
     ///
     /// # Errors
-    /// [`MoneyError::TooPrecise`] where digits would be lost, [`MoneyError::OutOfRange`] beyond
+    /// [`DecimalError::TooPrecise`] where digits would be lost, [`DecimalError::OutOfRange`] beyond
     /// an `i64`.
-    pub fn scaled(self, places: u32) -> Result<i64, MoneyError> {
+    pub fn scaled(self, places: u32) -> Result<i64, DecimalError> {
         let (whole, exact) = self.split(places)?;
         if exact {
             Ok(whole)
         } else {
-            Err(MoneyError::TooPrecise {
+            Err(DecimalError::TooPrecise {
                 text: self.to_string(),
                 places,
             })
@@ -48,8 +46,8 @@ impl Decimal {
     /// amounts that a provider reports from floating point.
     ///
     /// # Errors
-    /// [`MoneyError::OutOfRange`] beyond an `i64`.
-    pub fn scaled_half_even(self, places: u32) -> Result<i64, MoneyError> {
+    /// [`DecimalError::OutOfRange`] beyond an `i64`.
+    pub fn scaled_half_even(self, places: u32) -> Result<i64, DecimalError> {
         self.split(places).map(|(whole, _)| whole)
     }
 
@@ -76,8 +74,8 @@ impl Decimal {
     }
 
     /// The rounded whole number of 10^-`places`, and whether nothing was rounded away.
-    fn split(self, places: u32) -> Result<(i64, bool), MoneyError> {
-        let out_of_range = || MoneyError::OutOfRange(self.to_string());
+    fn split(self, places: u32) -> Result<(i64, bool), DecimalError> {
+        let out_of_range = || DecimalError::OutOfRange(self.to_string());
         if self.digits == 0 {
             return Ok((0, true));
         }
@@ -114,10 +112,10 @@ fn half_even(digits: u128, power: u128) -> (u128, bool) {
 }
 
 impl FromStr for Decimal {
-    type Err = MoneyError;
+    type Err = DecimalError;
 
-    fn from_str(text: &str) -> Result<Self, MoneyError> {
-        let refuse = || MoneyError::NotADecimal(text.chars().take(TEXT_MAX).collect());
+    fn from_str(text: &str) -> Result<Self, DecimalError> {
+        let refuse = || DecimalError::NotADecimal(text.chars().take(TEXT_MAX).collect());
         if text.len() > TEXT_MAX {
             return Err(refuse());
         }
@@ -142,7 +140,7 @@ impl FromStr for Decimal {
         let significant = format!("{whole}{fraction}");
         let significant = significant.trim_start_matches('0');
         if significant.len() > DIGITS_MAX {
-            return Err(MoneyError::OutOfRange(text.to_owned()));
+            return Err(DecimalError::OutOfRange(text.to_owned()));
         }
         let digits = if significant.is_empty() {
             0
@@ -178,6 +176,25 @@ impl std::fmt::Display for Decimal {
     }
 }
 
+/// Why a text is no number, or a number no whole count of the unit.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DecimalError {
+    /// The text is no decimal number.
+    #[error("`{0}` is not a decimal amount; write digits with a point, such as `0.0125`")]
+    NotADecimal(String),
+    /// The text has more decimal places than the unit can hold.
+    #[error("`{text}` has more than {places} decimal places; the amount can't be kept exactly")]
+    TooPrecise {
+        /// The text as given.
+        text: String,
+        /// Decimal places that the unit holds.
+        places: u32,
+    },
+    /// The text is a number beyond 64 bits of the unit.
+    #[error("`{0}` is out of range; amounts reach to ±9223372.036854775807 USD")]
+    OutOfRange(String),
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,7 +228,7 @@ mod tests {
             "", "-", ".", "1.", ".5", "+1", "1,5", "1e", "1e+", "NaN", "0x1", " 1", "1e1001",
         ] {
             let error = text.parse::<Decimal>().unwrap_err();
-            assert_eq!(error, MoneyError::NotADecimal(text.to_owned()), "{text}");
+            assert_eq!(error, DecimalError::NotADecimal(text.to_owned()), "{text}");
         }
     }
 
@@ -219,19 +236,19 @@ mod tests {
     fn lost_digits_and_overflow_are_errors() {
         assert!(matches!(
             decimal("0.0000000000001").scaled(12),
-            Err(MoneyError::TooPrecise { places: 12, .. })
+            Err(DecimalError::TooPrecise { places: 12, .. })
         ));
         assert!(matches!(
             decimal("1e1000").scaled(12),
-            Err(MoneyError::OutOfRange(_))
+            Err(DecimalError::OutOfRange(_))
         ));
         assert!(matches!(
             decimal("9223372.036854775808").scaled(12),
-            Err(MoneyError::OutOfRange(_))
+            Err(DecimalError::OutOfRange(_))
         ));
         assert!(matches!(
             decimal("1e-1000").scaled(12),
-            Err(MoneyError::TooPrecise { .. })
+            Err(DecimalError::TooPrecise { .. })
         ));
     }
 

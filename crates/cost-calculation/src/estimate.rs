@@ -1,59 +1,10 @@
 //! The estimate of one interaction, with its lines.
 use std::borrow::Cow;
 
+use crate::component::Component;
 use crate::flags::Flags;
-use crate::price_components::Pricing;
 use crate::unknown_name::UnknownName;
-use crate::{
-    MatchKind, MoneyError, PicoUsd, PriceBook, ResourceType, TokenUsage, Units, UnixMillis,
-};
-
-/// The four parts of a cost.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Component {
-    /// Tokens of a language model.
-    AiTokens,
-    /// Database operations.
-    DbOps,
-    /// API calls.
-    ApiCalls,
-    /// Compute time.
-    ComputeTime,
-}
-
-impl Component {
-    /// Every component, in the order of an estimate's lines.
-    pub const ALL: [Self; 4] = [
-        Self::AiTokens,
-        Self::DbOps,
-        Self::ApiCalls,
-        Self::ComputeTime,
-    ];
-
-    /// The name in JSON, and in SQL before `_cost`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::AiTokens => "ai_tokens",
-            Self::DbOps => "db_ops",
-            Self::ApiCalls => "api_calls",
-            Self::ComputeTime => "compute_time",
-        }
-    }
-}
-
-impl std::str::FromStr for Component {
-    type Err = UnknownName;
-
-    fn from_str(name: &str) -> Result<Self, UnknownName> {
-        let found = Self::ALL
-            .into_iter()
-            .find(|component| component.as_str() == name);
-        found.ok_or_else(|| UnknownName::new(name, "ai_tokens, db_ops, api_calls, compute_time"))
-    }
-}
+use crate::{MatchKind, MoneyError, PicoUsd, ResourceType, TokenUsage, Units, UnixMillis};
 
 /// A cost that the caller declares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -239,12 +190,4 @@ pub enum EstimateError {
         /// Denominator of the other.
         right_den: i64,
     },
-}
-
-/// Prices one interaction by the rows in force at its `price_time`.
-///
-/// # Errors
-/// An amount beyond ±9,223,372.03 USD, or a negative declared cost. A missing price is no error.
-pub fn estimate(book: &PriceBook, billable: &Billable<'_>) -> Result<Estimate, EstimateError> {
-    Pricing::new(book, billable).run()
 }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::decimal::Decimal;
+use crate::decimal::{Decimal, DecimalError};
 
 /// Decimal places of a picodollar.
 const PICO_DIGITS: u32 = 12;
@@ -83,7 +83,7 @@ impl FromStr for PicoUsd {
     type Err = MoneyError;
 
     fn from_str(text: &str) -> Result<Self, MoneyError> {
-        text.parse::<Decimal>()?.scaled(PICO_DIGITS).map(Self)
+        Ok(Self(text.parse::<Decimal>()?.scaled(PICO_DIGITS)?))
     }
 }
 
@@ -119,20 +119,9 @@ pub struct UnixMillis(pub i64);
 /// Why an amount could not be read or computed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
-    /// The text is no decimal number.
-    #[error("`{0}` is not a decimal amount; write digits with a point, such as `0.0125`")]
-    NotADecimal(String),
-    /// The text has more decimal places than the unit can hold.
-    #[error("`{text}` has more than {places} decimal places; the amount can't be kept exactly")]
-    TooPrecise {
-        /// The text as given.
-        text: String,
-        /// Decimal places that the unit holds.
-        places: u32,
-    },
-    /// The text is a number beyond 64 bits of the unit.
-    #[error("`{0}` is out of range; amounts reach to ±9223372.036854775807 USD")]
-    OutOfRange(String),
+    /// The text is no amount.
+    #[error(transparent)]
+    Decimal(#[from] DecimalError),
     /// A sum of two amounts is beyond 64 bits of picodollars.
     #[error("{left} + {right} USD is out of range; amounts reach to ±9223372.036854775807 USD")]
     SumOutOfRange {

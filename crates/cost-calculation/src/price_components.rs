@@ -272,3 +272,11 @@ fn is_region_unknown(resolved: &Resolved<'_>, billable: &Billable<'_>) -> bool {
             .rows()
             .any(|row| !row.region.is_empty() && served.contains(&row.region.as_str()))
 }
+
+/// Prices one interaction by the rows in force at its `price_time`.
+///
+/// # Errors
+/// An amount beyond ±9,223,372.03 USD, or a negative declared cost. A missing price is no error.
+pub fn estimate(book: &PriceBook, billable: &Billable<'_>) -> Result<Estimate, EstimateError> {
+    Pricing::new(book, billable).run()
+}

@@ -1,14 +1,16 @@
 //! From a source's own usage object to disjoint buckets, quantities and hints.
 //!
-//! Every leaf of the object goes through one table ([`field_table`]); the convention says how the
+//! Every leaf of the object goes through one table ([`field_table`], [`flat_names`]); the convention says how the
 //! counts overlap ([`conventions`], [`overlap`]). What has no meaning in the table and is not zero
 //! becomes an unread line, so that nothing is ever free by accident.
 mod cache_lifetime;
 mod conventions;
 mod field_table;
+mod flat_names;
 mod iterations;
 mod langfuse;
 mod leaf;
+mod lifetime;
 mod overlap;
 mod rate_hints;
 mod slot;
@@ -24,8 +26,8 @@ use serde_json::Value;
 use crate::flags::{Flag, Flags};
 use crate::reported_cost::cost_of_usage;
 use crate::{PicoUsd, TokenUsage, UsageConvention, canonical_provider};
-pub use cache_lifetime::Lifetime;
 use leaf::{Amount, leaves};
+pub use lifetime::Lifetime;
 #[cfg(feature = "selftest")]
 use slot::Meaning;
 use slot::Slot;
@@ -122,7 +124,7 @@ pub fn read_usage_or_keep<'a>(
     let mut kept = Tally::new(None);
     for doubt in &doubts {
         let Some((field, amount)) = doubt.figure_in_doubt() else {
-            return all_unread(reading, payload);
+            return all_unread(reading, payload, &doubts);
         };
         kept.add_unread(field, amount);
     }
@@ -133,10 +135,15 @@ pub fn read_usage_or_keep<'a>(
 }
 
 /// Nothing of the object could be taken apart: each of its figures is a line of its own.
-fn all_unread(reading: UsageReading, payload: &Value) -> UsageReading {
+fn all_unread(reading: UsageReading, payload: &Value, doubts: &[UsageError]) -> UsageReading {
+    let is_doubted = |shown: &str| {
+        doubts
+            .iter()
+            .any(|doubt| matches!(doubt, UsageError::NotACount { field, .. } if field == shown))
+    };
     let mut kept = Tally::new(None);
     for leaf in leaves(payload) {
-        if leaf.value.is_number() {
+        if leaf.value.is_number() || is_doubted(&leaf.shown) {
             kept.add_unread(&leaf.shown, Amount::of(leaf.value).rounded_up());
         }
     }
@@ -169,15 +176,15 @@ fn read_with_doubts(
     }
     let usage = match convention {
         UsageConvention::Disjoint => {
-            tally.take(payload, field_table::of_disjoint);
+            tally.take(payload, flat_names::of_disjoint);
             disjoint(&mut tally)
         }
         UsageConvention::LangfuseUsageDetails if is_langfuse(payload) => {
-            tally.take(payload, field_table::of_langfuse);
+            tally.take(payload, flat_names::of_langfuse);
             langfuse::read(&mut tally, &provider)
         }
         UsageConvention::OtelGenAi => {
-            tally.take(payload, field_table::of_attribute);
+            tally.take(payload, flat_names::of_attribute);
             conventions::read(&mut tally, convention, &provider)
         }
         _ => {
@@ -198,7 +205,14 @@ fn read_with_doubts(
     let reported_cost = cost_of_usage(payload);
     let mut calls = tally.calls;
     calls.append(&mut tally.unread);
-    let is_plain = tally.flags.is_empty() && tally.doubts.is_empty();
+    // A lifetime that was not told needs no more than its bucket to be read again.
+    let is_plain = tally.doubts.is_empty()
+        && tally.flags.iter().all(|flag| {
+            matches!(
+                flag,
+                Flag::CacheLifetimeAssumed | Flag::CacheLifetimeBySetting
+            )
+        });
     let reading = UsageReading {
         usage,
         calls,
@@ -262,9 +276,9 @@ fn disjoint(tally: &mut Tally) -> TokenUsage {
 #[cfg(feature = "selftest")]
 pub(crate) fn meaning_of(convention: UsageConvention, path: &str) -> Option<&'static str> {
     let meaning = match convention {
-        UsageConvention::Disjoint => field_table::of_disjoint(path),
-        UsageConvention::LangfuseUsageDetails => field_table::of_langfuse(path),
-        UsageConvention::OtelGenAi => field_table::of_attribute(path),
+        UsageConvention::Disjoint => flat_names::of_disjoint(path),
+        UsageConvention::LangfuseUsageDetails => flat_names::of_langfuse(path),
+        UsageConvention::OtelGenAi => flat_names::of_attribute(path),
         _ => field_table::of_object(path),
     }?;
     Some(match meaning {

@@ -178,6 +178,30 @@ impl FromStr for ResourceType {
 #[error("`{0}` can't name a resource; give 1 to {NAME_MAX} printable characters")]
 pub struct ResourceTypeError(Cow<'static, str>);
 
+impl TokenPart {
+    /// The bucket that it is a part of.
+    pub const fn whole(self) -> ResourceType {
+        match self {
+            Self::CacheReadAudio | Self::CacheReadImage | Self::CacheReadVideo => {
+                ResourceType::CacheRead
+            }
+            Self::CacheWrite12h => ResourceType::CacheWrite1h,
+            Self::VideoIn | Self::Citation => ResourceType::Input,
+            Self::VideoOut => ResourceType::Output,
+        }
+    }
+
+    /// The resource of the same kind of tokens, uncached.
+    pub(crate) const fn uncached(self) -> Option<ResourceType> {
+        match self {
+            Self::CacheReadAudio => Some(ResourceType::AudioIn),
+            Self::CacheReadImage => Some(ResourceType::ImageIn),
+            Self::CacheReadVideo => Some(ResourceType::Part(Self::VideoIn)),
+            _ => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

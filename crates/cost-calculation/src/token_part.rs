@@ -1,5 +1,4 @@
 //! Kinds of tokens that a few models price apart: each is a part of one of the ten buckets.
-use crate::ResourceType;
 
 /// A part of a bucket, told apart among an interaction's calls. It is a line of its own, at its own
 /// rate, and the bucket's line is what remains.
@@ -53,27 +52,5 @@ impl TokenPart {
     /// The part of a name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|part| part.as_str() == name)
-    }
-
-    /// The bucket that it is a part of.
-    pub const fn whole(self) -> ResourceType {
-        match self {
-            Self::CacheReadAudio | Self::CacheReadImage | Self::CacheReadVideo => {
-                ResourceType::CacheRead
-            }
-            Self::CacheWrite12h => ResourceType::CacheWrite1h,
-            Self::VideoIn | Self::Citation => ResourceType::Input,
-            Self::VideoOut => ResourceType::Output,
-        }
-    }
-
-    /// The resource of the same kind of tokens, uncached.
-    pub(crate) const fn uncached(self) -> Option<ResourceType> {
-        match self {
-            Self::CacheReadAudio => Some(ResourceType::AudioIn),
-            Self::CacheReadImage => Some(ResourceType::ImageIn),
-            Self::CacheReadVideo => Some(ResourceType::Part(Self::VideoIn)),
-            _ => None,
-        }
     }
 }

@@ -3,10 +3,7 @@ use std::collections::BTreeMap;
 
 use cost_calculation::{Lifetime, Sender, UnixMillis, canonical_provider};
 
-use crate::json_body::body_text;
-use crate::json_fields::Fields;
-use crate::limits::EVENT_BYTES_MAX;
-use crate::{InteractionType, Limits, Rejection};
+use crate::{InteractionType, Limits};
 
 /// What the request says beside its body, and what the installation allows.
 #[derive(Debug, Clone)]
@@ -82,7 +79,7 @@ impl CacheWriteLifetimes {
 
 /// Which one trace source counts for a type, where two exporters may see the same call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CountedSources(BTreeMap<String, String>);
+pub struct CountedSources(pub(crate) BTreeMap<String, String>);
 
 impl Default for CountedSources {
     /// Langfuse's spans count for chat.
@@ -97,26 +94,6 @@ impl CountedSources {
     pub fn from_json(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok().map(Self)
     }
-
-    /// Reads what an admin chose: only types and sources that exist.
-    pub fn parse(body: &[u8]) -> Result<Self, Rejection> {
-        const SOURCES: [(&str, &str); 2] = [("langfuse", "langfuse"), ("otel", "otel")];
-        const DB_SOURCES: [(&str, &str); 1] = [("otel", "otel")];
-        let mut fields = Fields::of_body(body_text(body, EVENT_BYTES_MAX)?)?;
-        let mut counted = BTreeMap::new();
-        for (name, sources) in [
-            ("chat", &SOURCES[..]),
-            ("api", &SOURCES[..]),
-            ("db", &DB_SOURCES[..]),
-        ] {
-            if let Some(source) = fields.word(name, sources)? {
-                counted.insert(name.to_owned(), source.to_owned());
-            }
-        }
-        fields.finish()?;
-        Ok(Self(counted))
-    }
-
     /// As `ledger_state.counted_sources` holds it.
     pub fn to_json(&self) -> String {
         serde_json::json!(self.0).to_string()

@@ -8,7 +8,7 @@ use serde_json::Map;
 
 use crate::librechat_agent::{self, AgentId};
 use crate::limits::{AGENT_CHARS_MAX, CONTEXT_CHARS_MAX, MODEL_CHARS_MAX, PROVIDER_CHARS_MAX};
-use crate::native_span::SOURCE;
+use crate::source;
 use crate::span::{Attribute, AttributeValue, Span};
 use crate::span_interaction::{fail, of_span, one_tool_call};
 use crate::{Context, Interaction, InteractionType, Rejection, json_usage};
@@ -21,19 +21,6 @@ const COUNTS: [Attribute; 6] = [
     Attribute::GenAiCacheCreationTokens,
     Attribute::GenAiReasoningTokens,
 ];
-
-/// Whether the span is one call of a model.
-pub(crate) fn is_model_call(span: &Span<'_>) -> bool {
-    match span.attributes.get(Attribute::GenAiOperation) {
-        Some(AttributeValue::Text(operation)) => {
-            ["chat", "text_completion", "generate_content", "embeddings"]
-                .contains(&operation.as_ref())
-        }
-        // Older instrumentations name no operation.
-        None => span.attributes.get(Attribute::GenAiInputTokens).is_some(),
-        Some(_) => false,
-    }
-}
 
 /// Whether the span is one call of a tool.
 pub(crate) fn is_tool_call(span: &Span<'_>) -> bool {
@@ -79,7 +66,7 @@ pub(crate) fn tool_call(span: &Span<'_>) -> Result<Interaction, Rejection> {
 
 fn named(span: &Span<'_>, kind: InteractionType) -> Result<Interaction, Rejection> {
     let attributes = &span.attributes;
-    let mut interaction = of_span(span, kind, SOURCE)?;
+    let mut interaction = of_span(span, kind, source::OTEL)?;
     let agent_id = attributes.text(&[Attribute::GenAiAgentId], AGENT_CHARS_MAX)?;
     match agent_id.map(librechat_agent::parse) {
         Some(AgentId::Saved(agent)) => agent.clone_into(&mut interaction.agent),

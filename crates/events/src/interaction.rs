@@ -56,9 +56,9 @@ impl InteractionStatus {
 
 /// Every [`Interaction::source`]: JSON events, Langfuse's spans, native OpenTelemetry.
 pub const SOURCES: [&str; 3] = [
-    crate::json_event::SOURCE,
-    crate::langfuse_span::SOURCE,
-    crate::native_span::SOURCE,
+    crate::source::API,
+    crate::source::LANGFUSE,
+    crate::source::OTEL,
 ];
 
 /// One normalised interaction, content left out.

@@ -10,13 +10,11 @@ use crate::limits::{
     PROVIDER_CHARS_MAX, REFERENCE_CHARS_MAX, SESSION_ID_CHARS_MAX, TENANT_ID_CHARS_MAX,
     USER_ID_CHARS_MAX,
 };
+use crate::source;
 use crate::{
     Context, Interaction, InteractionStatus, InteractionType, Rejection, json_declared_cost,
     json_metadata, json_units, json_usage, session_id, timestamp,
 };
-
-/// The `source` of what came as a JSON event.
-pub const SOURCE: &str = "api";
 
 const TYPES: [(&str, InteractionType); 4] = [
     ("chat", InteractionType::Chat),
@@ -191,7 +189,7 @@ fn interaction(
         context: fields.text("context", CONTEXT_CHARS_MAX)?,
         status,
         error,
-        source: SOURCE,
+        source: source::API,
         metadata: fields
             .take("metadata")
             .map(json_metadata::compact)
@@ -313,7 +311,7 @@ fn usage(
     let convention = fields.word("usage_convention", &json_usage::conventions())?;
     match fields.take("usage") {
         Some(value) => {
-            let sender = context.sender_of_usage(SOURCE, provider);
+            let sender = context.sender_of_usage(source::API, provider);
             json_usage::read(value, convention, sender)
         }
         None if convention.is_some() => Err(fields.missing(

@@ -86,9 +86,20 @@ fn convention_of(fields: &Fields<'_>, provider: &str) -> Result<UsageConvention,
             "cache_creation_input_tokens",
             "cache_creation",
         ]);
+    // Frameworks' own objects: inclusive, whoever answered.
+    let has_frameworks = names(&["inputTokenDetails", "outputTokenDetails"])
+        || names(&["input_tokens"]) && names(&["cache_read_tokens", "cache_write_tokens"]);
+    if names(&["cachedInputTokens"]) && !has_frameworks && provider == "anthropic" {
+        return Err(unnamed_convention(
+            "is missing, and versions of the AI SDK differ in whether the input has the cached tokens",
+        ));
+    }
     let convention = match provider.as_ref() {
-        "anthropic" | "aws" | "google" | "vertex" if has_chat => UsageConvention::OpenAiLike,
+        "anthropic" | "aws" | "google" | "vertex" if has_chat || has_frameworks => {
+            UsageConvention::OpenAiLike
+        }
         "aws" | "vertex" if has_anthropics => UsageConvention::AnthropicMessages,
+        "aws" | "google" | "vertex" if names(&["input_tokens"]) => UsageConvention::OpenAiLike,
         "azure" => UsageConvention::Azure,
         "anthropic" => UsageConvention::AnthropicMessages,
         "aws" => UsageConvention::BedrockConverse,
@@ -178,7 +189,7 @@ pub(crate) fn read_langfuse(json: &str, provider: &str, context: &Context<'_>) -
     let payload = (depth(json) <= DEPTH_MAX).then(|| serde_json::from_str::<Value>(json).ok());
     match payload.flatten().filter(Value::is_object) {
         Some(payload) => {
-            let sender = context.sender_of_usage(crate::langfuse_span::SOURCE, provider);
+            let sender = context.sender_of_usage(crate::source::LANGFUSE, provider);
             let convention = UsageConvention::LangfuseUsageDetails;
             kept(read_usage_or_keep(convention, sender, &payload))
         }
@@ -196,7 +207,7 @@ pub(crate) fn read_otel(
     if counts.is_empty() {
         return UsageReading::default();
     }
-    let sender = context.sender_of_usage(crate::native_span::SOURCE, provider);
+    let sender = context.sender_of_usage(crate::source::OTEL, provider);
     kept(read_usage_or_keep(
         UsageConvention::OtelGenAi,
         sender,
@@ -354,6 +365,33 @@ mod tests {
             (usage.input, usage.cache_read, usage.output),
             (200, 1000, 300)
         );
+    }
+
+    #[test]
+    fn a_frameworks_object_is_inclusive_whoever_answered() {
+        for (provider, json) in [
+            (
+                "anthropic",
+                r#"{"input_tokens":1200,"cache_read_tokens":1000,"output_tokens":300}"#,
+            ),
+            (
+                "bedrock",
+                r#"{"inputTokens":1200,"outputTokens":300,
+                    "inputTokenDetails":{"noCacheTokens":200,"cacheReadTokens":1000}}"#,
+            ),
+            (
+                "google",
+                r#"{"prompt_tokens":1200,"prompt_tokens_details":{"cached_tokens":1000},
+                    "completion_tokens":300}"#,
+            ),
+        ] {
+            let usage = read_text(json, None, provider).unwrap();
+            let counts = (usage.input, usage.cache_read, usage.output);
+            assert_eq!(counts, (200, 1000, 300), "{provider}");
+        }
+        let open = r#"{"inputTokens":1200,"cachedInputTokens":1000,"outputTokens":300}"#;
+        let rejection = read_text(open, None, "anthropic").unwrap_err();
+        assert_eq!(rejection.field, "usage_convention");
     }
 
     #[test]

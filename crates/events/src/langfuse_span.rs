@@ -9,12 +9,10 @@ use crate::librechat_agent::{self, AgentId};
 use crate::limits::{
     AGENT_CHARS_MAX, CONTEXT_CHARS_MAX, MODEL_CHARS_MAX, PROVIDER_CHARS_MAX, REFERENCE_CHARS_MAX,
 };
+use crate::source;
 use crate::span::{Attribute, AttributeValue, Span};
 use crate::span_interaction::{fail, of_span, one_tool_call};
 use crate::{Context, Interaction, InteractionType, Rejection, json_usage, timestamp};
-
-/// The `source` of these spans.
-pub const SOURCE: &str = "langfuse";
 
 /// A generation or a tool as an interaction; everything else is none.
 pub(crate) fn normalise(
@@ -102,7 +100,7 @@ fn metadata(interaction: &Interaction, requested: Option<&str>) -> Option<String
 /// What generations and tools have in common.
 fn observation(span: &Span<'_>, kind: InteractionType) -> Result<Interaction, Rejection> {
     let attributes = &span.attributes;
-    let mut interaction = of_span(span, kind, SOURCE)?;
+    let mut interaction = of_span(span, kind, source::LANGFUSE)?;
     let agent_id = attributes.text_that_fits(
         &[Attribute::ObservationAgentId, Attribute::TraceAgentId],
         AGENT_CHARS_MAX,

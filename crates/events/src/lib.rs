@@ -1,25 +1,7 @@
-//! What comes in: the suite's JSON events and OTLP traces, validated and normalised.
-//!
-//! Whatever the source, an event becomes an [`Interaction`]: who used what, when, how long, with
-//! tokens in disjoint buckets. What can't be kept becomes a [`Rejection`] that names the field,
-//! its fault and the remedy. Prompts and answers that travel in traces stay slices of the body:
-//! they are skipped while it is read, and no output of this crate holds them.
-//!
-//! A newcomer reads [`interaction`] first, then [`json_event`] (the suite's own events) or
-//! [`otlp_json`] (what LibreChat sends), and [`limits`].
-//!
-//! ```
-//! use cost_calculation::UnixMillis;
-//! use events::{Context, parse_interaction};
-//!
-//! let body = br#"{"id":"chat-1","type":"chat","user_id":"u","model_name":"gpt-5-mini",
-//!     "timestamp":"2026-11-23T12:51:09Z","usage":{"input":200,"output":100}}"#;
-//! let chat = parse_interaction(body, &Context::at(UnixMillis(1_795_438_280_000)))?;
-//! assert_eq!((chat.usage.input, chat.usage.output), (200, 100));
-//! assert_eq!(chat.session_id, "u@2026-11-23");
-//! # Ok::<(), events::Rejection>(())
-//! ```
+#![doc = include_str!("../README.md")]
+
 mod archive_request;
+mod choose_sources;
 pub mod context;
 mod digest;
 mod error_class;
@@ -37,6 +19,7 @@ mod json_usage;
 mod langfuse_span;
 mod librechat_agent;
 pub mod limits;
+mod model_call;
 mod native_span;
 mod native_trace_span;
 mod new_key;
@@ -49,6 +32,7 @@ mod rejection;
 mod resolve_trace;
 mod score;
 mod session_id;
+pub mod source;
 mod span;
 mod span_interaction;
 mod timestamp;

@@ -6,12 +6,10 @@ use cost_calculation::Units;
 use serde_json::json;
 
 use crate::limits::{CONTEXT_CHARS_MAX, METADATA_BYTES_MAX, PROVIDER_CHARS_MAX};
+use crate::source;
 use crate::span::{Attribute, Span};
 use crate::span_interaction::{fail, of_span};
 use crate::{Interaction, InteractionType, Rejection};
-
-/// The `source` of these spans.
-pub(crate) const SOURCE: &str = "otel";
 
 /// Characters of a route, a collection or a method that is kept.
 const NAME_CHARS_MAX: usize = 256;
@@ -20,7 +18,7 @@ const _: () = assert!(NAME_CHARS_MAX * 4 < METADATA_BYTES_MAX);
 /// A served request. It has nothing to price: its metadata say which route answered what.
 pub(crate) fn served_request(span: &Span<'_>) -> Result<Interaction, Rejection> {
     let attributes = &span.attributes;
-    let mut interaction = of_span(span, InteractionType::Api, SOURCE)?;
+    let mut interaction = of_span(span, InteractionType::Api, source::OTEL)?;
     let status_code = attributes.int(&[Attribute::HttpStatusCode]);
     let metadata = json!({
         "method": attributes.text(&[Attribute::HttpMethod], CONTEXT_CHARS_MAX)?,
@@ -40,7 +38,7 @@ pub(crate) fn served_request(span: &Span<'_>) -> Result<Interaction, Rejection> 
 /// mapper's ([`crate::resolve_trace`]).
 pub(crate) fn database_operation(span: &Span<'_>) -> Result<Interaction, Rejection> {
     let attributes = &span.attributes;
-    let mut interaction = of_span(span, InteractionType::Db, SOURCE)?;
+    let mut interaction = of_span(span, InteractionType::Db, source::OTEL)?;
     // Mongoose is MongoDB's mapper, not a database.
     interaction.provider = match attributes.text(&[Attribute::DbSystem], PROVIDER_CHARS_MAX)? {
         None | Some("mongoose") => "mongodb".to_owned(),

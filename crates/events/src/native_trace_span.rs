@@ -5,7 +5,8 @@ use crate::limits::{
 };
 use crate::span::{Attribute, Span, SpanKind};
 use crate::{
-    Context, Interaction, Rejection, SpanRole, SpanSays, TraceSpan, gen_ai_span, native_span,
+    Context, Interaction, Rejection, SpanRole, SpanSays, TraceSpan, gen_ai_span, model_call,
+    native_span,
 };
 
 /// The role of a span.
@@ -15,9 +16,9 @@ pub(crate) fn role_of(span: &Span<'_>) -> SpanRole {
         SpanRole::Server
     } else if has(Attribute::DbSystem) || has(Attribute::DbOperation) {
         SpanRole::Database
-    } else if gen_ai_span::is_model_call(span) {
+    } else if model_call::is_model_call(span) {
         SpanRole::Model
-    } else if gen_ai_span::is_tool_call(span) {
+    } else if model_call::is_tool_call(span) {
         SpanRole::Tool
     } else {
         SpanRole::Other

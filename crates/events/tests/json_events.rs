@@ -243,6 +243,21 @@ fn a_figure_of_no_known_name_is_kept_as_unread_and_a_text_is_no_name() {
 }
 
 #[test]
+fn a_usage_of_zeros_is_as_unknown_as_none() {
+    for usage in [json!({ "input": 0, "output": 0 }), json!({})] {
+        let chat = parse(&with(&json!({ "usage": usage }))).unwrap();
+        assert_eq!(chat.units.calls["unreported_usage"], 1);
+    }
+}
+
+#[test]
+fn a_part_that_is_more_than_its_bucket_is_refused_by_name() {
+    let calls = json!({ "units": { "calls": { "cache_read_audio": 1_001 } } });
+    let rejection = parse(&with(&calls)).unwrap_err();
+    assert_eq!(rejection.field, "units.calls.cache_read_audio");
+}
+
+#[test]
 fn a_refusal_never_repeats_content() {
     let canary = "CANARY tell nobody";
     let mut changes: Vec<Value> = vec![

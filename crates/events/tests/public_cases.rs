@@ -304,6 +304,31 @@ fn receipt_differences(answer: &Answer, id: &str, expect: &Map<String, Value>) -
             found.push(format!("buckets {tokens:?}, right {buckets:?}"));
         }
     }
+    found.extend(line_differences(interaction, estimate, expect));
+    if !found.is_empty() {
+        let lines: Vec<_> = estimate
+            .lines
+            .iter()
+            .map(|line| {
+                format!(
+                    "{}×{}={:?}",
+                    line.quantity,
+                    line.resource,
+                    line.amount.map(|a| a.to_string())
+                )
+            })
+            .collect();
+        found.push(format!("[{}] flags {:?}", lines.join(", "), estimate.flags));
+    }
+    found
+}
+
+fn line_differences(
+    interaction: &Interaction,
+    estimate: &Estimate,
+    expect: &Map<String, Value>,
+) -> Vec<String> {
+    let mut found = Vec::new();
     for (name, value) in expect
         .get("fields")
         .and_then(Value::as_object)
@@ -329,21 +354,6 @@ fn receipt_differences(answer: &Answer, id: &str, expect: &Map<String, Value>) -
         if json!(quantity) != *count {
             found.push(format!("{quantity} of {name}, right {count}"));
         }
-    }
-    if !found.is_empty() {
-        let lines: Vec<_> = estimate
-            .lines
-            .iter()
-            .map(|line| {
-                format!(
-                    "{}×{}={:?}",
-                    line.quantity,
-                    line.resource,
-                    line.amount.map(|a| a.to_string())
-                )
-            })
-            .collect();
-        found.push(format!("[{}] flags {:?}", lines.join(", "), estimate.flags));
     }
     found
 }

@@ -88,14 +88,14 @@ pub fn trace_id_sql(table: &str) -> String {
     format!(
         "COALESCE({table}.trace_id, CASE WHEN {table}.source <> '{}' \
          AND substr({table}.id, 33, 1) = '-' THEN substr({table}.id, 1, 32) END)",
-        events::json_event::SOURCE
+        events::source::API
     )
 }
 
 fn stored_trace_id(interaction: &Interaction) -> Option<&str> {
     let trace_id = interaction.trace_id.as_deref()?;
     let rest = interaction.id.strip_prefix(trace_id);
-    let is_in_id = interaction.source != events::json_event::SOURCE
+    let is_in_id = interaction.source != events::source::API
         && trace_id.len() == 32
         && rest.is_some_and(|rest| rest.starts_with('-'));
     (!is_in_id).then_some(trace_id)

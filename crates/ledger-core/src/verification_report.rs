@@ -26,6 +26,7 @@ pub enum Stage {
 
 impl Stage {
     /// What comes after it.
+    #[must_use]
     pub const fn next(self) -> Self {
         match self {
             Self::Interactions => Self::Sessions,

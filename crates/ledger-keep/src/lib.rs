@@ -1,5 +1,4 @@
-//! Keeps the ledger true and small: what was recorded is moved to its archive, checked against its
-//! interactions, priced again, and moved to another reporting zone, in bounded runs.
+#![doc = include_str!("../README.md")]
 
 pub mod archive;
 pub mod change_reporting_zone;

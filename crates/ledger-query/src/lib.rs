@@ -1,10 +1,4 @@
-//! Any question about usage and cost, answered from the sums that recording keeps.
-//!
-//! A caller makes a [`Reader`] for one request (it reads the ledger's state: version, zone, today)
-//! and asks it; each question lives in a module of its own, takes its parameters decoded and
-//! checked by [`Parameters`], and gives back the contract's answer, ready to be written as JSON.
-//! Every statement is served by an index; ranges of days go in as segments, so that one statement
-//! reads this period, the compared one and the one for a forecast, each row once.
+#![doc = include_str!("../README.md")]
 
 mod analysis;
 mod ask;
@@ -24,10 +18,9 @@ pub use ask::reader::{LedgerState, Reader, Viewer};
 pub use ask::slice::{Dimension, Slice};
 pub use ask::watermark::Watermark;
 pub use export::export_file::Export;
-pub use export::open_export::{ExportFormat, ExportKind};
+pub use export::export_kind::{ExportFormat, ExportKind};
 pub use groups::group_list::{GROUP_LIST_PARAMETERS, GroupList};
 pub use groups::group_page::GroupSort;
-pub use groups::user::{USER_PARAMETERS, UserStats};
 pub use operations::integrity::{INTEGRITY_PARAMETERS, Integrity};
 pub use operations::jobs::{JOB_PARAMETERS, JobRunList};
 pub use sessions::interaction_list::{INTERACTION_LIST_PARAMETERS, InteractionList};
@@ -38,3 +31,4 @@ pub use sums::figures::{Coverage, Figures};
 pub use sums::percentile::{Percentiles, percentiles};
 pub use time::daily::{DAILY_PARAMETERS, DailyStats};
 pub use time::system::{SYSTEM_PARAMETERS, SystemStats};
+pub use time::user::{USER_PARAMETERS, UserStats};

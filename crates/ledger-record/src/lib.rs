@@ -1,7 +1,4 @@
-//! Records what happened: interactions, estimates, sessions and sums come into being in one
-//! transaction, each event exactly once.
-//!
-//! A newcomer reads [`record_batch`] first; [`ingest`] prices what came in and hands it there.
+#![doc = include_str!("../README.md")]
 
 pub mod counted_sources;
 pub mod feedback;

@@ -111,33 +111,26 @@ async fn read<D: Database>(
     Ok((book_version(version)?, waiting.first()?))
 }
 
-fn statements(
+// A rejection by another admin moves no version: the row itself has to wait still.
+const GUARD: &str = "EXISTS (SELECT 1 FROM ledger_state
+        WHERE price_book_version = ?1 ->> 'version')
+        AND EXISTS (SELECT 1 FROM prices WHERE id = ?1 ->> 'id' AND status = 'quarantined')";
+const STILL_WAITING: &str = "SELECT json_array(id) FROM prices
+        WHERE id = ?1 ->> 'id' AND status = 'quarantined'";
+// Index prices_by_key.
+const SAME_KEY: &str = "status = 'active' AND provider = ?1 ->> 'provider'
+        AND model = ?1 ->> 'model' AND resource_type = ?1 ->> 'resource_type'
+        AND region = ?1 ->> 'region' AND service_tier = ?1 ->> 'service_tier'
+        AND min_context = ?1 ->> 'min_context' AND schedule = ?1 ->> 'schedule'";
+
+/// The decision in the audit, where the row still waits in this version of the book.
+fn guarded_audit(
     actor: Actor<'_>,
     version: i64,
     waiting: &ShownRate,
     decision: Decision,
     reason: &str,
-) -> Result<Vec<Statement>, DatabaseError> {
-    // A rejection by another admin moves no version: the row itself has to wait still.
-    const GUARD: &str = "EXISTS (SELECT 1 FROM ledger_state
-        WHERE price_book_version = ?1 ->> 'version')
-        AND EXISTS (SELECT 1 FROM prices WHERE id = ?1 ->> 'id' AND status = 'quarantined')";
-    const STILL_WAITING: &str = "SELECT json_array(id) FROM prices
-        WHERE id = ?1 ->> 'id' AND status = 'quarantined'";
-    // Index prices_by_key.
-    const SAME_KEY: &str = "status = 'active' AND provider = ?1 ->> 'provider'
-        AND model = ?1 ->> 'model' AND resource_type = ?1 ->> 'resource_type'
-        AND region = ?1 ->> 'region' AND service_tier = ?1 ->> 'service_tier'
-        AND min_context = ?1 ->> 'min_context' AND schedule = ?1 ->> 'schedule'";
-    let parameter = json!({
-        "version": version, "id": waiting.id, "now": actor.at, "reason": reason,
-        "provider": waiting.provider, "model": waiting.model,
-        "resource_type": waiting.resource_type, "region": waiting.region,
-        "service_tier": waiting.service_tier, "min_context": waiting.min_context,
-        "schedule": waiting.schedule,
-    })
-    .to_string();
-    let with = |sql: String| Statement::with_json(sql, parameter.clone());
+) -> Result<Statement, DatabaseError> {
     let action = match decision {
         Decision::Approve => "price_quarantine.approve",
         Decision::Reject => "price_quarantine.reject",
@@ -149,7 +142,7 @@ fn statements(
     let detail = json!({ "price_id": waiting.id, "rate": waiting.rate.to_string(),
         "per": waiting.per, "source": waiting.source, "was": waiting.reason });
     let audit = audit(actor, action, &subject, &detail, Some(reason))?;
-    let audit = Statement {
+    Ok(Statement {
         sql: format!(
             "{} WHERE {version} = (SELECT price_book_version FROM ledger_state)
              AND EXISTS (SELECT 1 FROM prices WHERE id = {} AND status = 'quarantined')",
@@ -157,44 +150,63 @@ fn statements(
         )
         .into(),
         ..audit
-    };
+    })
+}
+
+/// What an approval writes: the row before ends, the waiting one begins, the book moves on.
+fn approval() -> [String; 3] {
+    [
+        format!(
+            "UPDATE prices SET valid_to = ?1 ->> 'now'
+             WHERE {SAME_KEY} AND valid_from <= ?1 ->> 'now'
+               AND (valid_to IS NULL OR valid_to > ?1 ->> 'now') AND {GUARD}"
+        ),
+        // An override may be announced: it begins when it said.
+        format!(
+            "UPDATE prices SET status = 'active', reason = ?1 ->> 'reason',
+               valid_to = (SELECT MIN(valid_from) FROM prices WHERE {SAME_KEY}
+                 AND valid_from > ?1 ->> 'now' AND valid_to IS NOT valid_from),
+               valid_from = iif(EXISTS (SELECT 1 FROM prices WHERE {SAME_KEY}), ?1 ->> 'now', 0),
+               valid_from_basis = iif(EXISTS (SELECT 1 FROM prices WHERE {SAME_KEY}),
+                 'observed', 'assumed')
+             WHERE id = ?1 ->> 'id' AND {GUARD}"
+        ),
+        // An approved row is active; one that another admin decided meanwhile is not by this batch.
+        "UPDATE ledger_state SET price_book_version = price_book_version + 1
+         WHERE price_book_version = ?1 ->> 'version'
+           AND EXISTS (SELECT 1 FROM prices WHERE id = ?1 ->> 'id' AND status = 'active')"
+            .to_owned(),
+    ]
+}
+
+fn statements(
+    actor: Actor<'_>,
+    version: i64,
+    waiting: &ShownRate,
+    decision: Decision,
+    reason: &str,
+) -> Result<Vec<Statement>, DatabaseError> {
+    let parameter = json!({
+        "version": version, "id": waiting.id, "now": actor.at, "reason": reason,
+        "provider": waiting.provider, "model": waiting.model,
+        "resource_type": waiting.resource_type, "region": waiting.region,
+        "service_tier": waiting.service_tier, "min_context": waiting.min_context,
+        "schedule": waiting.schedule,
+    })
+    .to_string();
+    let with = |sql: String| Statement::with_json(sql, parameter.clone());
     // What waits is decided after everything that depends on its waiting.
     let mut statements = vec![
         Statement::new(BOOK_VERSION),
         with(STILL_WAITING.to_owned()),
-        audit,
+        guarded_audit(actor, version, waiting, decision, reason)?,
     ];
     match decision {
-        Decision::Approve => statements.extend([
-            with(format!(
-                "UPDATE prices SET valid_to = ?1 ->> 'now'
-                 WHERE {SAME_KEY} AND valid_from <= ?1 ->> 'now'
-                   AND (valid_to IS NULL OR valid_to > ?1 ->> 'now') AND {GUARD}"
-            )),
-            // An override may be announced: it begins when it said.
-            with(format!(
-                "UPDATE prices SET status = 'active', reason = ?1 ->> 'reason',
-                   valid_to = (SELECT MIN(valid_from) FROM prices WHERE {SAME_KEY}
-                     AND valid_from > ?1 ->> 'now' AND valid_to IS NOT valid_from),
-                   valid_from = iif(EXISTS (SELECT 1 FROM prices WHERE {SAME_KEY}), ?1 ->> 'now', 0),
-                   valid_from_basis = iif(EXISTS (SELECT 1 FROM prices WHERE {SAME_KEY}),
-                     'observed', 'assumed')
-                 WHERE id = ?1 ->> 'id' AND {GUARD}"
-            )),
-        ]),
+        Decision::Approve => statements.extend(approval().map(with)),
         Decision::Reject => statements.push(with(format!(
             "UPDATE prices SET status = 'rejected', reason = ?1 ->> 'reason'
              WHERE id = ?1 ->> 'id' AND {GUARD}"
         ))),
-    }
-    if decision == Decision::Approve {
-        // An approved row is active; one that another admin decided meanwhile is not by this batch.
-        statements.push(with(
-            "UPDATE ledger_state SET price_book_version = price_book_version + 1
-             WHERE price_book_version = ?1 ->> 'version'
-               AND EXISTS (SELECT 1 FROM prices WHERE id = ?1 ->> 'id' AND status = 'active')"
-                .to_owned(),
-        ));
     }
     Ok(statements)
 }

@@ -1,16 +1,4 @@
-//! Public price lists to quotes: parse, merge, guard.
-//!
-//! Several public lists say what a model costs; none is right about all of them. This crate reads
-//! each list into [`Quote`]s in the price book's words ([`litellm`], [`genai_prices`],
-//! [`openrouter`], [`models_dev`], [`cloudflare`]).
-//!
-//! ```
-//! let list = r#"{"gpt-5-mini": {"litellm_provider": "openai", "input_cost_per_token": 2.5e-07}}"#;
-//! let feed = price_feeds::litellm::read(list)?;
-//! let quote = &feed.quotes[0];
-//! assert_eq!((quote.key.model.as_str(), quote.rate.rate_pico), ("gpt-5-mini", 250_000_000_000));
-//! # Ok::<(), price_feeds::FeedError>(())
-//! ```
+#![doc = include_str!("../README.md")]
 
 pub mod cloudflare;
 pub mod genai_prices;

@@ -1,5 +1,4 @@
-//! The days of an installation: its one reporting zone, and the days, weeks and compared periods
-//! that follow from it.
+#![doc = include_str!("../README.md")]
 
 pub mod calendar;
 mod zone;

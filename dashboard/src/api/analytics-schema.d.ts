@@ -118,7 +118,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The suite's three contracts as a page. */
+        /** The suite's three contracts as a page; the files that it is drawn with lie below its path. */
         get: operations["openDocs"];
         put?: never;
         post?: never;
@@ -588,7 +588,7 @@ export interface components {
             /** @description Rounding happens once for each component; the amounts of its lines add up to it exactly. */
             amount: components["schemas"]["MoneyOrUnpriced"];
             component: components["schemas"]["Component"];
-            /** @description Remarks, for example `assumed_start`, `stale_price`, `billed_as_input`, `billed_as_output`, `context_tier_missing`, `declared`, `unpriced`. */
+            /** @description Remarks, for example `assumed_start`, `stale_price`, `billed_as_input`, `billed_as_output`, `context_tier_missing`, `declared`, `unpriced`; of how the usage was read `cache_lifetime_assumed`, `cache_lifetime_by_setting`, `total_decided`, `total_differs`, `hidden_reasoning`, `overlap_concluded`, `compaction_added`, `image_output_concluded`, `unread_usage`. */
             flags: string[];
             /** @description A rational factor on the amount, where one applied. */
             multiplier: components["schemas"]["Multiplier"] | null;
@@ -1821,6 +1821,7 @@ export interface operations {
                     "text/html": string;
                 };
             };
+            404: components["responses"]["NotFound"];
         };
     };
     exportDaily: {

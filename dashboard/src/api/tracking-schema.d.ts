@@ -986,7 +986,11 @@ export interface components {
         };
         /** @description Everything counted that is not a token. */
         Units: {
-            /** @description API calls by resource, for example `web_search` or `tool:<name>`. */
+            /**
+             * @description API calls by resource, for example `web_search` or `tool:<name>`; and parts of a bucket of
+             *     `usage` that have rates of their own: `cache_read_audio`, `cache_read_image`,
+             *     `cache_read_video`, `cache_write_12h`, `video_in`, `video_out`, `citation`.
+             */
             calls?: {
                 [key: string]: components["schemas"]["Count"];
             };
@@ -999,7 +1003,8 @@ export interface components {
         };
         /**
          * @description Token counts. With the convention `disjoint` these fields, no token in two of them; with another
-         *     convention the provider's own usage object.
+         *     convention the provider's own usage object. A field of it that nobody knows and that is not zero
+         *     becomes a call without a price, `unread:<field>`.
          */
         Usage: {
             audio_in?: components["schemas"]["Tokens"];

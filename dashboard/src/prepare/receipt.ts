@@ -19,6 +19,15 @@ const flagTexts: Record<string, string> = {
   context_tier_missing: "no rate is known for a context this long",
   declared: "declared by the sender",
   unpriced: "no rate is known",
+  cache_lifetime_assumed: "how long the cache lives was not told: taken for five minutes",
+  cache_lifetime_by_setting: "how long the cache lives is what is set for its sender",
+  total_decided: "the total chose between two readings of the counts",
+  total_differs: "the total fits no reading of the counts",
+  hidden_reasoning: "what the total has beyond the counts was taken for reasoning",
+  overlap_concluded: "which counts contain which was concluded",
+  compaction_added: "a compaction that the provider's sum leaves out was added",
+  image_output_concluded: "output that does not say its kind was taken for images",
+  unread_usage: "a figure of the usage could not be read",
 };
 
 /** A remark on a line, in words. */

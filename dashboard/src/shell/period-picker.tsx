@@ -1,6 +1,6 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { comparisonOf } from "../api/queries/slice.ts";
+import { comparisonOf } from "../prepare/slice-query.ts";
 import { comparisonNames, comparisons, periodLabel, presetNames, presets, steppedRange } from "../prepare/period.ts";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/class-names.ts";

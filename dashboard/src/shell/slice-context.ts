@@ -1,7 +1,8 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { watermarkQuery } from "../api/queries/ledger.ts";
-import { sliceQuery, type SliceQuery } from "../api/queries/slice.ts";
+import type { SliceQuery } from "../api/queries/stats.ts";
+import { sliceQuery } from "../prepare/slice-query.ts";
 import { type Range, rangeOf } from "../prepare/period.ts";
 import type { SharedSearch } from "../prepare/search.ts";
 

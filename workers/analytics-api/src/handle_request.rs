@@ -1,9 +1,10 @@
 //! A request from its arrival to its answer and its line in the log.
+use edge::worker_kit::RequestLine;
 use edge::{Problem, Suite};
-use serde_json::json;
+use serde_json::{Map, json};
 use worker::{Env, Request, Response};
 
-use crate::route::{NoRoute, Route, Target};
+use crate::route::{Route, Target};
 use crate::visit::Visit;
 use crate::{answer_query, caller, export_file, front_door, health, pages, sign_in};
 
@@ -61,21 +62,18 @@ pub(crate) struct RequestLog {
 }
 
 impl RequestLog {
-    fn write(&self, visit: &Visit<'_>, status: u16, kind: &str) {
-        let line = json!({
-            "event": "request",
-            "request_id": visit.request_id,
-            "route": self.route,
-            "status": status,
-            "problem": kind,
-            "rows_read": self.rows_read,
-            "duration_ms": edge::clock::now().0 - visit.received_at.0,
-        });
-        if status >= 500 {
-            edge::log::error(&line);
-        } else {
-            edge::log::info(&line);
-        }
+    fn write(&self, visit: &Visit<'_>, status: u16, problem: &str) {
+        let line = RequestLine {
+            request_id: visit.request_id,
+            route: self.route,
+            status,
+            problem,
+            received_at: visit.received_at,
+        };
+        line.write(Map::from_iter([(
+            "rows_read".to_owned(),
+            json!(self.rows_read),
+        )]));
     }
 }
 
@@ -84,15 +82,8 @@ async fn handle(
     request: Request,
     log: &mut RequestLog,
 ) -> Result<Response, Problem> {
-    let target =
-        Target::of(request.method().as_ref(), &request.path()).map_err(
-            |missing| match missing {
-                NoRoute::UnknownPath => {
-                    Problem::not_found("no endpoint has this path; /docs lists them")
-                }
-                NoRoute::OtherMethod(allow) => Problem::method_not_allowed(allow),
-            },
-        )?;
+    let target = Target::of(request.method().as_ref(), &request.path())
+        .map_err(|missing| missing.problem("/docs"))?;
     let route = match target {
         Target::Forward(binding) => {
             log.route = "forward";
@@ -104,8 +95,8 @@ async fn handle(
     match route {
         Route::OpenRoot => pages::root(),
         Route::OpenDashboard => pages::dashboard(visit, &request).await,
-        Route::OpenDocs => pages::docs(),
-        Route::GetContract { name } => pages::contract(&name),
+        Route::OpenDocs => pages::docs(visit, &request).await,
+        Route::GetContract => pages::contract(visit, &request).await,
         Route::GetHealth => health::health(visit).await,
         Route::SignOut => sign_in::sign_out(&request),
         route => {

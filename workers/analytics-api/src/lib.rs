@@ -6,7 +6,6 @@
 mod access_assertion;
 mod answer_query;
 mod caller;
-mod contract_page;
 mod export_file;
 mod front_door;
 mod handle_request;

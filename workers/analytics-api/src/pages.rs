@@ -2,7 +2,6 @@
 use edge::Problem;
 use worker::{Headers, Request, Response};
 
-use crate::contract_page;
 use crate::visit::Visit;
 
 /// The dashboard's own files and this origin's API; nothing inline, no framing.
@@ -10,23 +9,24 @@ const DASHBOARD_POLICY: &str = "default-src 'none'; script-src 'self'; style-src
      img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
      base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/// The page of the API: its own files, and two style elements of its renderer, by the hashes of their
+/// text: the empty ones that it fills rule by rule, and the one of its scroll bars.
+const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; \
+     style-src 'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' \
+     'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='; \
+     img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'";
+
 /// The contracts, by file name.
-const CONTRACTS: [(&str, &str); 3] = [
-    (
-        "tracking-api.yaml",
-        include_str!("../../../contracts/tracking-api.yaml"),
-    ),
-    (
-        "analytics-api.yaml",
-        include_str!("../../../contracts/analytics-api.yaml"),
-    ),
-    (
-        "pricing-sync-api.yaml",
-        include_str!("../../../contracts/pricing-sync-api.yaml"),
-    ),
+const CONTRACTS: [&str; 3] = [
+    "tracking-api.yaml",
+    "analytics-api.yaml",
+    "pricing-sync-api.yaml",
 ];
 
 const DASHBOARD: &str = "/app/";
+/// Told where the files that the build makes are not there.
+const NOT_BUILT: &str = "the dashboard is not built: run `make build`, then start again";
 
 /// `GET /`: to the dashboard.
 pub(crate) fn root() -> Result<Response, Problem> {
@@ -40,32 +40,36 @@ pub(crate) fn root() -> Result<Response, Problem> {
         .with_headers(headers))
 }
 
-/// `GET /docs`.
-pub(crate) fn docs() -> Result<Response, Problem> {
-    let page = contract_page::page(&CONTRACTS);
-    let response =
-        edge::respond::with_type(200, "text/html; charset=utf-8", page.html.into_bytes())?;
+/// `GET /docs`: the page that shows the contracts, and the files that it is drawn with.
+pub(crate) async fn docs(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
+    let response = match request.path().as_str() {
+        "/docs" | "/docs/" => index(visit, request, "/docs/").await?,
+        file => found(
+            asset(visit, request, file).await?,
+            "the docs have no such file",
+        )?,
+    };
     with_headers(
         response,
         &[
-            ("content-security-policy", &page.policy),
+            ("content-security-policy", DOCS_POLICY),
             ("cache-control", "no-cache"),
         ],
     )
 }
 
 /// `GET /contracts/{name}`.
-pub(crate) fn contract(name: &str) -> Result<Response, Problem> {
-    let (_, text) = CONTRACTS
-        .iter()
-        .find(|(known, _)| *known == name)
-        .ok_or_else(|| {
-            let names = CONTRACTS.map(|(name, _)| name).join(", ");
-            Problem::not_found(format!(
-                "there is no contract of that name; there are {names}"
-            ))
-        })?;
-    edge::respond::with_type(200, "application/yaml", text.as_bytes().to_vec())
+pub(crate) async fn contract(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
+    let path = request.path();
+    let name = path.strip_prefix("/contracts/").unwrap_or_default();
+    if !CONTRACTS.contains(&name) {
+        let names = CONTRACTS.join(", ");
+        return Err(Problem::not_found(format!(
+            "there is no contract of that name; there are {names}"
+        )));
+    }
+    let response = found(asset(visit, request, &path).await?, NOT_BUILT)?;
+    with_headers(response, &[("content-type", "application/yaml")])
 }
 
 /// Whether a path is a file of the dashboard's build: an asset, or a name with a dot right under
@@ -81,12 +85,10 @@ pub(crate) async fn dashboard(visit: &Visit<'_>, request: &Request) -> Result<Re
     let path = request.path();
     let (response, is_hashed) = if is_file(&path) {
         let response = asset(visit, request, &path).await?;
-        if response.status_code() == 404 {
-            return Err(Problem::not_found("the dashboard has no such file"));
-        }
+        let response = found(response, "the dashboard has no such file")?;
         (response, path.starts_with("/app/assets/"))
     } else {
-        (index(visit, request).await?, false)
+        (index(visit, request, DASHBOARD).await?, false)
     };
     // Names of built assets hold a hash of what is in them.
     let lifetime = if is_hashed {
@@ -103,22 +105,27 @@ pub(crate) async fn dashboard(visit: &Visit<'_>, request: &Request) -> Result<Re
     )
 }
 
-/// The dashboard's HTML file, whichever way the assets are configured to name it.
-async fn index(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
-    for path in [DASHBOARD, "/app/index.html"] {
+/// The HTML file of a folder, whichever way the assets are configured to name it.
+async fn index(visit: &Visit<'_>, request: &Request, folder: &str) -> Result<Response, Problem> {
+    for path in [folder, &format!("{folder}index.html")] {
         let response = asset(visit, request, path).await?;
         if response.status_code() == 200 {
             return Ok(response);
         }
     }
-    Err(Problem::not_found(
-        "the dashboard is not built: run `make build`, then start again",
-    ))
+    Err(Problem::not_found(NOT_BUILT))
+}
+
+fn found(response: Response, missing: &str) -> Result<Response, Problem> {
+    if response.status_code() == 404 {
+        return Err(Problem::not_found(missing.to_owned()));
+    }
+    Ok(response)
 }
 
 async fn asset(visit: &Visit<'_>, request: &Request, path: &str) -> Result<Response, Problem> {
     let unanswered =
-        |_| Problem::unavailable("the dashboard's files can't be read; try again in a moment");
+        |_| Problem::unavailable("the pages' files can't be read; try again in a moment");
     let assets = visit.env.assets("ASSETS").map_err(unanswered)?;
     let mut url = request.url().map_err(unanswered)?;
     url.set_path(path);

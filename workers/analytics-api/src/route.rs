@@ -1,6 +1,7 @@
 //! Which operation a method and a path name, or whose they are.
 use std::borrow::Cow;
 
+use edge::worker_kit::{NoRoute, only};
 use percent_encoding::percent_decode_str;
 
 /// What a request is for.
@@ -39,16 +40,7 @@ pub(crate) enum Route {
     OpenRoot,
     OpenDashboard,
     OpenDocs,
-    GetContract { name: String },
-}
-
-/// Why no operation fits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NoRoute {
-    /// Nothing has this path.
-    UnknownPath,
-    /// The path takes other methods: these.
-    OtherMethod(&'static str),
+    GetContract,
 }
 
 /// The binding of `analytics-tracker`.
@@ -75,11 +67,7 @@ impl Target {
             return Ok(Self::Forward(binding));
         }
         let (allowed, route) = operation(path).ok_or(NoRoute::UnknownPath)?;
-        if method == allowed {
-            Ok(Self::Operation(route))
-        } else {
-            Err(NoRoute::OtherMethod(allowed))
-        }
+        only(method, allowed, Self::Operation(route))
     }
 }
 
@@ -102,6 +90,7 @@ fn operation(path: &str) -> Option<(&'static str, Route)> {
         "/health" => Route::GetHealth,
         "/auth/me" => Route::GetMe,
         "/docs" => Route::OpenDocs,
+        path if path.starts_with("/docs/") => Route::OpenDocs,
         "/auth/sign-in" => return Some(("POST", Route::SignIn)),
         "/auth/sign-out" => return Some(("POST", Route::SignOut)),
         "/app" => Route::OpenDashboard,
@@ -129,9 +118,7 @@ fn behind_an_id(path: &str) -> Option<Route> {
             id(interaction).map(|id| Route::GetInteractionCost { id })
         }
         ["stats", "users", user] => id(user).map(|id| Route::GetUserStats { id }),
-        ["contracts", name] => Some(Route::GetContract {
-            name: (*name).to_owned(),
-        }),
+        ["contracts", _] => Some(Route::GetContract),
         _ => None,
     }
 }
@@ -164,7 +151,7 @@ impl Route {
             Self::OpenRoot => "openRoot",
             Self::OpenDashboard => "openDashboard",
             Self::OpenDocs => "openDocs",
-            Self::GetContract { .. } => "getContract",
+            Self::GetContract => "getContract",
         }
     }
 }

@@ -5,7 +5,7 @@ use worker::{Env, Request, Response};
 
 use crate::jobs::Job;
 use crate::request_log::RequestLog;
-use crate::route::{NoRoute, Route};
+use crate::route::Route;
 use crate::visit::Visit;
 use crate::{
     counted_sources, health, keys, langfuse, late_rejections, ledger_epoch, reporting_time_zone,
@@ -34,12 +34,8 @@ async fn handle(
     log: &mut RequestLog,
 ) -> Result<Response, Problem> {
     let path = request.path();
-    let route = Route::of(request.method().as_ref(), &path).map_err(|missing| match missing {
-        NoRoute::UnknownPath => {
-            Problem::not_found("no endpoint has this path; contracts/tracking-api.yaml lists them")
-        }
-        NoRoute::OtherMethod(allow) => Problem::method_not_allowed(allow),
-    })?;
+    let route = Route::of(request.method().as_ref(), &path)
+        .map_err(|missing| missing.problem("contracts/tracking-api.yaml"))?;
     log.route = route.name();
     let suite = Suite::of(env)?;
     let mut visit = Visit {

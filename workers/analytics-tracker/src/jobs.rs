@@ -5,8 +5,8 @@ use cost_calculation::UnixMillis;
 use edge::Suite;
 use edge::d1::D1;
 use edge::suite::number;
-use ledger_core::job_runs::{Begun, RunRequest, StartedRun, begin};
-use ledger_core::schema::SchemaState;
+use edge::worker_kit::job::{self, Outcome, Run};
+use ledger_core::job_runs::StartedRun;
 use ledger_core::{Database, DatabaseError, Rows, Statement};
 use ledger_keep::archive::{ArchiveConfig, ArchiveSummary, archive_sessions};
 use ledger_keep::change_reporting_zone::{
@@ -72,16 +72,6 @@ impl Job {
     }
 }
 
-/// How a run ended.
-pub(crate) enum Outcome {
-    Done(Value),
-    /// This period's run is done.
-    AlreadyDone,
-    /// Another run holds the lease.
-    Busy,
-    Failed(String),
-}
-
 /// Whether a change of the reporting time zone is under way.
 pub(crate) async fn is_zone_changing(suite: &Suite) -> Result<bool, String> {
     let newest = newest_zone_change(&suite.database).await;
@@ -96,45 +86,18 @@ pub(crate) async fn is_rerating(suite: &Suite) -> Result<bool, String> {
     Ok(newest.is_some_and(|run| run.finished_at.is_none()))
 }
 
-/// One run of a job, within its lease and with its record.
+/// One run of a job, within its lease, with its record and its line in the log.
 pub(crate) async fn run(job: Job, env: &Env, suite: &Suite, scheduled_time: UnixMillis) -> Outcome {
-    let request = RunRequest {
+    let run = Run {
         job: job.name(),
-        scheduled_time,
         worker: "analytics-tracker",
-        now: edge::clock::now(),
+        scheduled_time,
         lease_ms: LEASE_MS,
     };
-    let started = match begin(&suite.database, &request).await {
-        Ok(Begun::Started(started)) => started,
-        Ok(Begun::AlreadyDone) => return Outcome::AlreadyDone,
-        Ok(Begun::Busy { .. }) => return Outcome::Busy,
-        Ok(Begun::SchemaMismatch { found }) => {
-            let remedy = SchemaState::of(found).remedy();
-            return Outcome::Failed(remedy.unwrap_or_default());
-        }
-        Err(error) => return Outcome::Failed(error.to_string()),
-    };
-    let (outcome, recorded) = match work(job, env, suite, scheduled_time, &started).await {
-        Ok(summary) => {
-            let now = edge::clock::now();
-            let recorded = started.finish_ok(&suite.database, now, &summary).await;
-            (Outcome::Done(summary), recorded)
-        }
-        Err(error) => {
-            let now = edge::clock::now();
-            let recorded = started.finish_failed(&suite.database, now, &error).await;
-            (Outcome::Failed(error), recorded)
-        }
-    };
-    match recorded {
-        Ok(true) => outcome,
-        Ok(false) => Outcome::Failed(
-            "the run took longer than its lease and another has taken its place; what it did is kept"
-                .to_owned(),
-        ),
-        Err(error) => Outcome::Failed(format!("the run could not be recorded: {error}")),
-    }
+    job::run(suite, &run, async |started| {
+        work(job, env, suite, scheduled_time, started).await
+    })
+    .await
 }
 
 /// What a job does, as its summary.

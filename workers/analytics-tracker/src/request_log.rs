@@ -1,7 +1,8 @@
 //! One JSON line for each request: no content, no key, no person.
 use cost_calculation::UnixMillis;
 use edge::Suite;
-use serde_json::{Value, json};
+use edge::worker_kit::RequestLine;
+use serde_json::{Map, Value, json};
 
 use crate::answer::Counts;
 
@@ -25,38 +26,36 @@ impl RequestLog {
         self.rows_written = suite.database.rows_written();
     }
 
-    /// Writes the line; `kind` is the problem's, or empty.
-    pub(crate) fn write(&self, request_id: &str, status: u16, kind: &str, received_at: UnixMillis) {
-        let line = self.line(
+    /// Writes the line; `problem` is the problem's kind, or empty.
+    pub(crate) fn write(
+        &self,
+        request_id: &str,
+        status: u16,
+        problem: &str,
+        received_at: UnixMillis,
+    ) {
+        let line = RequestLine {
             request_id,
+            route: self.route,
             status,
-            kind,
-            edge::clock::now().0 - received_at.0,
-        );
-        if status >= 500 {
-            edge::log::error(&line);
-        } else {
-            edge::log::info(&line);
-        }
+            problem,
+            received_at,
+        };
+        line.write(self.more());
     }
 
-    fn line(&self, request_id: &str, status: u16, kind: &str, duration_ms: i64) -> Value {
-        let mut line = json!({
-            "event": "request",
-            "request_id": request_id,
-            "route": self.route,
-            "source": self.source,
-            "status": status,
-            "problem": kind,
-            "bytes": self.bytes,
-            "rows_read": self.rows_read,
-            "rows_written": self.rows_written,
-            "duration_ms": duration_ms,
-        });
-        if let (Some(line), Value::Object(counts)) = (line.as_object_mut(), self.counts.to_json()) {
-            line.extend(counts);
+    /// What the lines of this Worker say beside those of every one.
+    fn more(&self) -> Map<String, Value> {
+        let mut more = Map::from_iter([
+            ("source".to_owned(), json!(self.source)),
+            ("bytes".to_owned(), json!(self.bytes)),
+            ("rows_read".to_owned(), json!(self.rows_read)),
+            ("rows_written".to_owned(), json!(self.rows_written)),
+        ]);
+        if let Value::Object(counts) = self.counts.to_json() {
+            more.extend(counts);
         }
-        line
+        more
     }
 }
 
@@ -76,7 +75,14 @@ mod tests {
             },
             ..RequestLog::default()
         };
-        let line = log.line("r1", 200, "", 7);
+        let line = RequestLine {
+            request_id: "r1",
+            route: log.route,
+            status: 200,
+            problem: "",
+            received_at: UnixMillis(3),
+        };
+        let line = line.line(UnixMillis(10), log.more());
         assert_eq!(line["route"], "trackBatch");
         assert_eq!(line["accepted"], 2);
         assert_eq!(line["unpriced"], 1);

@@ -1,6 +1,7 @@
 //! Which operation a method and a path name.
 use std::borrow::Cow;
 
+use edge::worker_kit::{NoRoute, only};
 use percent_encoding::percent_decode_str;
 
 /// One operation of `contracts/tracking-api.yaml`.
@@ -34,25 +35,10 @@ pub(crate) enum Route {
     GetHealth,
 }
 
-/// Why no operation fits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NoRoute {
-    /// Nothing has this path.
-    UnknownPath,
-    /// The path takes other methods: these.
-    OtherMethod(&'static str),
-}
-
 impl Route {
     /// The operation of a method and an undecoded path.
     pub(crate) fn of(method: &str, path: &str) -> Result<Self, NoRoute> {
-        let only = |allow: &'static str, route: Self| {
-            if method == allow {
-                Ok(route)
-            } else {
-                Err(NoRoute::OtherMethod(allow))
-            }
-        };
+        let only = |allow: &'static str, route: Self| only(method, allow, route);
         match path {
             "/track/interaction" => only("POST", Self::TrackInteraction),
             "/track/batch" => only("POST", Self::TrackBatch),

@@ -1,6 +1,7 @@
 //! When a job runs: at the ticks of the cron, and when an admin asks.
 use cost_calculation::UnixMillis;
 use edge::respond::json;
+use edge::worker_kit::job::Outcome;
 use edge::{Problem, Suite};
 use events::limits::EVENT_BYTES_MAX;
 use events::parse_archive_request;
@@ -8,7 +9,7 @@ use ledger_core::job_runs::slot;
 use serde_json::{Value, json};
 use worker::{Env, Request, Response};
 
-use crate::jobs::{self, Job, Outcome};
+use crate::jobs::{self, Job};
 use crate::visit::{Visit, problem_of};
 
 const MINUTE_MS: i64 = 60_000;
@@ -38,40 +39,12 @@ pub(crate) async fn at_tick(env: &Env, tick: UnixMillis) {
         is_rerating.then_some(Job::Rerate),
     ];
     for job in first.into_iter().flatten().chain(in_turn(tick)) {
-        match run_logged(job, env, &suite, slot(tick, PERIOD_MS)).await {
+        match jobs::run(job, env, &suite, slot(tick, PERIOD_MS)).await {
             Outcome::AlreadyDone | Outcome::Busy => {}
-            Outcome::Done(_) | Outcome::Failed(_) => return,
+            Outcome::Done(_) | Outcome::Failed(_) | Outcome::NotBegun(_) => return,
         }
     }
     edge::log::info(&json!({ "event": "cron", "status": "nothing-due" }));
-}
-
-/// One run with its line in the log.
-async fn run_logged(job: Job, env: &Env, suite: &Suite, scheduled_time: UnixMillis) -> Outcome {
-    let started_at = edge::clock::now();
-    let outcome = jobs::run(job, env, suite, scheduled_time).await;
-    let (status, summary, error) = match &outcome {
-        Outcome::AlreadyDone | Outcome::Busy => return outcome,
-        Outcome::Done(summary) => ("ok", summary, None),
-        Outcome::Failed(error) => ("failed", &Value::Null, Some(error)),
-    };
-    let line = json!({
-        "event": "job",
-        "job": job.name(),
-        "status": status,
-        "summary": summary,
-        "error": error,
-        "duration_ms": edge::clock::now().0 - started_at.0,
-        "rows_read": suite.database.rows_read(),
-        "rows_written": suite.database.rows_written(),
-        "longest_batch_ms": suite.database.longest_batch_ms(),
-    });
-    if error.is_some() {
-        edge::log::error(&line);
-    } else {
-        edge::log::info(&line);
-    }
-    outcome
 }
 
 /// The jobs in the order in which a tick looks for one that is due: each tick begins with another,
@@ -96,9 +69,9 @@ pub(crate) async fn run(
 
 /// A run that goes on with the change of the reporting time zone, as long as a request may take.
 pub(crate) async fn change_zone(visit: &Visit<'_>) -> Result<(), Problem> {
-    match run_logged(Job::ChangeZone, visit.env, visit.suite, visit.received_at).await {
+    match jobs::run(Job::ChangeZone, visit.env, visit.suite, visit.received_at).await {
         Outcome::Done(_) | Outcome::AlreadyDone | Outcome::Busy => Ok(()),
-        Outcome::Failed(_) => Err(Problem::unavailable(
+        Outcome::Failed(_) | Outcome::NotBegun(_) => Err(Problem::unavailable(
             "the change has begun and its run failed; what it moved is kept: send this again, or the \
              hourly cron goes on from there",
         )),
@@ -107,9 +80,9 @@ pub(crate) async fn change_zone(visit: &Visit<'_>) -> Result<(), Problem> {
 
 /// A run that goes on with the re-rating, as long as a request may take.
 pub(crate) async fn rerate(visit: &Visit<'_>) -> Result<(), Problem> {
-    match run_logged(Job::Rerate, visit.env, visit.suite, visit.received_at).await {
+    match jobs::run(Job::Rerate, visit.env, visit.suite, visit.received_at).await {
         Outcome::Done(_) | Outcome::AlreadyDone | Outcome::Busy => Ok(()),
-        Outcome::Failed(_) => Err(Problem::unavailable(
+        Outcome::Failed(_) | Outcome::NotBegun(_) => Err(Problem::unavailable(
             "the re-rating has begun and its run failed; what it wrote is kept: send this again, or the \
              hourly cron goes on from there",
         )),
@@ -139,10 +112,10 @@ pub(crate) async fn archive(
 }
 
 async fn run_now(visit: &Visit<'_>, job: Job) -> Result<Response, Problem> {
-    match run_logged(job, visit.env, visit.suite, visit.received_at).await {
+    match jobs::run(job, visit.env, visit.suite, visit.received_at).await {
         Outcome::Done(summary) => answer(job, "ok", &summary),
         Outcome::AlreadyDone | Outcome::Busy => answer(job, "running", &json!({})),
-        Outcome::Failed(_) => Err(Problem::unavailable(format!(
+        Outcome::Failed(_) | Outcome::NotBegun(_) => Err(Problem::unavailable(format!(
             "the job `{}` failed and its run is recorded; what it did before is kept, and another \
              run goes on from there",
             job.name()

@@ -160,7 +160,7 @@ struct Arrival {
 
 impl Arrival {
     async fn of(visit: &mut Visit<'_>, request: &Request) -> Result<Self, Problem> {
-        visit.log.source = events::json_event::SOURCE;
+        visit.log.source = events::source::API;
         let sender = visit.sender(request, Scope::Ingest).await?;
         Ok(Self {
             mode: IngestMode::of(visit.env)?,

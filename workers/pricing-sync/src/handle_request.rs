@@ -1,10 +1,11 @@
 //! A request from its arrival to its answer and its line in the log.
 use cost_calculation::UnixMillis;
+use edge::worker_kit::RequestLine;
 use edge::{Problem, Suite};
-use serde_json::json;
+use serde_json::Map;
 use worker::{Env, Request, Response};
 
-use crate::route::{NoRoute, Route};
+use crate::route::Route;
 use crate::visit::Visit;
 use crate::{decide_quarantine, health, make_override, map_names, read_prices, run_sync};
 
@@ -18,19 +19,14 @@ pub(crate) async fn respond(mut request: Request, env: &Env) -> worker::Result<R
         Ok(response) => (response, ""),
         Err(problem) => (edge::respond::problem(&problem, &request_id)?, problem.kind),
     };
-    let line = json!({
-        "event": "request",
-        "request_id": request_id,
-        "route": route_name,
-        "status": response.status_code(),
-        "problem": kind,
-        "duration_ms": edge::clock::now().0 - received_at.0,
-    });
-    if response.status_code() >= 500 {
-        edge::log::error(&line);
-    } else {
-        edge::log::info(&line);
-    }
+    let line = RequestLine {
+        request_id: &request_id,
+        route: route_name,
+        status: response.status_code(),
+        problem: kind,
+        received_at,
+    };
+    line.write(Map::new());
     let headers = response.headers().clone();
     headers.set("x-request-id", &request_id)?;
     Ok(response.with_headers(headers))
@@ -43,12 +39,8 @@ async fn handle(
     route_name: &mut &'static str,
 ) -> Result<Response, Problem> {
     let path = request.path();
-    let route = Route::of(request.method().as_ref(), &path).map_err(|missing| match missing {
-        NoRoute::UnknownPath => Problem::not_found(
-            "no endpoint has this path; contracts/pricing-sync-api.yaml lists them",
-        ),
-        NoRoute::OtherMethod(allow) => Problem::method_not_allowed(allow),
-    })?;
+    let route = Route::of(request.method().as_ref(), &path)
+        .map_err(|missing| missing.problem("contracts/pricing-sync-api.yaml"))?;
     *route_name = route.name();
     let suite = Suite::of(env)?;
     let visit = Visit {

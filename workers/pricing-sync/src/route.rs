@@ -1,4 +1,5 @@
 //! Which operation a method and a path name.
+use edge::worker_kit::{NoRoute, only};
 
 /// One operation of `contracts/pricing-sync-api.yaml`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,25 +19,10 @@ pub(crate) enum Route {
     GetHealth,
 }
 
-/// Why no operation fits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NoRoute {
-    /// Nothing has this path.
-    UnknownPath,
-    /// The path takes other methods: these.
-    OtherMethod(&'static str),
-}
-
 impl Route {
     /// The operation of a method and a path.
     pub(crate) fn of(method: &str, path: &str) -> Result<Self, NoRoute> {
-        let only = |allow: &'static str, route: Self| {
-            if method == allow {
-                Ok(route)
-            } else {
-                Err(NoRoute::OtherMethod(allow))
-            }
-        };
+        let only = |allow: &'static str, route: Self| only(method, allow, route);
         match path {
             "/pricing/sync" => only("POST", Self::RunSync),
             "/pricing/rates" => only("GET", Self::ListRates),

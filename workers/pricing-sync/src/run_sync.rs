@@ -1,11 +1,11 @@
 //! One source's list into the book: by the cron, or by an admin.
 use cost_calculation::UnixMillis;
 use edge::respond::json;
+use edge::worker_kit::job::{self, Outcome, Run};
 use edge::{Problem, Suite};
-use ledger_core::Database;
 use ledger_core::api_keys::audit;
-use ledger_core::job_runs::{Begun, RunRequest, StartedRun, begin, slot};
-use ledger_core::schema::SchemaState;
+use ledger_core::job_runs::slot;
+use ledger_core::{Database, Statement};
 use price_book::dated::apply_due;
 use price_book::sync::{
     FetchedList, SourceState, SyncError, SyncReport, mark_failed, mark_unchanged, source_state,
@@ -73,7 +73,6 @@ pub(crate) async fn run_scheduled(env: &Env, tick: UnixMillis) {
 
 async fn run_due(env: &Env, suite: &Suite, tick: UnixMillis) -> Result<(), Problem> {
     apply_dated(suite, tick).await?;
-    let now = edge::clock::now();
     let loaded = source_state(&suite.database, Source::Snapshot).await?;
     let is_loaded = loaded.and_then(|state| state.content_hash) == Some(hash(SNAPSHOT));
     let first = (!is_loaded).then_some(Source::Snapshot);
@@ -82,18 +81,14 @@ async fn run_due(env: &Env, suite: &Suite, tick: UnixMillis) -> Result<(), Probl
         if origin(env, source).is_ok_and(|origin| origin == Origin::Off) {
             continue;
         }
-        let scheduled_time = slot(tick, PERIOD_MS);
-        match begin_run(suite, &job_name(source), scheduled_time, now).await? {
-            Begun::Started(run) => {
-                // The run's record and the log have the outcome; the next tick tries again. A
-                // snapshot that is refused must not stand before the lists for ever.
-                let outcome = recorded(env, suite, source, &run).await;
-                if source != Source::Snapshot || outcome.is_ok() {
-                    return Ok(());
-                }
+        match recorded(env, suite, source, slot(tick, PERIOD_MS), None).await {
+            // The run's record and the log have the outcome; the next tick tries again. A snapshot
+            // that is refused must not stand before the lists for ever.
+            Recorded::Ran(outcome) if source != Source::Snapshot || outcome.is_ok() => {
+                return Ok(());
             }
-            Begun::SchemaMismatch { found } => return Err(schema_mismatch(found)),
-            Begun::AlreadyDone | Begun::Busy { .. } => {}
+            Recorded::NotBegun(problem) => return Err(problem),
+            Recorded::Ran(_) | Recorded::NotDue => {}
         }
     }
     Ok(())
@@ -101,48 +96,26 @@ async fn run_due(env: &Env, suite: &Suite, tick: UnixMillis) -> Result<(), Probl
 
 /// What comes into force or ends by its date, as a recorded run of its own.
 async fn apply_dated(suite: &Suite, tick: UnixMillis) -> Result<(), Problem> {
-    let started_at = edge::clock::now();
-    let scheduled_time = slot(tick, HOUR_MS);
-    let run = match begin_run(suite, DATED_JOB, scheduled_time, started_at).await? {
-        Begun::Started(run) => run,
-        Begun::SchemaMismatch { found } => return Err(schema_mismatch(found)),
-        Begun::AlreadyDone | Begun::Busy { .. } => return Ok(()),
-    };
-    let outcome = apply_due(&suite.database, started_at).await;
-    let now = edge::clock::now();
-    let line = |status: &str, error: Option<&str>| {
-        json!({ "event": "job", "job": DATED_JOB, "status": status, "error": error,
-            "duration_ms": now.0 - started_at.0, "rows_read": suite.database.rows_read(),
-            "rows_written": suite.database.rows_written() })
-    };
-    match outcome {
-        Ok(report) => {
-            edge::log::info(&line("ok", None));
-            run.finish_ok(&suite.database, now, &report).await?;
-        }
-        Err(error) => {
-            let reason = error.to_string();
-            edge::log::error(&line("failed", Some(&reason)));
-            run.finish_failed(&suite.database, now, &reason).await?;
-        }
+    let run = run_of(DATED_JOB, slot(tick, HOUR_MS));
+    let outcome = job::run(suite, &run, async |_| {
+        let report = apply_due(&suite.database, edge::clock::now()).await;
+        report
+            .map(|report| json!(report))
+            .map_err(|error| error.to_string())
+    });
+    match outcome.await {
+        Outcome::NotBegun(detail) => Err(Problem::unavailable(detail)),
+        Outcome::Done(_) | Outcome::AlreadyDone | Outcome::Busy | Outcome::Failed(_) => Ok(()),
     }
-    Ok(())
 }
 
-async fn begin_run(
-    suite: &Suite,
-    job: &str,
-    scheduled_time: UnixMillis,
-    now: UnixMillis,
-) -> Result<Begun, Problem> {
-    let request = RunRequest {
+const fn run_of(job: &str, scheduled_time: UnixMillis) -> Run<'_> {
+    Run {
         job,
-        scheduled_time,
         worker: WORKER,
-        now,
+        scheduled_time,
         lease_ms: LEASE_MS,
-    };
-    Ok(begin(&suite.database, &request).await?)
+    }
 }
 
 /// The name of a source's runs in `job_runs`.
@@ -173,25 +146,18 @@ pub(crate) async fn run_by_admin(
     let outcome = if is_dry_run {
         sync(env, suite, source, true).await
     } else {
-        match begin_run(suite, &job_name(source), now, now).await? {
-            Begun::Started(run) => {
-                // Before the first change: what came of it is in the run's record.
-                let detail = json!({ "job": job_name(source), "scheduled_time": now.0 });
-                let actor = visit.actor(&admin);
-                let audit = audit(actor, "price_sync.run", source.as_str(), &detail, None)?;
-                suite.database.query(audit).await?;
-                recorded(env, suite, source, &run).await
-            }
-            Begun::AlreadyDone | Begun::Busy { .. } => return Err(busy()),
-            Begun::SchemaMismatch { found } => return Err(schema_mismatch(found)),
+        // Before the first change: what came of it is in the run's record.
+        let detail = json!({ "job": job_name(source), "scheduled_time": now.0 });
+        let actor = visit.actor(&admin);
+        let audit = audit(actor, "price_sync.run", source.as_str(), &detail, None)?;
+        match recorded(env, suite, source, now, Some(audit)).await {
+            Recorded::Ran(outcome) => outcome,
+            Recorded::NotDue => return Err(busy()),
+            Recorded::NotBegun(problem) => return Err(problem),
         }
     };
     let report = outcome.map_err(|failure| failure.problem())?;
     json(200, &answer(source, is_dry_run, report.as_ref()))
-}
-
-fn schema_mismatch(found: i64) -> Problem {
-    Problem::unavailable(SchemaState::of(found).remedy().unwrap_or_default())
 }
 
 fn busy() -> Problem {
@@ -246,46 +212,56 @@ fn answer(source: Source, is_dry_run: bool, report: Option<&SyncReport>) -> Valu
     })
 }
 
-/// A run with its record and its line in the log.
+/// How a run of a source went.
+enum Recorded {
+    /// It ran, and its record says how it ended.
+    Ran(Result<Option<SyncReport>, Failure>),
+    /// Another is at it, or it is done.
+    NotDue,
+    /// It could not begin.
+    NotBegun(Problem),
+}
+
+/// A run of a source with its record and its line in the log; `audit` is written before its first
+/// change.
 async fn recorded(
     env: &Env,
     suite: &Suite,
     source: Source,
-    run: &StartedRun,
-) -> Result<Option<SyncReport>, Failure> {
-    let started_at = edge::clock::now();
-    let outcome = sync(env, suite, source, false).await;
-    let now = edge::clock::now();
-    let line = |status: &str, error: Option<&str>| {
-        json!({
-            "event": "job",
-            "job": job_name(source),
-            "status": status,
-            "error": error,
-            "duration_ms": now.0 - started_at.0,
-            "rows_read": suite.database.rows_read(),
-            "rows_written": suite.database.rows_written(),
-        })
-    };
-    let is_recorded = match &outcome {
-        Ok(report) => {
-            let shortened = report.clone().map(SyncReport::shortened);
-            let summary = answer(source, false, shortened.as_ref());
-            edge::log::info(&line("ok", None));
-            run.finish_ok(&suite.database, now, &summary).await
+    scheduled_time: UnixMillis,
+    audit: Option<Statement>,
+) -> Recorded {
+    let job = job_name(source);
+    let mut ran = None;
+    let outcome = job::run(suite, &run_of(&job, scheduled_time), async |_| {
+        if let Some(audit) = audit {
+            let noted = suite.database.query(audit).await;
+            noted.map_err(|error| error.to_string())?;
         }
-        Err(failure) => {
-            let reason = failure.text();
-            edge::log::error(&line("failed", Some(&reason)));
-            let noted = mark_failed(&suite.database, source, &reason).await;
-            noted.and(run.finish_failed(&suite.database, now, &reason).await)
+        let outcome = sync(env, suite, source, false).await;
+        let summary = match &outcome {
+            Ok(report) => {
+                let shortened = report.clone().map(SyncReport::shortened);
+                Ok(answer(source, false, shortened.as_ref()))
+            }
+            Err(failure) => {
+                let reason = failure.text();
+                let noted = mark_failed(&suite.database, source, &reason).await;
+                Err(noted.map_or_else(|error| format!("{reason}; {error}"), |()| reason))
+            }
+        };
+        ran = Some(outcome);
+        summary
+    })
+    .await;
+    match (ran, outcome) {
+        (Some(outcome), _) => Recorded::Ran(outcome),
+        (None, Outcome::AlreadyDone | Outcome::Busy) => Recorded::NotDue,
+        (None, Outcome::NotBegun(detail) | Outcome::Failed(detail)) => {
+            Recorded::NotBegun(Problem::unavailable(detail))
         }
-    };
-    if let Err(error) = is_recorded {
-        edge::log::error(&json!({ "event": "job", "job": job_name(source),
-            "error": format!("the run could not be recorded: {error}") }));
+        (None, Outcome::Done(_)) => Recorded::NotBegun(Problem::internal()),
     }
-    outcome
 }
 
 /// Brings a source's list into the book; `None` if it is the one that is in already.

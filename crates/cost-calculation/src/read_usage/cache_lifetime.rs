@@ -1,17 +1,9 @@
 //! How long what was written to a cache lives: told by the payload, set for the sender, or assumed.
 use super::UsageError;
+use super::lifetime::Lifetime;
 use super::slot::Slot;
 use super::tally::Tally;
 use crate::flags::Flag;
-
-/// How long a cache write lives, where a provider has more than one lifetime.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lifetime {
-    /// Five minutes.
-    FiveMinutes,
-    /// One hour.
-    OneHour,
-}
 
 /// Providers whose caches have one lifetime, or none that is charged for apart.
 const ONE_LIFETIME: [&str; 12] = [

@@ -1,6 +1,6 @@
 //! How each source's counts overlap.
 use super::UsageError;
-use super::overlap::{Overlap, Reading, disjoint};
+use super::overlap::{May, Overlap, Reading, disjoint};
 use super::slot::Slot;
 use super::tally::Tally;
 use crate::{TokenUsage, UsageConvention};
@@ -27,6 +27,9 @@ const LANGCHAIN_KNOWN: [&str; 11] = [
 /// The buckets of an object whose convention is not this project's own and not Langfuse's.
 pub(super) fn read(tally: &mut Tally, convention: UsageConvention, provider: &str) -> TokenUsage {
     let reading = reading(tally, convention, provider);
+    if tally.hints.is_explicit_cache && tally.get(Slot::CacheRead) > 0 {
+        tally.add_unread("cache_type", 1);
+    }
     halves(tally);
     total_alone(tally);
     require(tally, convention);
@@ -41,33 +44,41 @@ pub(super) fn read(tally: &mut Tally, convention: UsageConvention, provider: &st
 
 fn reading(tally: &mut Tally, convention: UsageConvention, provider: &str) -> Reading {
     match convention {
-        UsageConvention::AnthropicMessages => Reading {
-            cache: Overlap::Outside,
-            reasoning_may_differ: false,
-            ..Reading::INCLUSIVE
-        },
+        UsageConvention::AnthropicMessages => {
+            // The thinking is told approximately; the output contains it and is what is billed.
+            if tally.get(Slot::Reasoning) > tally.get(Slot::Output) {
+                tally.set(Slot::Reasoning, tally.get(Slot::Output));
+            }
+            Reading {
+                cache: Overlap::Outside,
+                may: &[],
+                ..Reading::INCLUSIVE
+            }
+        }
         UsageConvention::BedrockConverse => Reading {
             cache: Overlap::Outside,
-            reasoning_may_differ: false,
-            total_may_lack_cache: true,
+            may: &[May::TotalLackCache],
             ..Reading::INCLUSIVE
         },
         UsageConvention::Gemini => Reading {
             reasoning: Overlap::Outside,
-            tool_use_may_be_inside: true,
+            may: &[May::ReasoningDiffer, May::ToolUseBeInside],
             ..Reading::INCLUSIVE
         },
         UsageConvention::UsageMetadata => {
             doubt_unknown_provider(tally, provider);
             Reading {
-                cache_may_differ: true,
-                total_may_lack_cache: provider == "aws",
+                may: if provider == "aws" {
+                    &[May::CacheDiffer, May::ReasoningDiffer, May::TotalLackCache]
+                } else {
+                    &[May::CacheDiffer, May::ReasoningDiffer]
+                },
                 hidden_reasoning: HIDES_THOUGHTS.contains(&provider),
                 ..Reading::INCLUSIVE
             }
         }
         UsageConvention::OtelGenAi => Reading {
-            cache_may_differ: true,
+            may: &[May::CacheDiffer, May::ReasoningDiffer],
             ..Reading::INCLUSIVE
         },
         // xAI's chat completions leave the reasoning out of `completion_tokens`.
@@ -78,10 +89,15 @@ fn reading(tally: &mut Tally, convention: UsageConvention, provider: &str) -> Re
         // Perplexity's research reasons beside the completion, and beside its total.
         _ if provider == "perplexity" => Reading {
             reasoning: Overlap::Outside,
-            total_may_lack_reasoning: true,
+            may: &[May::TotalLackReasoning],
             ..Reading::INCLUSIVE
         },
-        _ => Reading::INCLUSIVE,
+        _ => Reading {
+            // Mistral's connectors stand beside the prompt, in the total or in neither.
+            may: &[May::ReasoningDiffer, May::ToolUseBeInside],
+            hidden_reasoning: HIDES_THOUGHTS.contains(&provider),
+            ..Reading::INCLUSIVE
+        },
     }
 }
 

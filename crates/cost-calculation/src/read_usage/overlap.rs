@@ -26,18 +26,27 @@ impl Overlap {
     }
 }
 
-/// How a source's counts overlap, and what its total may overrule or leave out.
+/// What a source's total may overrule or leave out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum May {
+    /// Cached tokens may overlap the other way.
+    CacheDiffer,
+    /// Reasoning may.
+    ReasoningDiffer,
+    /// Prompts of tools may stand in the input already.
+    ToolUseBeInside,
+    /// The total may leave the cached tokens out.
+    TotalLackCache,
+    /// Or the reasoning.
+    TotalLackReasoning,
+}
+
+/// How a source's counts overlap.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reading {
     pub cache: Overlap,
-    pub cache_may_differ: bool,
     pub reasoning: Overlap,
-    pub reasoning_may_differ: bool,
-    /// The total may leave the cached tokens out, or the reasoning.
-    pub total_may_lack_cache: bool,
-    pub total_may_lack_reasoning: bool,
-    /// Prompts of tools may stand in the input already.
-    pub tool_use_may_be_inside: bool,
+    pub may: &'static [May],
     /// What the total has beyond all counts is reasoning that was left out.
     pub hidden_reasoning: bool,
 }
@@ -46,14 +55,14 @@ impl Reading {
     /// Cached tokens inside the input, reasoning inside the output unless the total says else.
     pub const INCLUSIVE: Self = Self {
         cache: Overlap::Inside,
-        cache_may_differ: false,
         reasoning: Overlap::Inside,
-        reasoning_may_differ: true,
-        total_may_lack_cache: false,
-        total_may_lack_reasoning: false,
-        tool_use_may_be_inside: false,
+        may: &[May::ReasoningDiffer],
         hidden_reasoning: false,
     };
+
+    fn may(self, what: May) -> bool {
+        self.may.contains(&what)
+    }
 }
 
 /// One way to read the counts.
@@ -145,25 +154,25 @@ pub(super) fn disjoint(tally: &mut Tally, reading: Reading, provider: &str) -> T
 /// The source's own way, and then those that it leaves open.
 fn ways(reading: Reading, own: Way) -> Vec<Way> {
     let mut ways = vec![own];
-    if reading.tool_use_may_be_inside {
+    if reading.may(May::ToolUseBeInside) {
         ways.push(Way {
             tool_use: Overlap::Inside,
             ..own
         });
     }
-    if reading.reasoning_may_differ {
+    if reading.may(May::ReasoningDiffer) {
         ways.push(Way {
             reasoning: own.reasoning.other(),
             ..own
         });
     }
-    if reading.cache_may_differ {
+    if reading.may(May::CacheDiffer) {
         let other = Way {
             cache: own.cache.other(),
             ..own
         };
         ways.push(other);
-        if reading.reasoning_may_differ {
+        if reading.may(May::ReasoningDiffer) {
             ways.push(Way {
                 reasoning: own.reasoning.other(),
                 ..other
@@ -190,14 +199,16 @@ fn by_total(
     let way = fitting.first().copied().unwrap_or(own);
     let sum = counts.sum(way);
     // Totals that are known to leave something out confirm what is left.
-    let cached = if way.cache == Overlap::Outside || reading.total_may_lack_cache {
+    let cached = if way.cache == Overlap::Outside || reading.may(May::TotalLackCache) {
         counts.cached
     } else {
         0
     };
     let lacking = [
-        reading.total_may_lack_cache.then_some(cached),
-        reading.total_may_lack_reasoning.then_some(counts.reasoning),
+        reading.may(May::TotalLackCache).then_some(cached),
+        reading
+            .may(May::TotalLackReasoning)
+            .then_some(counts.reasoning),
         (counts.citation > 0).then_some(0),
     ];
     let is_known = lacking

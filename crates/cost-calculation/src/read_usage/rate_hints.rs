@@ -11,6 +11,8 @@ const PROVISIONED: &str = "provisioned";
 pub(super) struct Hints {
     pub tier: Option<String>,
     speed: Option<String>,
+    /// The cache was an explicit one: its hits have a rate that no list tells apart.
+    pub is_explicit_cache: bool,
     pub region: Option<String>,
 }
 
@@ -36,6 +38,7 @@ impl Hints {
                 let anywhere = ["global", "not_available", "unknown", "none"];
                 self.region = Some(word).filter(|geo| !anywhere.contains(&geo.as_str()));
             }
+            Hint::CacheKind => self.is_explicit_cache = word != "implicit",
             Hint::SearchContext | Hint::Credit | Hint::CacheHit => {}
         }
     }

@@ -79,6 +79,8 @@ pub(super) enum Hint {
     Traffic,
     Geography,
     SearchContext,
+    /// An explicit cache, whose hits cost other than those that come by themselves.
+    CacheKind,
     /// A credit that makes the tokens cheaper than their counts say.
     Credit,
     /// An answer from a gateway's own cache.

@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::cache_lifetime::Lifetime;
 use super::leaf::{Amount, Leaf, leaves};
+use super::lifetime::Lifetime;
 use super::rate_hints::Hints;
 use super::slot::{Hint, Meaning, Slot};
 use super::{TOKENS_MAX, UsageError, field_table};

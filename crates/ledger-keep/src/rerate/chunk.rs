@@ -15,10 +15,6 @@ use ledger_core::{
 };
 use price_book::read_book::PriceCache;
 
-/// Where a walk stands: the start and the key of the last interaction that it looked at.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Place(pub i64, pub i64);
-
 /// An interaction of a chunk: its start, its user, its row.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Candidate(pub i64, pub String, pub StoredRow);

@@ -22,7 +22,7 @@ pub use changes::{Change, ExampleEstimate, RerateChanges, RerateExample};
 pub use record::{RerateBegun, RerateRun, begin_rerate, list_rerates, newest_rerate, read_rerate};
 pub use selection::RerateFilter;
 
-use chunk::{Chunk, Place, read_chunk};
+use chunk::{Chunk, read_chunk};
 use ledger_core::database::{Database, DatabaseError};
 use price_book::read_book::PriceCache;
 use record::open_rerate;

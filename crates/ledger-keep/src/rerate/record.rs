@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{RerateChanges, RerateFilter, chunk::Place};
+use super::{RerateChanges, RerateFilter, selection::Place};
 use ledger_core::{
     api_keys::Actor,
     database::{Database, DatabaseError, Statement},

@@ -4,8 +4,11 @@ use cost_calculation::{Flag, PriceState};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::chunk::Place;
 use crate::reprice::stored_row::STORED_ROW;
+
+/// Where a walk stands: the start and the key of the last interaction that it looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Place(pub i64, pub i64);
 
 /// What a run is about: days of the reporting zone, both included, and what narrows them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

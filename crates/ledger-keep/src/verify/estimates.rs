@@ -12,25 +12,11 @@ use ledger_core::{
 };
 
 use super::{
-    interactions::{EstimateRow, Place},
     pass::GUARD,
     slice::{Correction, Finding, Slice},
+    stored_rows::{EstimateRow, Place, TOKENS},
 };
 use ledger_core::redo_lines::{Rate, redo};
-
-/// The token columns, which are the names of the lines' resources too.
-pub(super) const TOKENS: [&str; 10] = [
-    "input",
-    "cache_read",
-    "cache_write_5m",
-    "cache_write_1h",
-    "output",
-    "reasoning",
-    "audio_in",
-    "audio_out",
-    "image_in",
-    "image_out",
-];
 
 /// Revisions that one statement adds: with their lines they stay far below the 2 MB of a parameter.
 const REVISIONS_MAX: usize = 500;

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use ledger_core::database::{Database, DatabaseError, Rows, Statement};
 
-use super::sessions::{Kept, Recounted, kept, recount};
+use super::session_recount::{Kept, Recounted, kept, recount};
 
 /// From so many interactions on a session is recounted in parts.
 pub(super) const LONG_INTERACTIONS: u64 = 20_000;

@@ -24,8 +24,10 @@ mod places;
 mod relations;
 mod session_days;
 mod session_models;
+mod session_recount;
 mod sessions;
 mod slice;
+mod stored_rows;
 mod users;
 
 use std::cell::Cell;

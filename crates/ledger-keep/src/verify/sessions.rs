@@ -2,18 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use ledger_core::{
-    database::{Database, DatabaseError, Statement},
-    rollup::TOKEN_SUM,
-};
+use ledger_core::database::{Database, DatabaseError, Statement};
 
 use super::{
     long_session::{self, LONG_INTERACTIONS},
     pass::{GUARD, OpenPass},
     session_models,
+    session_recount::{ALL, Kept, Recounted, SUMS_OF_ROWS, kept, recount, rows_of},
     slice::{Correction, Coverage, Finding, Slice},
 };
 
@@ -40,64 +37,6 @@ const NEXT_KEYS: [&str; 2] = [
      WHERE session_key > ?1 ->> 'after' ORDER BY session_key LIMIT ?1 ->> 'limit'",
 ];
 
-// Primary keys.
-pub(super) fn kept() -> String {
-    let half = |table: &str| {
-        format!(
-            "SELECT json_array(s.session_key, n.id, s.user_key, s.start_time, s.last_seen,
-               s.mixed_users, json_array(s.interaction_count, s.error_count, s.unpriced_count,
-                 s.partial_count, s.token_count, s.total_cost))
-             FROM json_each(?1, '$.keys') j CROSS JOIN {table} s ON s.session_key = j.value
-               LEFT JOIN session_ids n ON n.session_key = s.session_key"
-        )
-    };
-    format!(
-        "{}\nUNION ALL\n{}",
-        half("sessions"),
-        half("sessions_archive")
-    )
-}
-
-/// Every interaction of the sessions.
-const ALL: &str = "i.session_key = chosen.session_key";
-
-/// The interactions `i` of the sessions whose keys `keys` selects, joined by a condition, each with its
-/// counting estimate.
-fn rows_of(keys: &str, join: &str) -> String {
-    let half = |archive: &str| {
-        format!(
-            "SELECT i.session_key, i.user_key, i.timestamp, i.status = 'error' AS is_error,
-               e.price_state, {TOKEN_SUM} AS tokens, COALESCE(e.total_cost, 0) AS total_cost
-             FROM chosen CROSS JOIN interactions{archive} i ON {join}
-               CROSS JOIN cost_estimates{archive} e ON e.interaction_key = i.interaction_key
-             WHERE e.revision = (SELECT MAX(x.revision) FROM cost_estimates{archive} x
-                                 WHERE x.interaction_key = i.interaction_key)"
-        )
-    };
-    format!(
-        "chosen AS MATERIALIZED ({keys}),\nrows AS (\n{}\nUNION ALL\n{}\n)",
-        half(""),
-        half("_archive")
-    )
-}
-
-const SUMS_OF_ROWS: &str = "COUNT(*), SUM(is_error), SUM(price_state = 'unpriced'),
-  SUM(price_state = 'partial'), SUM(tokens), SUM(total_cost)";
-
-/// What the interactions that `join` selects come to, by session.
-pub(super) fn recount(join: &str) -> String {
-    format!(
-        "WITH {}
-         SELECT json_array(session_key, MIN(timestamp), MAX(timestamp), MIN(user_key),
-           MAX(user_key), json_array({SUMS_OF_ROWS}))
-         FROM rows GROUP BY session_key",
-        rows_of(
-            "SELECT j.value AS session_key FROM json_each(?1, '$.keys') j",
-            join
-        )
-    )
-}
-
 /// The statement that makes sessions anew, for those that `keys` selects and that lie nowhere.
 pub(super) fn insert_missing(keys: &str) -> String {
     format!(
@@ -118,30 +57,6 @@ pub(super) fn insert_missing(keys: &str) -> String {
          ON CONFLICT (session_key) DO NOTHING",
         rows_of(keys, ALL)
     )
-}
-
-/// A session as it is kept.
-#[derive(Deserialize)]
-pub(super) struct Kept {
-    key: i64,
-    /// `None` where `session_ids` has no name for it.
-    id: Option<String>,
-    user_key: i64,
-    start_time: i64,
-    last_seen: i64,
-    mixed_users: u8,
-    sums: [i64; 6],
-}
-
-/// What a session's interactions come to.
-#[derive(Deserialize)]
-pub(super) struct Recounted {
-    pub key: i64,
-    pub first: i64,
-    pub last: i64,
-    pub least_user: i64,
-    pub greatest_user: i64,
-    pub sums: [i64; 6],
 }
 
 /// Verifies the sessions after the pass's place.

@@ -1,5 +1,6 @@
 //! Every answer is recounted from the raw interactions by a naive second implementation, over
 //! random ledgers, ranges and filters.
+#![allow(clippy::cast_possible_wrap, reason = "counts of a few rows")]
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -19,7 +19,7 @@ use crate::{
 use cost_calculation::divide_half_even;
 use ledger_core::database::{Database, Statement};
 use price_book::read_book::PriceCache;
-use reporting_days::calendar::{DayRange, day_of, day_start};
+use reporting_days::calendar::{DayRange, day_of, day_start, next_day};
 
 /// Tokens that a list price is asked for: fewer than any context tier begins with.
 const TOKENS: u64 = 100_000;
@@ -38,6 +38,8 @@ SELECT json_array(valid_from) FROM (
 /// Picodollars for a million tokens.
 type ListPrice = i128;
 type Buckets<T> = [T; 10];
+/// An item's list prices from each of some days on.
+type DayPrices = Vec<(NaiveDate, Buckets<Option<ListPrice>>)>;
 
 /// An item's list price of each bucket on a day.
 fn list_prices(book: &PriceBook, item: &BridgeItem, at: UnixMillis) -> Buckets<Option<ListPrice>> {
@@ -149,6 +151,11 @@ fn values(
     Some((at_old, at_new))
 }
 
+/// Whether a period can be told from the other by list prices: both have tokens.
+fn has_tokens(item: &BridgeItem) -> bool {
+    item.current.token_count() > 0 && item.previous.token_count() > 0
+}
+
 impl<D: Database> Reader<'_, D> {
     /// Sets [`BridgeItem::list_values`] of the items that list prices can tell about.
     pub(crate) async fn set_list_values(
@@ -157,55 +164,20 @@ impl<D: Database> Reader<'_, D> {
         items: &mut [BridgeItem],
         compared: (DayRange, DayRange),
     ) -> Result<(), QueryError> {
-        let (current, previous) = compared;
-        let noon = |day: NaiveDate| UnixMillis(day_start(self.zone, day).0 + NOON_MS);
-        let has_tokens =
-            |item: &BridgeItem| item.current.token_count() > 0 && item.previous.token_count() > 0;
-        let usage = usage_of([1; 10]);
-        let units = Units::default();
-        let billables: Vec<Billable<'_>> = items
-            .iter()
-            .filter(|item| has_tokens(item))
-            .map(|item| billable(item, &usage, &units, noon(current.end)))
-            .collect();
-        if billables.is_empty() {
+        let Some(book) = self.list_book(items, compared.0).await? else {
             return Ok(());
-        }
-        let mut cache = PriceCache::default();
-        let book = cache
-            .prepare(self.database, &billables, self.now)
-            .await?
-            .0
-            .clone();
-        let (from, to) = (
-            day_start(self.zone, previous.start.min(current.start)),
-            day_start(self.zone, current.end).0 + 2 * NOON_MS,
-        );
-        let changes: Vec<(i64,)> = self
-            .database
-            .query(Statement::with(
-                CHANGES,
-                &json!({ "from": from, "to": to, "limit": CHANGE_DAYS_MAX }),
-            )?)
-            .await?
-            .decode()?;
-        if changes.len() >= CHANGE_DAYS_MAX {
+        };
+        let Some(days) = self.price_days(compared).await? else {
             return Ok(());
-        }
-        // The first days of both periods, and the day of and after each change.
-        let mut days: BTreeSet<NaiveDate> = [current.start, previous.start, previous.end].into();
-        for (valid_from,) in changes {
-            let day = day_of(self.zone, UnixMillis(valid_from));
-            days.extend([day, reporting_days::calendar::next_day(day)]);
-        }
-        let prices_by_item: Vec<Vec<(NaiveDate, Buckets<Option<ListPrice>>)>> = items
+        };
+        let prices_by_item: Vec<DayPrices> = items
             .iter()
             .map(|item| {
                 if !has_tokens(item) {
                     return Vec::new();
                 }
                 days.iter()
-                    .map(|day| (*day, list_prices(&book, item, noon(*day))))
+                    .map(|day| (*day, list_prices(&book, item, self.noon(*day))))
                     .collect()
             })
             .collect();
@@ -217,50 +189,19 @@ impl<D: Database> Reader<'_, D> {
                     .windows(2)
                     .any(|pair| matches!(pair, [a, b] if a.1 != b.1))
             })
-            .map(|(item, _)| {
-                (
-                    item.provider.as_str(),
-                    item.model.as_str(),
-                    item.kind.as_str(),
-                )
-            })
+            .map(|(item, _)| (&*item.provider, &*item.model, &*item.kind))
             .collect();
         let tokens = if changed.is_empty() {
             BTreeMap::new()
         } else {
             tokens_by_day(rows, &changed, compared)
         };
-        let none = DayTokens::new();
         let found: Vec<Option<(i128, i128)>> = items
             .iter()
             .zip(&prices_by_item)
             .map(|(item, prices)| {
                 let key = (item.provider.clone(), item.model.clone(), item.kind.clone());
-                let (first, steady) = (prices.first()?, !tokens.contains_key(&key));
-                if steady {
-                    let in_use = |bucket: usize| {
-                        item.current
-                            .tokens
-                            .get(bucket)
-                            .is_some_and(|count| *count > 0)
-                    };
-                    let all_listed = first
-                        .1
-                        .iter()
-                        .enumerate()
-                        .all(|(at, price)| price.is_some() || !in_use(at));
-                    return all_listed.then_some((1, 1));
-                }
-                values(
-                    tokens.get(&key).unwrap_or(&none),
-                    compared,
-                    |day, bucket| {
-                        let at = prices
-                            .partition_point(|(from, _)| *from <= day)
-                            .saturating_sub(1);
-                        prices.get(at)?.1.get(bucket).copied().flatten()
-                    },
-                )
+                value_of(item, prices, tokens.get(&key), compared)
             })
             .collect();
         for (item, list_values) in items.iter_mut().zip(found) {
@@ -268,6 +209,79 @@ impl<D: Database> Reader<'_, D> {
         }
         Ok(())
     }
+
+    /// When a day's prices are looked up.
+    fn noon(&self, day: NaiveDate) -> UnixMillis {
+        UnixMillis(day_start(self.zone, day).0 + NOON_MS)
+    }
+
+    /// The book of the items that list prices can tell about; `None` without any.
+    async fn list_book(
+        &self,
+        items: &[BridgeItem],
+        current: DayRange,
+    ) -> Result<Option<PriceBook>, QueryError> {
+        let (usage, units) = (usage_of([1; 10]), Units::default());
+        let at = self.noon(current.end);
+        let billables: Vec<Billable<'_>> = items
+            .iter()
+            .filter(|item| has_tokens(item))
+            .map(|item| billable(item, &usage, &units, at))
+            .collect();
+        if billables.is_empty() {
+            return Ok(None);
+        }
+        let mut cache = PriceCache::default();
+        let prepared = cache.prepare(self.database, &billables, self.now).await?;
+        Ok(Some(prepared.0.clone()))
+    }
+
+    /// The first days of both periods, and the day of and after each change of a price; `None` where
+    /// there are too many.
+    async fn price_days(
+        &self,
+        (current, previous): (DayRange, DayRange),
+    ) -> Result<Option<BTreeSet<NaiveDate>>, QueryError> {
+        let (from, to) = (
+            day_start(self.zone, previous.start.min(current.start)),
+            day_start(self.zone, current.end).0 + 2 * NOON_MS,
+        );
+        let parameter = json!({ "from": from, "to": to, "limit": CHANGE_DAYS_MAX });
+        let changes = self.database.query(Statement::with(CHANGES, &parameter)?);
+        let changes: Vec<(i64,)> = changes.await?.decode()?;
+        if changes.len() >= CHANGE_DAYS_MAX {
+            return Ok(None);
+        }
+        let mut days: BTreeSet<NaiveDate> = [current.start, previous.start, previous.end].into();
+        for (valid_from,) in changes {
+            let day = day_of(self.zone, UnixMillis(valid_from));
+            days.extend([day, next_day(day)]);
+        }
+        Ok(Some(days))
+    }
+}
+
+/// An item's value at the other period's prices and at its own; `tokens` are its days' where a price
+/// has changed.
+fn value_of(
+    item: &BridgeItem,
+    prices: &[(NaiveDate, Buckets<Option<ListPrice>>)],
+    tokens: Option<&DayTokens>,
+    compared: (DayRange, DayRange),
+) -> Option<(i128, i128)> {
+    let (_, first) = prices.first()?;
+    let Some(tokens) = tokens else {
+        let in_use = item.current.tokens.iter().map(|count| *count > 0);
+        let mut of_buckets = first.iter().zip(in_use);
+        let all_listed = of_buckets.all(|(price, is_used)| price.is_some() || !is_used);
+        return all_listed.then_some((1, 1));
+    };
+    values(tokens, compared, |day, bucket| {
+        let at = prices
+            .partition_point(|(from, _)| *from <= day)
+            .saturating_sub(1);
+        prices.get(at)?.1.get(bucket).copied().flatten()
+    })
 }
 
 /// Tokens by day of some items in both periods.

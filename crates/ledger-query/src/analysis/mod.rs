@@ -4,3 +4,4 @@ pub(crate) mod bridge;
 pub(crate) mod comparison;
 pub(crate) mod forecast;
 pub(crate) mod list_prices;
+pub(crate) mod overview;

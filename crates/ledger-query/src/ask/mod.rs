@@ -1,5 +1,6 @@
 //! How a question is asked: its parameters, who asks, the ledger as it stands, what is refused.
 
+pub(crate) mod batch;
 pub(crate) mod etag;
 pub(crate) mod parameters;
 pub(crate) mod problem;

@@ -9,11 +9,11 @@ use serde_json::{Map, Value, json};
 
 use super::{
     export_cell::{Column, push_csv_text, write_csv, write_json},
+    export_kind::{ExportFormat, ExportKind},
     export_sessions,
 };
 use crate::{
     ask::{problem::QueryError, reader::Stamp},
-    export::open_export::{ExportFormat, ExportKind},
     sums::figures::Coverage,
 };
 use ledger_core::database::{Database, Statement};

@@ -5,5 +5,6 @@ pub(crate) mod export_daily;
 pub(crate) mod export_file;
 pub(crate) mod export_focus;
 pub(crate) mod export_interactions;
+pub(crate) mod export_kind;
 pub(crate) mod export_sessions;
 pub(crate) mod open_export;

@@ -5,16 +5,12 @@ use serde_json::json;
 use super::{
     export_daily,
     export_file::{About, CHUNK_ROWS, Export, ExportSource, Rest},
-    export_focus, export_interactions, export_sessions,
+    export_focus, export_interactions,
+    export_kind::{ExportFormat, ExportKind},
+    export_sessions,
 };
 use crate::{
-    ask::{
-        parameters::Parameters,
-        problem::QueryError,
-        reader::Reader,
-        slice::{Dimension, SLICE_PARAMETERS},
-    },
-    sessions::session_filter::SESSION_FILTERS,
+    ask::{parameters::Parameters, problem::QueryError, reader::Reader, slice::Dimension},
     sums::{
         figures::{Coverage, Figures},
         sum_query::{ItemSums, by_item},
@@ -22,79 +18,6 @@ use crate::{
 };
 use ledger_core::database::Database;
 use reporting_days::calendar::DayRange;
-
-/// What is exported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExportKind {
-    /// Interactions, one line each.
-    Interactions,
-    /// Sessions.
-    Sessions,
-    /// Sums by day.
-    Daily,
-    /// FOCUS 1.2.
-    Focus,
-}
-
-impl ExportKind {
-    /// The name in paths.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Interactions => "interactions",
-            Self::Sessions => "sessions",
-            Self::Daily => "daily",
-            Self::Focus => "focus",
-        }
-    }
-
-    /// The parameters that it takes.
-    pub fn parameters(self) -> Vec<&'static str> {
-        let mut names = vec!["start_date", "end_date"];
-        match self {
-            Self::Sessions => names = SESSION_FILTERS.to_vec(),
-            _ => names.extend(SLICE_PARAMETERS),
-        }
-        match self {
-            Self::Interactions => names.extend(["status", "unpriced"]),
-            Self::Daily => names.push("group_by"),
-            Self::Sessions | Self::Focus => {}
-        }
-        if self != Self::Focus {
-            names.extend(["format", "preamble"]);
-        }
-        names
-    }
-}
-
-/// The file's format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExportFormat {
-    /// CSV.
-    Csv,
-    /// One JSON object.
-    Json,
-    /// A JSON object a line.
-    Ndjson,
-}
-
-impl ExportFormat {
-    /// The content type.
-    pub const fn content_type(self) -> &'static str {
-        match self {
-            Self::Csv => "text/csv; charset=utf-8",
-            Self::Json => "application/json",
-            Self::Ndjson => "application/x-ndjson",
-        }
-    }
-
-    const fn extension(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Json => "json",
-            Self::Ndjson => "ndjson",
-        }
-    }
-}
 
 impl<D: Database> Reader<'_, D> {
     /// Begins an export; the parameters were taken with [`ExportKind::parameters`].

@@ -10,12 +10,16 @@ use super::{
     group_series::{read_buckets, series},
 };
 use crate::{
-    analysis::comparison::{Change, Comparison, compare},
+    analysis::{
+        comparison::{Change, Comparison, compare},
+        overview::DO_NOT_ADD_UP,
+    },
     ask::{
-        parameters::Parameters,
+        batch::Batch,
+        parameters::{Include, Page, Parameters},
         problem::QueryError,
         reader::{Reader, Stamp},
-        slice::{Dimension, Filters},
+        slice::{Dimension, Filters, Slice},
     },
     sums::{
         distinct,
@@ -24,7 +28,6 @@ use crate::{
         latency::{Latencies, Latency, histograms},
         sum_query::{DaySums, by_day},
     },
-    time::overview::DO_NOT_ADD_UP,
 };
 use cost_calculation::{Amount, Ratio};
 use ledger_core::database::Database;
@@ -108,6 +111,28 @@ struct Extras {
     trends: Option<Vec<Vec<Figures>>>,
 }
 
+/// What is asked of a list.
+struct ListQuestion<'a> {
+    dimension: Dimension,
+    range: DayRange,
+    alignment: Option<Alignment>,
+    /// The two parts that are compared.
+    compared: Option<(DayRange, DayRange)>,
+    include: Include,
+    page: Page,
+    search: Option<&'a str>,
+    slice: Slice,
+    trend_ranges: Vec<DayRange>,
+}
+
+impl ListQuestion<'_> {
+    /// Whether the groups found add up to a part: they do to the range, where no search leaves any
+    /// out.
+    fn is_known(&self, part: DayRange) -> bool {
+        part == self.range && self.search.is_none()
+    }
+}
+
 impl<D: Database> Reader<'_, D> {
     /// `GET /stats/users`, `/stats/models` and `/stats/agents`.
     pub async fn group_list(
@@ -115,123 +140,152 @@ impl<D: Database> Reader<'_, D> {
         dimension: Dimension,
         parameters: &Parameters,
     ) -> Result<GroupList, QueryError> {
+        let question = self.list_question(dimension, parameters).await?;
+        let found = self
+            .group_page(&GroupQuery {
+                slice: &question.slice,
+                dimension,
+                range: question.range,
+                compared: question.compared,
+                today: self.today,
+                sort: parameters
+                    .word("sort", &GroupSort::WORDS)?
+                    .unwrap_or(GroupSort::Cost),
+                is_ascending: parameters.is_ascending(false)?,
+                page: question.page,
+                search: question.search,
+            })
+            .await?;
+        question.page.check(found.total_count)?;
+        let (extras, days) = self.list_extras(&question, &found).await?;
+        Ok(self.list_of(&question, found, &extras, &days))
+    }
+
+    async fn list_question<'a>(
+        &self,
+        dimension: Dimension,
+        parameters: &'a Parameters,
+    ) -> Result<ListQuestion<'a>, QueryError> {
         let range = self.range_or_default(parameters)?;
         let alignment = parameters
             .compare()?
             .map(|mode| Alignment::new(range, mode));
         let include = parameters.include(&["sessions", "latency", "trend"])?;
-        let page = parameters.page()?;
-        let sort = parameters
-            .word("sort", &GroupSort::WORDS)?
-            .unwrap_or(GroupSort::Cost);
-        let is_ascending = parameters.is_ascending(false)?;
-        let search = parameters.nonempty("q")?;
-        let slice = self.slice(parameters).await?;
-        let compared = alignment.and_then(|alignment| alignment.compared(self.today));
-        let found = self
-            .group_page(&GroupQuery {
-                slice: &slice,
+        Ok(ListQuestion {
+            dimension,
+            range,
+            alignment,
+            compared: alignment.and_then(|alignment| alignment.compared(self.today)),
+            page: parameters.page()?,
+            search: parameters.nonempty("q")?,
+            slice: self.slice(parameters).await?,
+            trend_ranges: if include.trend {
+                buckets(range, Granularity::for_trend(range.days()))
+            } else {
+                Vec::new()
+            },
+            include,
+        })
+    }
+
+    /// What the rows have besides their sums, and the days of the comparison, in one batch.
+    async fn list_extras(
+        &self,
+        question: &ListQuestion<'_>,
+        found: &GroupPage,
+    ) -> Result<(Extras, DaySums), QueryError> {
+        let (slice, dimension, include) = (&question.slice, question.dimension, &question.include);
+        let ranges = [question.range];
+        let mut batch = Batch::default();
+        let trends = if include.trend {
+            Some(batch.add(series(
+                slice,
                 dimension,
-                range,
-                compared,
-                today: self.today,
-                sort,
-                is_ascending,
-                page,
-                search,
-            })
-            .await?;
-        page.check(found.total_count)?;
-        let trend_granularity = Granularity::for_trend(range.days());
-        let trend_ranges = if include.trend {
-            buckets(range, trend_granularity)
+                &found.groups,
+                &question.trend_ranges,
+            )?))
         } else {
-            Vec::new()
+            None
         };
-        let mut statements = Vec::new();
-        if include.trend {
-            statements.push(series(&slice, dimension, &found.groups, &trend_ranges)?);
-        }
         let counts = if include.sessions {
-            distinct::in_ranges(&slice, &[range])?
+            distinct::in_ranges(slice, &ranges)?.map(|statement| batch.add(statement))
         } else {
             None
         };
-        let has_counts = counts.is_some();
-        statements.extend(counts);
-        let has_user_sessions = has_counts && dimension == Dimension::User;
-        if has_user_sessions {
-            statements.push(distinct::of_users(range, &user_keys(&found))?);
-        }
+        let sessions = if counts.is_some() && dimension == Dimension::User {
+            Some(batch.add(distinct::of_users(question.range, &user_keys(found))?))
+        } else {
+            None
+        };
         let latencies = if include.latency && dimension == Dimension::Model {
-            histograms(&slice, &[range])?
+            histograms(slice, &ranges)?.map(|statement| batch.add(statement))
         } else {
             None
         };
-        let has_latencies = latencies.is_some();
-        statements.extend(latencies);
-        let has_comparison = alignment.is_some();
-        // The groups found add up to the range, where no search leaves any out.
-        let is_known = |part: DayRange| part == range && search.is_none();
-        if let (Some(alignment), Some((current, previous))) = (alignment, compared) {
-            let unknown: Vec<DayRange> = [current, previous, alignment.whole_other()]
-                .into_iter()
-                .filter(|part| !is_known(*part))
-                .collect();
-            statements.push(by_day(&slice, &unknown)?);
-        }
-        let mut rows = if statements.is_empty() {
-            Vec::new()
-        } else {
-            self.database.batch(&statements).await?
-        }
-        .into_iter();
-        let mut next = || rows.next().unwrap_or_default();
-        let extras = Extras {
-            trends: if include.trend {
-                Some(read_buckets(
-                    &slice,
-                    dimension,
-                    &next(),
-                    &found.groups,
-                    &trend_ranges,
-                )?)
-            } else {
-                None
-            },
-            of_all: if has_counts {
-                distinct::read(&next(), 1)?.first().copied()
-            } else {
-                None
-            },
-            sessions: if has_user_sessions {
-                Some(read_sessions(&next(), &found)?)
-            } else {
-                None
-            },
-            latencies: if has_latencies {
-                Some(Latencies::read(&next(), true)?)
-            } else {
-                None
-            },
+        let days = match (question.alignment, question.compared) {
+            (Some(alignment), Some((current, previous))) => {
+                let mut unknown = vec![current, previous, alignment.whole_other()];
+                unknown.retain(|part| !question.is_known(*part));
+                Some(batch.add(by_day(slice, &unknown)?))
+            }
+            _ => None,
         };
-        let days = if has_comparison && compared.is_some() {
-            DaySums::read(&next())?
-        } else {
-            DaySums::default()
+        let mut rows = batch.send(self.database).await?;
+        let mut extras = Extras::default();
+        if let Some(slot) = trends {
+            let (groups, ranges) = (&found.groups, &question.trend_ranges);
+            extras.trends = Some(read_buckets(
+                slice,
+                dimension,
+                &rows.of(&slot),
+                groups,
+                ranges,
+            )?);
+        }
+        if let Some(slot) = counts {
+            extras.of_all = distinct::read(&rows.of(&slot), 1)?.first().copied();
+        }
+        if let Some(slot) = sessions {
+            extras.sessions = Some(read_sessions(&rows.of(&slot), found)?);
+        }
+        if let Some(slot) = latencies {
+            extras.latencies = Some(Latencies::read(&rows.of(&slot), true)?);
+        }
+        let days = match days {
+            Some(slot) => DaySums::read(&rows.of(&slot))?,
+            None => DaySums::default(),
         };
+        Ok((extras, days))
+    }
+
+    fn list_of(
+        &self,
+        question: &ListQuestion<'_>,
+        found: GroupPage,
+        extras: &Extras,
+        days: &DaySums,
+    ) -> GroupList {
+        let range = question.range;
         let total = found.total;
         let shown: Figures = found.groups.iter().map(|group| group.figures).sum();
         let other = total - shown;
         let group_count = found.total_count - i64::try_from(found.groups.len()).unwrap_or(i64::MAX);
-        Ok(GroupList {
+        let sums = |part: DayRange| {
+            if question.is_known(part) {
+                total
+            } else {
+                days.of(part)
+            }
+        };
+        GroupList {
             stamp: self.stamp(),
             period: range.period(self.today),
-            filters: slice.filters(),
-            dimension,
+            filters: question.slice.filters(),
+            dimension: question.dimension,
             coverage: total.coverage(),
-            trend_granularity,
-            trend_buckets: trend_ranges
+            trend_granularity: Granularity::for_trend(range.days()),
+            trend_buckets: question
+                .trend_ranges
                 .iter()
                 .map(|part| TrendBucket {
                     start_date: part.start,
@@ -239,8 +293,8 @@ impl<D: Database> Reader<'_, D> {
                     complete: part.end < self.today,
                 })
                 .collect(),
-            limit: page.limit,
-            offset: page.offset,
+            limit: question.page.limit,
+            offset: question.page.offset,
             total_count: found.total_count,
             other: OtherRow {
                 group_count,
@@ -248,20 +302,13 @@ impl<D: Database> Reader<'_, D> {
                 share: share(&other, &total),
             },
             distinct: extras.of_all,
-            comparison: alignment.map(|alignment| {
-                compare(
-                    alignment,
-                    self.today,
-                    self.state.first_day,
-                    |part: DayRange| {
-                        if is_known(part) { total } else { days.of(part) }
-                    },
-                )
-            }),
-            items: rows_of(found, &total, &extras),
+            comparison: question
+                .alignment
+                .map(|alignment| compare(alignment, self.today, self.state.first_day, sums)),
+            items: rows_of(found, &total, extras),
             total,
             totals_do_not_add_up: DO_NOT_ADD_UP,
-        })
+        }
     }
 }
 

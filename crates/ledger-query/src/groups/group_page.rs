@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     group::{Group, UserName},
-    group_rank::{rank_range, ranks, set_ranks},
+    group_rank::{rank_range, ranks},
 };
 use crate::{
     analysis::comparison::Change,
@@ -151,102 +151,131 @@ fn page(query: &GroupQuery<'_>) -> Result<Statement, DatabaseError> {
     Statement::with(page_sql(query), &parameter)
 }
 
-fn page_sql(query: &GroupQuery<'_>) -> String {
-    let columns = query.dimension.columns();
-    let source = query.slice.source(Some(query.dimension));
-    let arms = arms(query.slice, query.dimension, &source);
-    let has_weeks = arms.len() > 1;
+/// The sums of each range that the answer has, each with the name that it keeps up to there.
+fn sums_of_ranges(query: &GroupQuery<'_>) -> Vec<(String, String)> {
     let measures = measure_columns();
-    let keys = columns.join(", ");
-    let in_flags = |flag: i64, value: &str, name: &str| {
-        format!("SUM({value}) FILTER (WHERE s.flags & {flag}) AS {name}")
+    let mut of_ranges: Vec<(i64, &str, &[&str])> = vec![(IN_RANK, "rank_", &RANKED[..])];
+    if query.compared.is_some() {
+        of_ranges.push((IN_CURRENT, "current_", &COMPARED[..]));
+        of_ranges.push((IN_PREVIOUS, "previous_", &COMPARED[..]));
+    }
+    let sum = |flag: i64, prefix: &str, (expression, name): &(String, String)| {
+        let name = format!("{prefix}{name}");
+        let sum = format!("SUM({expression}) FILTER (WHERE s.flags & {flag}) AS {name}");
+        (sum, name)
     };
-    // The sums of each range that the answer has, by the names that they keep up to there.
     let mut sums: Vec<(String, String)> = measures
         .iter()
-        .map(|(expression, name)| (in_flags(IN_RANGE, expression, name), name.clone()))
+        .map(|measure| sum(IN_RANGE, "", measure))
         .collect();
-    let mut of_ranges = vec![(IN_RANK, "rank", &RANKED[..])];
-    if query.compared.is_some() {
-        of_ranges.push((IN_CURRENT, "current", &COMPARED[..]));
-        of_ranges.push((IN_PREVIOUS, "previous", &COMPARED[..]));
-    }
     for (flag, prefix, names) in of_ranges {
         let of_range = measures
             .iter()
             .filter(|(_, name)| names.contains(&name.as_str()));
-        sums.extend(of_range.map(|(expression, name)| {
-            let name = format!("{prefix}_{name}");
-            (in_flags(flag, expression, &name), name)
-        }));
+        sums.extend(of_range.map(|measure| sum(flag, prefix, measure)));
     }
-    let compared = |prefix: &str| {
-        if query.compared.is_some() {
-            let list = COMPARED.map(|name| format!("{prefix}_{name}")).join(", ");
-            format!("json_array({list})")
-        } else {
-            "json_array(NULL, NULL, NULL, NULL)".to_owned()
-        }
-    };
-    let sums_of_arm = sums
+    sums
+}
+
+/// The measures of a group as the answer's figures, each within `wrap`.
+fn figures_of(wrap: &str) -> String {
+    let list: Vec<String> = measure_columns()
+        .into_iter()
+        .map(|(_, name)| match wrap {
+            "" => name,
+            wrap => format!("{wrap}({name})"),
+        })
+        .collect();
+    format!("json_array({})", list.join(", "))
+}
+
+/// What a compared part comes to, or nothing in its place.
+fn compared_part(query: &GroupQuery<'_>, prefix: &str) -> String {
+    if query.compared.is_none() {
+        return "json_array(NULL, NULL, NULL, NULL)".to_owned();
+    }
+    let list = COMPARED.map(|name| format!("{prefix}_{name}")).join(", ");
+    format!("json_array({list})")
+}
+
+/// The condition of a search by a part of the names.
+fn search_in(query: &GroupQuery<'_>, columns: &[&str]) -> String {
+    if query.search.is_none() {
+        return String::new();
+    }
+    let hits: Vec<String> = columns
         .iter()
-        .map(|(sum, _)| sum.as_str())
-        .collect::<Vec<_>>()
-        .join(", ");
-    let sums_of_arms = sums
-        .iter()
-        .map(|(_, name)| format!("SUM({name}) AS {name}"))
-        .collect::<Vec<_>>()
-        .join(", ");
-    let figures = |wrap: &str| {
-        let list = measures
-            .iter()
-            .map(|(_, name)| {
-                if wrap.is_empty() {
-                    name.clone()
-                } else {
-                    format!("{wrap}({name})")
-                }
-            })
-            .collect::<Vec<_>>()
-            .join(", ");
-        format!("json_array({list})")
-    };
-    let is_user = query.dimension == Dimension::User;
-    let (names, join, name_columns) = if is_user {
-        (
-            ", u.user_id, u.tenant_id, u.label, u.erased_at",
-            " JOIN users u USING (user_key)",
-            vec!["user_id", "label"],
-        )
-    } else {
-        ("", "", columns.to_vec())
-    };
-    let search = if query.search.is_some() {
-        let hits = name_columns
-            .iter()
-            .map(|name| format!("instr(lower(COALESCE({name}, '')), ?1 ->> 'q') > 0"))
-            .collect::<Vec<_>>()
-            .join(" OR ");
-        format!(" AND ({hits})")
-    } else {
-        String::new()
-    };
+        .map(|name| format!("instr(lower(COALESCE({name}, '')), ?1 ->> 'q') > 0"))
+        .collect();
+    format!(" AND ({})", hits.join(" OR "))
+}
+
+/// What the groups are sorted by, before their names.
+fn order_of(query: &GroupQuery<'_>, name_order: &str) -> String {
     let direction = if query.is_ascending { "ASC" } else { "DESC" };
-    let name_order = if is_user {
-        "user_id, tenant_id".to_owned()
-    } else {
-        keys.clone()
-    };
-    let order = match query.sort {
+    match query.sort {
         GroupSort::Cost => format!(
             "total_cost_micro + total_cost_rest / 1000000 {direction}, total_cost_rest % 1000000 {direction}, "
         ),
         GroupSort::Interactions => format!("interaction_count {direction}, "),
         GroupSort::Tokens => format!("{TOKENS} {direction}, "),
         GroupSort::Errors => format!("error_count {direction}, "),
-        GroupSort::Name => columns_in(&name_order, direction),
+        GroupSort::Name => columns_in(name_order, direction),
+    }
+}
+
+/// What a list of users reads of their table, and lists of other groups do not need.
+struct Names {
+    columns: &'static str,
+    join: &'static str,
+    searched: Vec<&'static str>,
+    order: String,
+    object: &'static str,
+}
+
+impl Names {
+    fn of(dimension: Dimension) -> Self {
+        let keys = dimension.columns();
+        if dimension == Dimension::User {
+            return Self {
+                columns: ", u.user_id, u.tenant_id, u.label, u.erased_at",
+                join: " JOIN users u USING (user_key)",
+                searched: vec!["user_id", "label"],
+                order: "user_id, tenant_id".to_owned(),
+                object: "json_object('user_id', user_id, 'tenant_id', tenant_id, 'label', label, \
+                         'erased', erased_at IS NOT NULL)",
+            };
+        }
+        Self {
+            columns: "",
+            join: "",
+            searched: keys.to_vec(),
+            order: keys.join(", "),
+            object: "NULL",
+        }
+    }
+}
+
+/// A week does not say which of its days was the last: the user's own index does.
+const LAST_DAY_OF_WEEKS: &str =
+    "(SELECT MAX(d.day) FROM daily_stats d INDEXED BY daily_stats_by_user
+     WHERE d.user_key = found.user_key AND d.day <= ?1 ->> 'last_day')";
+
+fn page_sql(query: &GroupQuery<'_>) -> String {
+    let source = query.slice.source(Some(query.dimension));
+    let arms = arms(query.slice, query.dimension, &source);
+    let last_day = if arms.len() > 1 {
+        LAST_DAY_OF_WEEKS
+    } else {
+        "last_day"
     };
+    let keys = query.dimension.columns().join(", ");
+    let sums = sums_of_ranges(query);
+    let list = |of: &dyn Fn(&(String, String)) -> String| {
+        sums.iter().map(of).collect::<Vec<_>>().join(", ")
+    };
+    let sums_of_arm = list(&|(sum, _)| sum.clone());
+    let sums_of_arms = list(&|(_, name)| format!("SUM({name}) AS {name}"));
     let parts: Vec<String> = arms
         .iter()
         .map(|Arm { from, keys, day }| {
@@ -258,19 +287,7 @@ fn page_sql(query: &GroupQuery<'_>) -> String {
             )
         })
         .collect();
-    // A week does not say which of its days was the last: the user's own index does.
-    let last_day = if has_weeks {
-        "(SELECT MAX(d.day) FROM daily_stats d INDEXED BY daily_stats_by_user
-     WHERE d.user_key = found.user_key AND d.day <= ?1 ->> 'last_day')"
-    } else {
-        "last_day"
-    };
-    let user_object = if is_user {
-        "json_object('user_id', user_id, 'tenant_id', tenant_id, 'label', label, \
-         'erased', erased_at IS NOT NULL)"
-    } else {
-        "NULL"
-    };
+    let names = Names::of(query.dimension);
     format!(
         "WITH {SEGMENTS}, parts AS (
   {parts}
@@ -278,7 +295,7 @@ fn page_sql(query: &GroupQuery<'_>) -> String {
   SELECT {keys}, MAX(last_day) AS last_day, {sums_of_arms}
   FROM parts GROUP BY {keys}
 ), ranked AS (
-  SELECT whole.*{names}, iif(rank_interaction_count > 0, ROW_NUMBER() OVER (
+  SELECT whole.*{columns}, iif(rank_interaction_count > 0, ROW_NUMBER() OVER (
     ORDER BY rank_total_cost_micro + rank_total_cost_rest / 1000000 DESC,
       rank_total_cost_rest % 1000000 DESC, {name_order}), NULL) AS rank_90d
   FROM whole{join}
@@ -292,10 +309,16 @@ SELECT * FROM (
     {current}, {previous})
   FROM found ORDER BY {order}{name_order} LIMIT ?1 ->> 'limit' OFFSET ?1 ->> 'offset')",
         parts = parts.join("\n  UNION ALL\n  "),
-        total = figures("SUM"),
-        figures = figures(""),
-        current = compared("current"),
-        previous = compared("previous"),
+        columns = names.columns,
+        join = names.join,
+        name_order = names.order,
+        user_object = names.object,
+        search = search_in(query, &names.searched),
+        order = order_of(query, &names.order),
+        total = figures_of("SUM"),
+        figures = figures_of(""),
+        current = compared_part(query, "current"),
+        previous = compared_part(query, "previous"),
     )
 }
 
@@ -355,6 +378,18 @@ fn read_page(
         total,
         groups,
     })
+}
+
+/// Sets the ranks of a filtered page from the rows of [`ranks`].
+fn set_ranks(page: &mut GroupPage, rows: &Rows) -> Result<(), DatabaseError> {
+    let ranks: Vec<(Vec<serde_json::Value>, i64)> = rows.decode()?;
+    for group in &mut page.groups {
+        group.rank_90d = ranks
+            .iter()
+            .find(|(keys, _)| *keys == group.keys)
+            .map(|(_, rank)| *rank);
+    }
+    Ok(())
 }
 
 impl<D: Database> Reader<'_, D> {

@@ -2,12 +2,11 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::group_page::GroupPage;
 use crate::{
     ask::slice::{Dimension, Slice, segments},
     sums::sum_query::{Arm, SEGMENTS, arm_parameter, arms},
 };
-use ledger_core::database::{DatabaseError, Rows, Statement};
+use ledger_core::database::{DatabaseError, Statement};
 use reporting_days::calendar::DayRange;
 
 /// Days by which groups are ranked.
@@ -60,16 +59,4 @@ FROM whole{join}",
         sql,
         &arm_parameter(slice, &source, &segments(&[(rank_range(today), 1)])),
     )
-}
-
-/// Sets the ranks of a filtered page from the rows of [`ranks`].
-pub(crate) fn set_ranks(page: &mut GroupPage, rows: &Rows) -> Result<(), DatabaseError> {
-    let ranks: Vec<(Vec<serde_json::Value>, i64)> = rows.decode()?;
-    for group in &mut page.groups {
-        group.rank_90d = ranks
-            .iter()
-            .find(|(keys, _)| *keys == group.keys)
-            .map(|(_, rank)| *rank);
-    }
-    Ok(())
 }

@@ -5,4 +5,3 @@ pub(crate) mod group_list;
 pub(crate) mod group_page;
 pub(crate) mod group_rank;
 pub(crate) mod group_series;
-pub(crate) mod user;

@@ -4,10 +4,7 @@ use cost_calculation::UnixMillis;
 use serde_json::json;
 
 use super::figures::{Figures, sums_of};
-use crate::{
-    ask::slice::{Dimension, Slice},
-    groups::group_page::GroupSums,
-};
+use crate::ask::slice::{Dimension, Slice};
 use ledger_core::{
     database::{DatabaseError, Rows, Statement},
     rollup::measures_of_interaction,
@@ -45,7 +42,7 @@ fn interactions_by_hour() -> String {
 pub(crate) fn by_hour(
     slice: &Slice,
     hours: &[(UnixMillis, UnixMillis)],
-    groups: Option<(Dimension, &[GroupSums])>,
+    groups: Option<(Dimension, &[&[Value]])>,
 ) -> Result<Statement, DatabaseError> {
     let columns: Vec<String> = groups.map_or_else(Vec::new, |(dimension, _)| {
         dimension
@@ -88,8 +85,7 @@ SELECT json_array(t.hour, {sums}) FROM t WHERE true{conditions} GROUP BY t.hour"
     let mut values = slice.values();
     values.insert("hours".to_owned(), json!(hours));
     if let Some((_, groups)) = groups {
-        let keys: Vec<_> = groups.iter().map(|group| &group.keys).collect();
-        values.insert("keys".to_owned(), json!(keys));
+        values.insert("keys".to_owned(), json!(groups));
     }
     Statement::with(sql, &values)
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use cost_calculation::UnixMillis;
 use serde::Serialize;
 
-use super::daily::Question;
+use super::question::Question;
 use crate::{
     ask::{problem::QueryError, reader::Reader},
     sums::{

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{
     bucket::Bucket,
     marks::{self, Mark},
-    overview::DO_NOT_ADD_UP,
+    question::Question,
     series::{OtherSeries, Series},
 };
 use crate::{
@@ -13,12 +13,13 @@ use crate::{
         bridge::Bridge,
         comparison::{Comparison, compare},
         forecast::Forecast,
+        overview::DO_NOT_ADD_UP,
     },
     ask::{
-        parameters::{Include, Parameters},
+        parameters::Parameters,
         problem::QueryError,
         reader::{Reader, Stamp},
-        slice::{Dimension, Filters, Slice},
+        slice::{Dimension, Filters},
     },
     sums::{
         day_items::{DayItems, by_day_and_item},
@@ -73,17 +74,6 @@ pub struct DailyStats {
     marks: Vec<Mark>,
     marks_truncated: bool,
     totals_do_not_add_up: [&'static str; 8],
-}
-
-/// What is asked, taken apart.
-pub(crate) struct Question {
-    pub range: DayRange,
-    pub granularity: Granularity,
-    pub group_by: Option<Dimension>,
-    pub top: u64,
-    pub alignment: Option<Alignment>,
-    pub include: Include,
-    pub slice: Slice,
 }
 
 impl<D: Database> Reader<'_, D> {

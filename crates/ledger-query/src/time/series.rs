@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{bucket::Span, daily::Question};
+use super::{bucket::Span, question::Question};
 use crate::{
     analysis::comparison::Change,
     ask::{parameters::Page, problem::QueryError, reader::Reader, slice::Dimension},
@@ -143,7 +143,8 @@ impl<D: Database> Reader<'_, D> {
         let slice = &question.slice;
         if question.granularity == Granularity::Hour {
             let hours: Vec<_> = spans.iter().map(|span| (span.start, span.end)).collect();
-            let statement = raw::by_hour(slice, &hours, Some((dimension, groups)))?;
+            let keys: Vec<&[Value]> = groups.iter().map(|group| &*group.keys).collect();
+            let statement = raw::by_hour(slice, &hours, Some((dimension, &keys)))?;
             let rows = self.database.query(statement).await?;
             return Ok(read_series(&rows, groups, spans.len())?);
         }

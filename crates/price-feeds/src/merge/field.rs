@@ -9,6 +9,7 @@ use super::{
     change::{NO_LONGER_QUOTED, SETTLED},
     guard, history,
     override_timeline::{ListPrice, OverrideTimeline},
+    sub_key,
 };
 use crate::{PriceKey, Rate, Source};
 
@@ -28,10 +29,6 @@ impl<'a> FieldKey<'a> {
             service_tier: &key.service_tier,
         }
     }
-}
-
-pub(super) fn sub_key(key: &PriceKey) -> SubKey {
-    (key.min_context, key.schedule.clone())
 }
 
 /// What one source says about a field now.

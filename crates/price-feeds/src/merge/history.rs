@@ -2,7 +2,7 @@
 
 use cost_calculation::ValidFromBasis;
 
-use super::{NewRow, SourcedQuote, field::sub_key};
+use super::{NewRow, SourcedQuote, sub_key};
 
 /// The rows before the present ones, and the moment from which the present ones hold.
 ///

@@ -67,6 +67,11 @@ impl SourcedQuote {
 /// A context tier and a time window within a field.
 pub(crate) type SubKey = (u64, String);
 
+/// What distinguishes rates of one field.
+fn sub_key(key: &crate::PriceKey) -> SubKey {
+    (key.min_context, key.schedule.clone())
+}
+
 /// What changes in the book for one model.
 ///
 /// `quotes` and `rows` must all be of the same provider and model.
@@ -166,6 +171,6 @@ fn rates_beside(
     quotes.sort_by_key(|quote| std::cmp::Reverse(quote.source));
     quotes
         .into_iter()
-        .map(|quote| (field::sub_key(&quote.quote.key), quote.quote.rate))
+        .map(|quote| (sub_key(&quote.quote.key), quote.quote.rate))
         .collect()
 }

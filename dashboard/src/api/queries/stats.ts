@@ -2,8 +2,9 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { unwrap } from "../api-error.ts";
 import type { operations } from "../analytics-schema.d.ts";
 import { analytics } from "../client.ts";
-import type { SliceQuery } from "./slice.ts";
 
+/** The parameters of a range query. */
+export type SliceQuery = NonNullable<operations["getSystemStats"]["parameters"]["query"]>;
 /** The parameters of the chart's query. */
 export type DailyQuery = NonNullable<operations["getDailyStats"]["parameters"]["query"]>;
 /** The parameters of a list of users, models or agents. */

@@ -1,4 +1,4 @@
-import type { SliceQuery } from "../../api/queries/slice.ts";
+import type { SliceQuery } from "../../api/queries/stats.ts";
 import type { DailyQuery } from "../../api/queries/stats.ts";
 import type { Range } from "../../prepare/period.ts";
 import type { ChartSearch } from "../../prepare/search.ts";

@@ -1,7 +1,7 @@
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { useState } from "react";
 import type { DailyStats, Group } from "../../api/model.ts";
-import { filterQuery } from "../../api/queries/slice.ts";
+import { filterQuery } from "../../prepare/slice-query.ts";
 import { dailyQuery } from "../../api/queries/stats.ts";
 import { Sparkline } from "../../charts/sparkline.tsx";
 import { ShareCell } from "../../charts/share-cell.tsx";

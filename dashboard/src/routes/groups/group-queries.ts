@@ -1,4 +1,4 @@
-import type { SliceQuery } from "../../api/queries/slice.ts";
+import type { SliceQuery } from "../../api/queries/stats.ts";
 import type { GroupKind, GroupListQuery } from "../../api/queries/stats.ts";
 import type { ListSearch } from "../../prepare/search.ts";
 

@@ -1,4 +1,4 @@
-import type { SliceQuery } from "../../api/queries/slice.ts";
+import type { SliceQuery } from "../../api/queries/stats.ts";
 import type { DailyQuery, GroupKind, GroupListQuery } from "../../api/queries/stats.ts";
 import { naturalGrain, type Range } from "../../prepare/period.ts";
 import { rangeLength } from "../../prepare/day.ts";

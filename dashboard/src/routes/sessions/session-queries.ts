@@ -1,5 +1,5 @@
 import type { SessionsQuery } from "../../api/queries/sessions.ts";
-import type { SliceQuery } from "../../api/queries/slice.ts";
+import type { SliceQuery } from "../../api/queries/stats.ts";
 import type { DailyQuery } from "../../api/queries/stats.ts";
 import type { Range } from "../../prepare/period.ts";
 import type { SessionsSearch } from "../../prepare/search.ts";

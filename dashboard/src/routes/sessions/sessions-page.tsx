@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { sessionCountQuery, sessionsQuery } from "../../api/queries/sessions.ts";
-import { filterQuery } from "../../api/queries/slice.ts";
+import { filterQuery } from "../../prepare/slice-query.ts";
 import { tileMoney } from "../../prepare/money.ts";
 import { compactCount, plural } from "../../prepare/quantity.ts";
 import type { SessionsSearch } from "../../prepare/search.ts";

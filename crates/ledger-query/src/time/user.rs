@@ -4,29 +4,28 @@ use chrono::{Datelike, Days, NaiveDate, Timelike};
 use serde::Serialize;
 use serde_json::json;
 
-use super::group::{Group, UserName, share};
+use super::bucket::Bucket;
 use crate::{
     analysis::{
         bridge::Bridge,
         comparison::{Comparison, compare},
         forecast::Forecast,
+        overview::{DO_NOT_ADD_UP, IN_RANGE, items_of_bit},
     },
     ask::{
+        batch::Batch,
         parameters::Parameters,
         problem::QueryError,
         reader::{Reader, Stamp, Viewer},
         slice::{Dimension, Slice, unknown_user},
     },
+    groups::group::{Group, UserName, share},
     sums::{
         day_items::{DayItems, by_day_and_item},
         distinct,
         distinct::Distinct,
         figures::{Coverage, Figures, sums_of},
         sum_query::{ItemSums, parameter, within_segments},
-    },
-    time::{
-        bucket::Bucket,
-        overview::{DO_NOT_ADD_UP, IN_RANGE, items_of_bit},
     },
 };
 use cost_calculation::Ratio;
@@ -147,6 +146,18 @@ fn by_agent(slice: &Slice, range: DayRange) -> Result<Statement, DatabaseError> 
     Statement::with(sql, &parameter(slice, &[(range.start, range.end, 1)]))
 }
 
+/// What the database has of one user.
+struct UserRows {
+    name: UserName,
+    lifetime: Lifetime,
+    items: DayItems,
+    /// Sums by agent.
+    agents: Vec<(String, Figures)>,
+    /// Interactions by quarter of an hour.
+    quarters: Vec<(i64, i64)>,
+    distinct: Distinct,
+}
+
 impl<D: Database> Reader<'_, D> {
     /// `GET /stats/users/{user_id}`.
     pub async fn user_stats(
@@ -174,67 +185,28 @@ impl<D: Database> Reader<'_, D> {
             user: Some(user.clone()),
             ..Slice::default()
         };
-        let mut day_ranges = vec![range, self.forecast_range()];
-        day_ranges.extend(alignment.map(Alignment::whole_other));
-        day_ranges.extend(
-            alignment
-                .and_then(|alignment| alignment.compared(self.today))
-                .map(|parts| parts.1),
-        );
-        let hours_range = DayRange {
-            start: range.start.max(range.end - Days::new(HOUR_DAYS - 1)),
-            end: range.end,
-        };
-        let (from, to) = hours_range.instants(self.zone);
-        let days: Vec<NaiveDate> = days_between(hours_range.start, hours_range.end).collect();
-        let key = json!({ "user_key": user.user_key, "from": from, "to": to, "days": days });
-        let mut statements = vec![
-            Statement::with(NAME, &key)?,
-            Statement::with(lifetime_sql(), &key)?,
-            by_day_and_item(&slice, &day_ranges)?,
-            by_agent(&slice, range)?,
-            Statement::with(HOURS, &key)?,
-        ];
-        statements.extend(distinct::in_ranges(&slice, &[range])?);
-        let mut rows = self.database.batch(&statements).await?.into_iter();
-        let mut next = || rows.next().unwrap_or_default();
-        let name: UserName = next().first()?.unwrap_or_default();
-        let lifetime: (Option<NaiveDate>, Option<NaiveDate>, i64, Figures) =
-            next().first()?.unwrap_or_default();
-        let rows_by_day = DayItems::read(&next())?;
-        let days = rows_by_day.days();
-        let items = rows_by_day.items(&self.item_ranges(range, alignment));
-        let agents: Vec<(String, Figures)> = next().decode()?;
-        let quarters: Vec<(i64, i64)> = next().decode()?;
-        let distinct = distinct::read(&next(), 1)?
-            .first()
-            .copied()
-            .unwrap_or_default();
-        let total = days.of(range);
+        let read = self.read_user(&slice, range, alignment).await?;
+        let (days, total) = (read.items.days(), read.items.days().of(range));
+        let items = read.items.items(&self.item_ranges(range, alignment));
         let agent_group = |agent: &str| Group {
             agent: Some(agent.to_owned()),
             ..Group::named(Dimension::Agent, agent)
         };
+        let agents = read.agents.into_iter();
         Ok(UserStats {
             stamp: self.stamp(),
             period: range.period(self.today),
-            user: Group::user(&name),
+            user: Group::user(&read.name),
             coverage: total.coverage(),
-            lifetime: Lifetime {
-                first_day: lifetime.0,
-                last_day: lifetime.1,
-                session_count: lifetime.2,
-                figures: lifetime.3,
-            },
+            lifetime: read.lifetime,
             total,
-            distinct,
+            distinct: read.distinct,
             by_model: slices(
                 merged(&items, |provider, model, _| Group::model(provider, model)),
                 &total,
             ),
             by_agent: slices(
                 agents
-                    .into_iter()
                     .map(|(agent, sums)| (agent_group(&agent), sums))
                     .collect(),
                 &total,
@@ -249,10 +221,62 @@ impl<D: Database> Reader<'_, D> {
                     days.of(part)
                 })
             }),
-            bridge: self.bridge(&rows_by_day, alignment).await?,
+            bridge: self.bridge(&read.items, alignment).await?,
             forecast: self.forecast(&days),
-            hours: self.hour_cells(&quarters),
+            hours: self.hour_cells(&read.quarters),
             totals_do_not_add_up: DO_NOT_ADD_UP,
+        })
+    }
+
+    /// All that is read of one user, in one batch.
+    async fn read_user(
+        &self,
+        slice: &Slice,
+        range: DayRange,
+        alignment: Option<Alignment>,
+    ) -> Result<UserRows, QueryError> {
+        let mut day_ranges = vec![range, self.forecast_range()];
+        day_ranges.extend(alignment.map(Alignment::whole_other));
+        day_ranges.extend(
+            alignment
+                .and_then(|alignment| alignment.compared(self.today))
+                .map(|parts| parts.1),
+        );
+        let hours_range = DayRange {
+            start: range.start.max(range.end - Days::new(HOUR_DAYS - 1)),
+            end: range.end,
+        };
+        let (from, to) = hours_range.instants(self.zone);
+        let days: Vec<NaiveDate> = days_between(hours_range.start, hours_range.end).collect();
+        let user_key = slice.user.as_ref().map(|user| user.user_key);
+        let key = json!({ "user_key": user_key, "from": from, "to": to, "days": days });
+        let mut batch = Batch::default();
+        let name = batch.add(Statement::with(NAME, &key)?);
+        let lifetime = batch.add(Statement::with(lifetime_sql(), &key)?);
+        let items = batch.add(by_day_and_item(slice, &day_ranges)?);
+        let agents = batch.add(by_agent(slice, range)?);
+        let hours = batch.add(Statement::with(HOURS, &key)?);
+        let counts = distinct::in_ranges(slice, &[range])?.map(|statement| batch.add(statement));
+        let mut rows = batch.send(self.database).await?;
+        let counts = counts.map(|slot| rows.of(&slot)).unwrap_or_default();
+        let lifetime: Option<(Option<NaiveDate>, Option<NaiveDate>, i64, Figures)> =
+            rows.of(&lifetime).first()?;
+        let (first_day, last_day, session_count, figures) = lifetime.unwrap_or_default();
+        Ok(UserRows {
+            name: rows.of(&name).first()?.unwrap_or_default(),
+            lifetime: Lifetime {
+                first_day,
+                last_day,
+                session_count,
+                figures,
+            },
+            items: DayItems::read(&rows.of(&items))?,
+            agents: rows.of(&agents).decode()?,
+            quarters: rows.of(&hours).decode()?,
+            distinct: distinct::read(&counts, 1)?
+                .first()
+                .copied()
+                .unwrap_or_default(),
         })
     }
 

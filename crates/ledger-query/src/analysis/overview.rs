@@ -1,10 +1,10 @@
 //! What several answers share: the forecast, the comparison and the bridge of a slice.
 
+use super::{
+    bridge::{Bridge, BridgeItem, bridge},
+    forecast::{Forecast, first_day_needed, forecast},
+};
 use crate::{
-    analysis::{
-        bridge::{Bridge, BridgeItem, bridge},
-        forecast::{Forecast, first_day_needed, forecast},
-    },
     ask::{problem::QueryError, reader::Reader},
     sums::{
         day_items::DayItems,

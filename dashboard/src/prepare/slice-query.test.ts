@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { comparisonOf, filterQuery, sliceQuery } from "./slice.ts";
+import { comparisonOf, filterQuery, sliceQuery } from "./slice-query.ts";
 
 test("a link means the same range, filters and comparison to everybody", () => {
   expect(sliceQuery({ f: ["user:is:user-17", "model:is:claude-opus-5"], tenant: "acme" }, "2026-11-23")).toEqual({

@@ -1,13 +1,10 @@
 /** From the URL to the parameters that every range query takes. */
-import type { operations } from "../analytics-schema.d.ts";
-import { type Dimension, parseFilter } from "../../prepare/filter.ts";
-import { type Comparison, type PeriodSearch, type Range, rangeOf } from "../../prepare/period.ts";
+import type { SliceQuery } from "../api/queries/stats.ts";
+import { type Dimension, parseFilter } from "./filter.ts";
+import { type Comparison, type PeriodSearch, type Range, rangeOf } from "./period.ts";
 
 /** The part of the URL that says what a page covers. */
 export type SliceSearch = PeriodSearch & { cmp?: Comparison | undefined; f?: string[] | undefined; tenant?: string | undefined };
-
-/** The parameters of a range query. */
-export type SliceQuery = NonNullable<operations["getSystemStats"]["parameters"]["query"]>;
 
 const parameters = { user: "user_id", model: "model", agent: "agent", provider: "provider", type: "type" } as const satisfies Record<Dimension, keyof SliceQuery>;
 const modes = { prev: "previous", lastmonth: "last_month", lastyear: "last_year", none: "none" } as const satisfies Record<Comparison, SliceQuery["compare"]>;

@@ -1,0 +1,18 @@
+//! What a chart is asked for.
+
+use crate::ask::{
+    parameters::Include,
+    slice::{Dimension, Slice},
+};
+use reporting_days::calendar::{Alignment, DayRange, Granularity};
+
+/// What is asked, taken apart.
+pub(crate) struct Question {
+    pub range: DayRange,
+    pub granularity: Granularity,
+    pub group_by: Option<Dimension>,
+    pub top: u64,
+    pub alignment: Option<Alignment>,
+    pub include: Include,
+    pub slice: Slice,
+}
