@@ -18,7 +18,7 @@ pub(crate) fn role_of(span: &Span<'_>) -> SpanRole {
         SpanRole::Database
     } else if model_call::is_model_call(span) {
         SpanRole::Model
-    } else if model_call::is_tool_call(span) {
+    } else if gen_ai_span::is_tool_call(span) {
         SpanRole::Tool
     } else {
         SpanRole::Other

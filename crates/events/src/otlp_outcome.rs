@@ -1,7 +1,7 @@
 //! From the spans of one OTLP body to interactions.
 use crate::span::{Attribute, Span};
 use crate::{
-    Context, Interaction, InteractionType, Rejection, TraceSpan, langfuse_span, model_call,
+    Context, Interaction, InteractionType, Rejection, TraceSpan, gen_ai_span, langfuse_span,
     native_trace_span, timestamp,
 };
 
@@ -89,7 +89,7 @@ pub(crate) fn normalise(
 fn counts(interaction: &Interaction, span: &Span<'_>, context: &Context<'_>) -> bool {
     let counted = &context.counted_sources;
     counted.counts(interaction.kind, interaction.source)
-        && (!model_call::is_tool_call(span)
+        && (!gen_ai_span::is_tool_call(span)
             || counted.counts(InteractionType::Chat, interaction.source))
 }
 

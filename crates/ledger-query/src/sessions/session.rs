@@ -16,11 +16,9 @@ use crate::{
         problem::QueryError,
         reader::{Reader, Stamp, Viewer},
     },
-    groups::{
-        group::Group,
-        user::{UserSlice, slices},
-    },
+    groups::group::Group,
     sums::figures::{Coverage, Figures, sums_of},
+    time::user::{UserSlice, slices},
 };
 use cost_calculation::{Amount, Ratio};
 use ledger_core::{

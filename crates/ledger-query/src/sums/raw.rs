@@ -1,7 +1,7 @@
 //! Sums from the interactions themselves, hot and archived: for the hours of one day.
 
 use cost_calculation::UnixMillis;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::figures::{Figures, sums_of};
 use crate::ask::slice::{Dimension, Slice};

@@ -1,6 +1,7 @@
 //! The series of a chart: the largest groups in each bucket, and the rest as one.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{bucket::Span, question::Question};
 use crate::{

@@ -3,12 +3,12 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::overview::{DO_NOT_ADD_UP, IN_CURRENT, IN_PREVIOUS, IN_RANGE, items_of_bit, sum_of_bit};
 use crate::{
     analysis::{
         bridge::Bridge,
         comparison::{Comparison, compare},
         forecast::Forecast,
+        overview::{DO_NOT_ADD_UP, IN_CURRENT, IN_PREVIOUS, IN_RANGE, items_of_bit, sum_of_bit},
     },
     ask::{
         parameters::Parameters,

@@ -259,19 +259,7 @@ pub(crate) fn recording(
             .unzip(),
         Expected::Anything => (BTreeSet::new(), BTreeSet::new()),
     };
-    let events = json!({
-        "ingest_id": context.ingest_id,
-        "received_at": context.received_at.0,
-        "price_book_version": context.book.version,
-        "epoch": context.book.epoch,
-        "schema_version": SCHEMA_VERSION,
-        "zone": context.reporting_zone.name(),
-        // Who must be known, and what must not lie in the archive.
-        "users": users,
-        "sessions": sessions,
-        "digest_version": DIGEST_VERSION,
-        "events": rows,
-    });
+    let events = inserted(context, &json!(users), &json!(sessions), &rows);
     let new_rows = Statement::with(
         "",
         &json!({ "ingest_id": context.ingest_id, "count": batch.len() }),
@@ -364,6 +352,23 @@ fn ids_by<'a, K: Ord>(
             .push(&interaction.id);
     }
     ids_by_key
+}
+
+/// What the insert of the interactions reads.
+fn inserted(context: &BatchContext, users: &Value, sessions: &Value, rows: &[Value]) -> Value {
+    json!({
+        "ingest_id": context.ingest_id,
+        "received_at": context.received_at.0,
+        "price_book_version": context.book.version,
+        "epoch": context.book.epoch,
+        "schema_version": SCHEMA_VERSION,
+        "zone": context.reporting_zone.name(),
+        // Who must be known, and what must not lie in the archive.
+        "users": users,
+        "sessions": sessions,
+        "digest_version": DIGEST_VERSION,
+        "events": rows,
+    })
 }
 
 /// What a statement reads that makes users or names sessions, with what the guard reads.
