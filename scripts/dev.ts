@@ -27,7 +27,7 @@ interface LocalSecrets {
 
 const suiteFile = join(devDirectory, "suite.json");
 const secretsFile = join(devDirectory, "secrets.json");
-const sendingSample = "Sending sample traffic: 60 days of a 50-user installation";
+const sendingSample = "Sending sample traffic: 90 days of a 50-user installation";
 const processFile = join(devDirectory, "process");
 
 await runScript(async () => {

@@ -2,7 +2,7 @@
 import type { Page } from "@playwright/test";
 import { rangeLabel } from "../src/prepare/day.ts";
 import { exactSum } from "../src/prepare/decimal.ts";
-import { ask, chat, exact, expect, run, suite, test, track } from "./suite.ts";
+import { ask, chat, defaultDays, exact, expect, run, suite, test, track } from "./suite.ts";
 
 /** Puts the price of one model, in USD for a token, into the list that the next sync reads. */
 async function publishPrice(model: string, rate: number): Promise<void> {
@@ -27,8 +27,7 @@ test("scenario 1: an admin opens the dashboard and sees sessions", async ({ app:
   await page.goto(`${suite.url}/app/`);
   await expect(page.getByRole("heading", { name: "Overview", level: 1 })).toBeVisible();
   await page.getByRole("link", { name: "Sessions", exact: true }).click();
-  const { today } = await ask<{ today: string }>("/watermark");
-  const list = await ask<{ total_count: number; total: { total_cost: string }; items: { id: string }[] }>(`/sessions?include=total&limit=50&start_date=${today.slice(0, 8)}01&end_date=${today}`);
+  const list = await ask<{ total_count: number; total: { total_cost: string }; items: { id: string }[] }>(`/sessions?include=total&limit=50&${await defaultDays()}`);
   expect(list.total_count).toBeGreaterThan(10);
   await expect(page.getByRole("heading", { name: `${list.total_count.toLocaleString("en-US")} sessions` })).toBeVisible();
   await expect(page.locator("tbody [data-row-link]")).toHaveCount(Math.min(50, list.total_count));

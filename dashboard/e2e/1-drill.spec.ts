@@ -1,9 +1,9 @@
 import { exactSum } from "../src/prepare/decimal.ts";
-import { ask, atRest, exact, expect, suite, test } from "./suite.ts";
+import { ask, atRest, defaultDays, exact, expect, suite, test } from "./suite.ts";
 
 test("an admin signs in with a key and sees the overview, then sessions", async ({ app: page }) => {
   await page.goto(`${suite.url}/app/overview`);
-  const system = await ask<{ total: { total_cost: string }; period: object }>(`/stats/system?${await sliceOf(page)}`);
+  const system = await ask<{ total: { total_cost: string }; period: object }>(`/stats/system?${await defaultDays()}`);
   expect(await exact(page, "total-cost")).toBe(system.total.total_cost);
   await page.getByRole("link", { name: "Sessions", exact: true }).click();
   await expect(page.locator("tbody [data-row-link]").first()).toBeVisible();
@@ -96,10 +96,3 @@ test("a session's interactions add up to its total, to the last digit", async ({
   const detail = await ask<{ interactions: { items: { total_cost: string | null }[]; total_count: number } }>(`/sessions/${encodeURIComponent(session.id)}`);
   expect(exactSum(detail.interactions.items.flatMap(({ total_cost }) => (total_cost === null ? [] : [total_cost])))).toBe(session.total_cost);
 });
-
-/** The days that the page shows, as the API takes them. */
-async function sliceOf(page: import("@playwright/test").Page): Promise<string> {
-  const { today } = await ask<{ today: string }>("/watermark");
-  await expect(page.getByTestId("total-cost")).toBeVisible();
-  return `start_date=${today.slice(0, 8)}01&end_date=${today}`;
-}

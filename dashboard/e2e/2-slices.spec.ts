@@ -1,11 +1,10 @@
 import { exactSum } from "../src/prepare/decimal.ts";
-import { ask, exact, expect, suite, test } from "./suite.ts";
+import { ask, defaultDays, exact, expect, suite, test } from "./suite.ts";
 
 type Group = { group: { model: string; provider: string; user_id: string }; figures: { total_cost: string; interaction_count: number } };
 
 test("every page finds the same total for the same filter", async ({ app: page }) => {
-  const { today } = await ask<{ today: string }>("/watermark");
-  const range = `start_date=${today.slice(0, 8)}01&end_date=${today}`;
+  const range = await defaultDays();
   const first = async (kind: string) => (await ask<{ items: Group[] }>(`/stats/${kind}?${range}&limit=5`)).items.map(({ group }) => group).find(({ model, user_id }) => (kind === "models" ? model : user_id) !== "");
   const [model, user] = [await first("models"), await first("users")];
   if (model === undefined || user === undefined) throw new Error("The sample has no model or no user.");
@@ -61,8 +60,8 @@ test("a name becomes a filter by Alt and a click, and Escape clears it", async (
 
 test("what is exported adds up to what is on the screen", async ({ app: page }) => {
   const { today } = await ask<{ today: string }>("/watermark");
-  const yesterday = new Date(Date.parse(today) - 86_400_000).toISOString().slice(0, 10);
-  await page.goto(`${suite.url}/app/models?from=${today.slice(0, 8)}01&to=${yesterday}`);
+  const [yesterday, monthAgo] = [1, 30].map((back) => new Date(Date.parse(today) - back * 86_400_000).toISOString().slice(0, 10));
+  await page.goto(`${suite.url}/app/models?from=${monthAgo}&to=${yesterday}`);
   const total = await exact(page, "list-total");
   await page.getByRole("button", { name: "Export" }).click();
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: /^Day by day.* as CSV$/ }).click()]);

@@ -1,6 +1,6 @@
 // What each kind of key meets: only pages that it may read, only deeds that it may do, its own numbers.
 import type { Page } from "@playwright/test";
-import { ask, atRest, exact, expect, signIn, suite, unwatched } from "./suite.ts";
+import { ask, atRest, defaultDays, exact, expect, signIn, suite, unwatched } from "./suite.ts";
 
 const { test } = unwatched;
 
@@ -27,7 +27,7 @@ async function walk(page: Page): Promise<void> {
 
 test("a read-only key sees everything and is offered no change", async ({ page }) => {
   await signIn(page, await makeKey({ name: "Finance", scopes: ["read"] }));
-  expect(await offered(page)).toEqual(["Overview", "Explore", "Users", "Models", "Agents", "Sessions", "Unpriced", "Prices", "Health", "API docs"]);
+  expect(await offered(page)).toEqual(["Overview", "Explore", "Users", "Models", "Agents", "Sessions", "Not counted", "Prices", "Health", "API docs"]);
   await walk(page);
   for (const path of ["prices", "prices?tab=quarantine", "prices?tab=sources", "unpriced", "health"]) {
     await page.goto(`${suite.url}/app/${path}`);
@@ -40,17 +40,16 @@ test("a read-only key sees everything and is offered no change", async ({ page }
 });
 
 test("a person's own key shows that person's numbers and nobody else's", async ({ page }) => {
-  const { items } = await ask<{ items: { group: { user_id: string } }[] }>("/stats/users?limit=1");
-  const user = items[0]?.group.user_id ?? "";
-  const { today } = await ask<{ today: string }>("/watermark");
-  const own = await ask<{ total: { total_cost: string } }>(`/stats/system?user_id=${encodeURIComponent(user)}&start_date=${today.slice(0, 8)}01&end_date=${today}`);
+  const { items } = await ask<{ items: { group: { user_id: string; label: string } }[] }>("/stats/users?limit=1");
+  const { user_id: user = "", label = "" } = items[0]?.group ?? {};
+  const own = await ask<{ total: { total_cost: string } }>(`/stats/system?user_id=${encodeURIComponent(user)}&${await defaultDays()}`);
   await signIn(page, await makeKey({ name: user, scopes: ["self"], user_id: user }));
   expect(await exact(page, "total-cost")).toBe(own.total.total_cost);
   expect(await offered(page)).toEqual(["Overview", "Explore", "Models", "Agents", "Sessions", "API docs"]);
   await walk(page);
   await page.goto(`${suite.url}/app/sessions`);
   await expect(page.locator("tbody [data-row-link]").first()).toBeVisible();
-  expect(new Set(await page.locator('tbody a[href*="/users/"]').allTextContents())).toEqual(new Set([user]));
+  expect(new Set(await page.locator('tbody a[href*="/users/"]').allTextContents())).toEqual(new Set([label || user]));
   await page.goto(`${suite.url}/app/prices`);
   await expect(page.getByText("This key may not see that").first()).toBeVisible();
 });

@@ -1,4 +1,5 @@
 import { expect, type Page, test as base } from "@playwright/test";
+import { rangeOf } from "../src/prepare/period.ts";
 import { ask, suite } from "./ask.ts";
 
 /** Marks what this run sends: ids that no other run used, on a suite that may serve several. */
@@ -10,6 +11,13 @@ export function chat(id: string, more: Record<string, unknown> = {}): Record<str
     id: `e2e-${run}-${id}`, type: "chat", session_id: `e2e-${run}`, user_id: "e2e-user", timestamp: new Date(Date.now() - 30_000).toISOString(), duration_ms: 1_200,
     provider: "openAI", model_name: "gpt-5-mini", usage_convention: "disjoint", usage: { input: 1_000_000, output: 100_000 }, agent: "e2e-agent", ...more,
   };
+}
+
+/** The days that a page shows where its address names none, as the API takes them. */
+export async function defaultDays(): Promise<string> {
+  const { today, first_day } = await ask<{ today: string; first_day: string | null }>("/watermark");
+  const { from, to } = rangeOf({}, { today, firstDay: first_day });
+  return `start_date=${from}&end_date=${to}`;
 }
 
 /** Records an event as LibreChat's middleware would. */

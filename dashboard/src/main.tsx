@@ -4,6 +4,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createQueryClient } from "./api/query-client.ts";
 import { createAppRouter } from "./router.tsx";
+import { preloadPages } from "./routes/lazy-page.tsx";
 import "./styles/main.css";
 
 const queryClient = createQueryClient(() => {
@@ -21,4 +22,9 @@ if (element !== null) {
       </QueryClientProvider>
     </StrictMode>,
   );
+  // Once the first page has what it asked for.
+  const stop = router.subscribe("onRendered", () => {
+    stop();
+    preloadPages();
+  });
 }

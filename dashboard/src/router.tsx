@@ -1,30 +1,31 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect, retainSearchParams, type RouterHistory } from "@tanstack/react-router";
+import { createRootRouteWithContext, createRoute, createRouter, redirect, retainSearchParams, type RouterHistory } from "@tanstack/react-router";
 import { ApiError } from "./api/api-error.ts";
-import { expectedDay } from "./prepare/expected-day.ts";
+import { remembered } from "./api/browser-memory.ts";
+import { expectedCalendar } from "./prepare/expected-calendar.ts";
+import type { Watermark } from "./api/model.ts";
 import { watermarkQuery } from "./api/queries/ledger.ts";
 import { receiptQuery, sessionQuery, sessionsQuery } from "./api/queries/sessions.ts";
 import { sliceQuery } from "./prepare/slice-query.ts";
 import { dailyQuery, type GroupKind, groupListQuery, systemQuery, userQuery } from "./api/queries/stats.ts";
-import { rangeOf } from "./prepare/period.ts";
-import { chartSearch, type ChartSearch, listSearch, parseSearch, type SharedSearch, sharedSearch, sessionsSearch, stringifySearch } from "./prepare/search.ts";
+import { type Calendar, rangeOf } from "./prepare/period.ts";
+import { chartSearch, listSearch, overviewSearch, pageSearch, parseSearch, priceRowSearch, pricesSearch, type SharedSearch, sharedSearch, sessionsSearch, signInSearch, stringifySearch } from "./prepare/search.ts";
 import { exploreQueries } from "./routes/explore/explore-queries.ts";
 import { agentOf, groupPageQuery, modelOf } from "./routes/groups/group-queries.ts";
 import { chartQuery, overviewDailyQuery, overviewDriversQuery } from "./routes/overview/overview-queries.ts";
 import { OverviewPage } from "./routes/overview/overview-page.tsx";
+import { lazyPage } from "./routes/lazy-page.tsx";
 import { NotFound, PageError, PagePending } from "./routes/page-fallbacks.tsx";
 import { sessionPageQuery, volumeQuery } from "./routes/sessions/session-queries.ts";
 import { Shell } from "./shell/shell.tsx";
 
-type Raw = Record<string, unknown>;
-
-const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ notFoundComponent: NotFound });
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ notFoundComponent: NotFound, errorComponent: PageError });
 
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: (raw: Raw): { to?: string } => (typeof raw.to === "string" && raw.to.startsWith("/") && !raw.to.startsWith("//") ? { to: raw.to } : {}),
-  component: lazyRouteComponent(() => import("./routes/setup/sign-in-page.tsx"), "SignInPage"),
+  validateSearch: signInSearch,
+  component: lazyPage(() => import("./routes/setup/sign-in-page.tsx"), "SignInPage"),
 });
 
 /** Everything behind the sign-in; the watermark brings the calendar that every page needs. */
@@ -57,27 +58,31 @@ const index = createRoute({
   },
 });
 
+function calendarOf({ today, first_day }: Watermark): Calendar {
+  return { today, firstDay: first_day };
+}
+
 /**
  * What a page covers, before it renders: its loader starts the page's requests together, and the page
  * shows how they fare. Where the zone is known from before, they do not wait for the watermark either.
  */
 async function sliceFor(queryClient: QueryClient, search: SharedSearch) {
   const heard = queryClient.getQueryData(watermarkQuery.queryKey);
-  const today = heard?.today ?? expectedDay(new Date()) ?? (await queryClient.ensureQueryData(watermarkQuery)).today;
-  return { query: sliceQuery(search, today), range: rangeOf(search, today) };
+  const expected = heard === undefined ? expectedCalendar(new Date()) : undefined;
+  const calendar = expected ?? calendarOf(heard ?? (await queryClient.ensureQueryData(watermarkQuery)));
+  return { query: sliceQuery(search, calendar), range: rangeOf(search, calendar) };
 }
 
 const overview = createRoute({
   getParentRoute: () => shell,
   path: "/overview",
-  validateSearch: (raw: Raw) => ({ ...chartSearch(raw), ...(raw.who === "models" || raw.who === "agents" ? { who: raw.who as "models" | "agents" } : {}) }),
+  validateSearch: overviewSearch,
   loaderDeps: ({ search }) => search,
   loader: async ({ context: { queryClient }, deps }) => {
-    const search = deps as SharedSearch & ChartSearch & { who?: GroupKind };
-    const { query, range } = await sliceFor(queryClient, search);
-    void queryClient.prefetchQuery(dailyQuery(overviewDailyQuery(query, range, search)));
+    const { query, range } = await sliceFor(queryClient, deps);
+    void queryClient.prefetchQuery(dailyQuery(overviewDailyQuery(query, range, deps)));
     void queryClient.prefetchQuery(systemQuery(query));
-    void queryClient.prefetchQuery(groupListQuery(search.who ?? "users", overviewDriversQuery(query)));
+    void queryClient.prefetchQuery(groupListQuery(deps.who ?? (remembered("scopes") === "self" ? "models" : "users"), overviewDriversQuery(query)));
   },
   // In the entry itself: it is what a reader opens first, and nearly all of it serves the other pages too.
   component: OverviewPage,
@@ -89,10 +94,10 @@ const explore = createRoute({
   validateSearch: chartSearch,
   loaderDeps: ({ search }) => search,
   loader: async ({ context: { queryClient }, deps }) => {
-    const { query, range } = await sliceFor(queryClient, deps as SharedSearch);
+    const { query, range } = await sliceFor(queryClient, deps);
     for (const asked of exploreQueries(query, range, deps)) void queryClient.prefetchQuery(dailyQuery(asked));
   },
-  component: lazyRouteComponent(() => import("./routes/explore/explore-page.tsx"), "ExplorePage"),
+  component: lazyPage(() => import("./routes/explore/explore-page.tsx"), "ExplorePage"),
 });
 
 const pageNames = { users: "UsersPage", models: "ModelsPage", agents: "AgentsPage" } as const;
@@ -104,10 +109,10 @@ function groupListRoute<Kind extends GroupKind>(kind: Kind) {
     validateSearch: listSearch,
     loaderDeps: ({ search }) => search,
     loader: async ({ context: { queryClient }, deps }) => {
-      const { query } = await sliceFor(queryClient, deps as SharedSearch);
+      const { query } = await sliceFor(queryClient, deps);
       void queryClient.prefetchQuery(groupListQuery(kind, groupPageQuery(kind, query, deps)));
     },
-    component: lazyRouteComponent(() => import("./routes/groups/group-list-page.tsx"), pageNames[kind]),
+    component: lazyPage(() => import("./routes/groups/group-list-page.tsx"), pageNames[kind]),
   });
 }
 
@@ -121,11 +126,10 @@ const user = createRoute({
   validateSearch: chartSearch,
   loaderDeps: ({ search }) => search,
   loader: async ({ context: { queryClient }, deps, params }) => {
-    const shared = deps as SharedSearch;
-    const { query } = await sliceFor(queryClient, shared);
-    void queryClient.prefetchQuery(userQuery(params.userId, query, shared.tenant));
+    const { query } = await sliceFor(queryClient, deps);
+    void queryClient.prefetchQuery(userQuery(params.userId, query, deps.tenant));
   },
-  component: lazyRouteComponent(() => import("./routes/groups/user-page.tsx"), "UserPage"),
+  component: lazyPage(() => import("./routes/groups/user-page.tsx"), "UserPage"),
 });
 
 const model = createRoute({
@@ -134,12 +138,12 @@ const model = createRoute({
   validateSearch: chartSearch,
   loaderDeps: ({ search }) => search,
   loader: async ({ context: { queryClient }, deps, params }) => {
-    const { query, range } = await sliceFor(queryClient, deps as SharedSearch);
+    const { query, range } = await sliceFor(queryClient, deps);
     const own = { ...query, ...modelOf(params.modelId) };
     void queryClient.prefetchQuery(systemQuery(own));
     void queryClient.prefetchQuery(dailyQuery(chartQuery(own, range, deps, "user")));
   },
-  component: lazyRouteComponent(() => import("./routes/groups/model-page.tsx"), "ModelPage"),
+  component: lazyPage(() => import("./routes/groups/model-page.tsx"), "ModelPage"),
 });
 
 const agent = createRoute({
@@ -148,12 +152,12 @@ const agent = createRoute({
   validateSearch: chartSearch,
   loaderDeps: ({ search }) => search,
   loader: async ({ context: { queryClient }, deps, params }) => {
-    const { query, range } = await sliceFor(queryClient, deps as SharedSearch);
+    const { query, range } = await sliceFor(queryClient, deps);
     const own = { ...query, agent: agentOf(params.agentId) };
     void queryClient.prefetchQuery(systemQuery(own));
     void queryClient.prefetchQuery(dailyQuery(chartQuery(own, range, deps, "model")));
   },
-  component: lazyRouteComponent(() => import("./routes/groups/agent-page.tsx"), "AgentPage"),
+  component: lazyPage(() => import("./routes/groups/agent-page.tsx"), "AgentPage"),
 });
 
 const sessions = createRoute({
@@ -162,46 +166,55 @@ const sessions = createRoute({
   validateSearch: sessionsSearch,
   loaderDeps: ({ search }) => search,
   loader: async ({ context: { queryClient }, deps }) => {
-    const { query, range } = await sliceFor(queryClient, deps as SharedSearch);
+    const { query, range } = await sliceFor(queryClient, deps);
     void queryClient.prefetchQuery(sessionsQuery(sessionPageQuery(query, deps)));
     void queryClient.prefetchQuery(dailyQuery(volumeQuery(query, range)));
   },
-  component: lazyRouteComponent(() => import("./routes/sessions/sessions-page.tsx"), "SessionsPage"),
+  component: lazyPage(() => import("./routes/sessions/sessions-page.tsx"), "SessionsPage"),
 });
 
 const session = createRoute({
   getParentRoute: () => shell,
   path: "/sessions/$sessionId",
-  validateSearch: (raw: Raw): { skip?: number } => { const { skip } = listSearch(raw); return skip === undefined ? {} : { skip }; },
+  validateSearch: pageSearch,
   loader: ({ context: { queryClient }, params }) => void queryClient.prefetchQuery(sessionQuery(params.sessionId)),
-  component: lazyRouteComponent(() => import("./routes/sessions/session-page.tsx"), "SessionPage"),
+  component: lazyPage(() => import("./routes/sessions/session-page.tsx"), "SessionPage"),
 });
 
 const receipt = createRoute({
   getParentRoute: () => shell,
   path: "/sessions/$sessionId/$interactionId",
   loader: ({ context: { queryClient }, params }) => void queryClient.prefetchQuery(receiptQuery(params.interactionId)),
-  component: lazyRouteComponent(() => import("./routes/sessions/receipt-page.tsx"), "ReceiptPage"),
+  component: lazyPage(() => import("./routes/sessions/receipt-page.tsx"), "ReceiptPage"),
 });
 
 const unpriced = createRoute({
   getParentRoute: () => shell,
   path: "/unpriced",
-  component: lazyRouteComponent(() => import("./routes/prices/unpriced-page.tsx"), "UnpricedPage"),
+  component: lazyPage(() => import("./routes/prices/unpriced-page.tsx"), "UnpricedPage"),
 });
 
 const prices = createRoute({
   getParentRoute: () => shell,
   path: "/prices",
-  validateSearch: (raw: Raw): { q?: string; skip?: number; tab?: "quarantine" | "sources" } => ({ ...listSearch(raw), ...(raw.tab === "quarantine" || raw.tab === "sources" ? { tab: raw.tab as "quarantine" | "sources" } : {}) }),
-  component: lazyRouteComponent(() => import("./routes/prices/prices-page.tsx"), "PricesPage"),
+  validateSearch: pricesSearch,
+  component: lazyPage(() => import("./routes/prices/prices-page.tsx"), "PricesPage"),
 });
 
-const health = createRoute({ getParentRoute: () => shell, path: "/health", component: lazyRouteComponent(() => import("./routes/health/health-page.tsx"), "HealthPage") });
-const connect = createRoute({ getParentRoute: () => shell, path: "/connect", component: lazyRouteComponent(() => import("./routes/setup/connect-page.tsx"), "ConnectPage") });
-const keys = createRoute({ getParentRoute: () => shell, path: "/keys", component: lazyRouteComponent(() => import("./routes/setup/keys-page.tsx"), "KeysPage") });
+const priceRow = createRoute({
+  getParentRoute: () => shell,
+  path: "/prices/$priceId",
+  validateSearch: priceRowSearch,
+  component: lazyPage(() => import("./routes/prices/price-row-page.tsx"), "PriceRowPage"),
+});
 
-const routeTree = root.addChildren([index, signIn, shell.addChildren([overview, explore, users, user, models, model, agents, agent, sessions, session, receipt, unpriced, prices, health, connect, keys])]);
+const unread = createRoute({ getParentRoute: () => shell, path: "/unread", component: lazyPage(() => import("./routes/accuracy/unread-page.tsx"), "UnreadPage") });
+const notTaken = createRoute({ getParentRoute: () => shell, path: "/not-taken", component: lazyPage(() => import("./routes/accuracy/not-taken-page.tsx"), "NotTakenPage") });
+const health = createRoute({ getParentRoute: () => shell, path: "/health", component: lazyPage(() => import("./routes/health/health-page.tsx"), "HealthPage") });
+const connect = createRoute({ getParentRoute: () => shell, path: "/connect", component: lazyPage(() => import("./routes/setup/connect-page.tsx"), "ConnectPage") });
+const keys = createRoute({ getParentRoute: () => shell, path: "/keys", component: lazyPage(() => import("./routes/setup/keys-page.tsx"), "KeysPage") });
+
+const routeTree = root.addChildren([index, signIn, shell.addChildren([overview, explore, users, user, models, model, agents, agent, sessions, session, receipt, unpriced, unread, notTaken, prices, priceRow, health, connect, keys])]);
 
 /** The router over the address bar, or over a memory for a test. */
 export function createAppRouter(queryClient: QueryClient, history?: RouterHistory) {

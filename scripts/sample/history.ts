@@ -13,8 +13,8 @@ const outageDaysAgo = 17;
 /** From then on the power users have the new model. */
 const newcomerDaysAgo = 21;
 
-/** The events of `days` days up to `now`, by time. */
-export function sampleHistory(now: Date, days = 60): TrackEvent[] {
+/** The events of `days` days up to `now`, by time: enough that this month and the one before it are whole. */
+export function sampleHistory(now: Date, days = 90): TrackEvent[] {
   const lastDay = Math.floor(now.getTime() / dayMs);
   const events: TrackEvent[] = [];
   for (let day = lastDay - days + 1; day <= lastDay; day += 1) {
@@ -48,7 +48,7 @@ function conversation(user: SampleUser, day: number, daysAgo: number, sessionId:
   let history = random.integer(2_000, 22_000);
   const events: TrackEvent[] = [];
   for (let turn = 0; turn < turns; turn += 1) {
-    const common = { session_id: sessionId, user_id: user.id, ...(agent && { agent: agent.id }) };
+    const common = { session_id: sessionId, user_id: user.id, user_label: user.label, ...(agent && { agent: agent.id, agent_name: agent.name }) };
     const id = `sample-${sessionId}-${turn}`;
     if (agent !== undefined && random.chance(0.55)) {
       events.push(toolCall(common, `${id}-tool`, agent.tool, time, random));
@@ -152,6 +152,7 @@ function declaredCosts(day: number): TrackEvent[] {
     type: "cost-event",
     timestamp: new Date(day * dayMs + 6 * 60 * minuteMs).toISOString(),
     user_id: "operations",
+    user_label: "Operations",
     session_id: `declared-${date.toISOString().slice(0, 10)}`,
     declared_cost: { amount, category },
     metadata: { what: name },

@@ -1,5 +1,7 @@
 // The sample installation: its people, the models that they use, and their agents.
 
+import { createHash } from "node:crypto";
+
 export interface SampleModel {
   provider: string;
   model: string;
@@ -38,10 +40,17 @@ export const preferences: Record<"office" | "developer" | "research", readonly (
 export const newcomerModel = opus;
 
 export interface SampleUser {
+  /** As LibreChat has it: an id of its database. */
   id: string;
+  label: string;
   kind: keyof typeof preferences;
   /** Conversations on an ordinary working day. */
   conversationsPerDay: number;
+}
+
+/** Twenty-four hexadecimal digits, the same for the same name, as LibreChat's database makes them. */
+function databaseId(name: string): string {
+  return createHash("sha256").update(name).digest("hex").slice(0, 24);
 }
 
 const names = [
@@ -53,20 +62,23 @@ const names = [
 ] as const;
 
 /** Fifty people: few of them use it much, many a little. */
-export const users: readonly SampleUser[] = names.map((id, index) => ({
-  id,
+export const users: readonly SampleUser[] = names.map((name, index) => ({
+  id: databaseId(name),
+  label: name.split(".").map((part) => part.slice(0, 1).toUpperCase() + part.slice(1)).join(" "),
   kind: index % 5 === 1 || index % 5 === 3 ? "developer" : index % 5 === 4 ? "research" : "office",
   conversationsPerDay: 0.25 + 4 / (1 + index / 4),
 }));
 
 export interface SampleAgent {
+  /** As LibreChat has it: `agent_` and 21 characters. */
   id: string;
+  name: string;
   tool: string;
 }
 
 export const agents: readonly (readonly [number, SampleAgent | undefined])[] = [
   [62, undefined],
-  [16, { id: "agent_research_assistant", tool: "web_search" }],
-  [13, { id: "agent_code_reviewer", tool: "tool:execute_code" }],
-  [9, { id: "agent_support_drafts", tool: "tool:file_search" }],
+  [16, { id: "agent_kT4vQ2mZs8XwLd91RbNpA", name: "Research assistant", tool: "web_search" }],
+  [13, { id: "agent_7yHc0WfUe3GjBn65OtKxS", name: "Code reviewer", tool: "tool:execute_code" }],
+  [9, { id: "agent_Pq9LrVa1MzEi4DhJ2CoYu", name: "Support drafts", tool: "tool:file_search" }],
 ];

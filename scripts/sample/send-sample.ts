@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../repository.ts";
 import { StepError } from "../steps.ts";
+import { ofSample } from "./at-home.ts";
 import { sampleHistory } from "./history.ts";
 import { stillTaken } from "./move-trace.ts";
 
@@ -33,7 +34,7 @@ export async function sendSample(url: string, ingestKey: string, now: Date): Pro
   }
   const names = readdirSync(captures).filter((name) => name.endsWith(".json"));
   for (const name of names) {
-    await post("/api/public/otel/v1/traces", stillTaken(readFileSync(join(captures, name), "utf8"), now));
+    await post("/api/public/otel/v1/traces", stillTaken(ofSample(readFileSync(join(captures, name), "utf8")), now));
   }
   console.log(`    ${events.length} events and ${names.length} captured LibreChat traces`);
 }

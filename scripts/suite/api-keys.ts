@@ -40,7 +40,8 @@ export function newKey(name: string, keyScopes: readonly Scope[], userId?: strin
 export function storeKeyStatements(key: NewKey, createdAtMs: number): { sql: string[]; parameter: string } {
   const scopes = key.scopes.join(" ");
   return {
-    sql: [insertKey, insertAudit],
+    // The entry first: a trigger writes one for a key that has none.
+    sql: [insertAudit, insertKey],
     parameter: JSON.stringify({
       id: key.id,
       key_hash: createHash("sha256").update(key.secret).digest("hex"),

@@ -7,7 +7,8 @@ import { test } from "node:test";
 import { readContracts } from "./read-contract.ts";
 
 const source = readFileSync(join(import.meta.dirname, "..", "..", "crates", "events", "src", "limits.rs"), "utf8");
-const limits = new Map<string, number>();
+// A day comes from `cost_calculation`.
+const limits = new Map<string, number>([["DAY_MS", 86_400_000]]);
 for (const [, name, expression] of source.matchAll(/pub const (\w+): \w+ = ([^;]+);/g)) limits.set(name!, valueOf(expression!));
 
 const limit = (name: string): number => {

@@ -24,8 +24,13 @@ test("the root leads to the dashboard", async () => {
   assert.equal(new URL(headers.get("location")!, suite.url).pathname, "/app/");
 });
 
-test("health speaks for all three workers", async () => {
-  const { status, json } = await publicCall("/health");
+test("health speaks for all three workers, and to a stranger in one word", async () => {
+  const stranger = await publicCall("/health");
+  assert.deepEqual([stranger.status, Object.keys(stranger.json)], [200, ["status"]]);
+  assert.deepEqual(Object.keys((await suite.call("/health", { key: suite.keys.ingest })).json), ["status"], "a key that may not read is told no more");
+  const { cookie } = await signIn();
+  assert.ok("workers" in (await publicCall("/health", { headers: { cookie } })).json);
+  const { status, json } = await suite.call("/health");
   assert.equal(status, 200);
   assert.deepEqual(Object.keys(json.workers).toSorted(), ["analytics-api", "analytics-tracker", "pricing-sync"]);
   for (const worker of Object.values<{ status: string }>(json.workers)) assert.notEqual(worker.status, "down");
@@ -76,11 +81,49 @@ test("sign-in from elsewhere, or with a key that may only ingest, is refused", a
   assert.equal(elsewhere.status, 403);
 });
 
-test("signing out takes the cookie back", async () => {
+test("signing out takes the cookie back, and a copy of it is refused everywhere within 30 seconds", async () => {
   const { cookie } = await signIn();
+  const { cookie: other } = await signIn();
+  for (const path of everyWorker) assert.equal((await publicCall(path, { headers: { cookie } })).status, 200, path);
   const { status, headers } = await publicCall("/auth/sign-out", { method: "POST", headers: { cookie, origin: suite.url } });
   assert.equal(status, 204);
   assert.match(headers.get("set-cookie") ?? "", /Max-Age=0|Expires=Thu, 01 Jan 1970/i);
+  assert.equal((await publicCall("/sessions", { headers: { cookie } })).status, 401, "here at once");
+  await new Promise((resolve) => setTimeout(resolve, 30_500));
+  for (const path of everyWorker) {
+    assert.equal((await publicCall(path, { headers: { cookie } })).status, 401, path);
+    assert.equal((await publicCall(path, { headers: { cookie: other } })).status, 200, `${path}: another sign-in of the key goes on`);
+  }
+});
+
+test("over HTTPS only the cookie counts that no other host can set, and a planted one locks nobody out", async () => {
+  const { cookie } = await signIn();
+  const value = cookie.slice(cookie.indexOf("=") + 1);
+  // What the local runtime takes for the address that the client asked.
+  const address = { "MF-Original-URL": "https://costs.example.com/auth/me" };
+  const me = async (header: string) => (await publicCall("/auth/me", { headers: { ...address, cookie: header } })).status;
+  assert.equal(await me(`tokentill=${value}`), 401);
+  assert.equal(await me(`__Host-tokentill=${value}`), 200);
+  assert.equal(await me(`tokentill=garbage.1.x; __Host-tokentill=garbage.1.x; __Host-tokentill=${value}`), 200);
+  assert.equal((await publicCall("/auth/me", { headers: { cookie: `tokentill=garbage.1.x; ${cookie}` } })).status, 200);
+});
+
+test("a pass that a client brings along names nobody", async () => {
+  for (const path of everyWorker) assert.equal((await publicCall(path, { headers: { "x-tokentill-pass": "access:1.read+admin.99999999999999.AAAA" } })).status, 401, path);
+});
+
+test("an unknown method is refused, and HEAD is GET without a body", async () => {
+  for (const path of ["/health", "/app/", "/sessions", "/admin/keys", "/pricing/rates", "/track/batch"]) {
+    for (const method of ["PROPFIND", "PURGE", "BREW"]) {
+      const response = await fetch(`${suite.url}${path}`, { method, headers: { authorization: `Bearer ${suite.keys.admin.secret}` } });
+      assert.equal(response.status, 405, `${method} ${path}`);
+      await response.text();
+    }
+  }
+  for (const path of ["/health", "/sessions", "/admin/keys", "/pricing/rates"]) {
+    const head = await fetch(`${suite.url}${path}`, { method: "HEAD", headers: { authorization: `Bearer ${suite.keys.admin.secret}` } });
+    assert.deepEqual([head.status, await head.text()], [200, ""], path);
+  }
 });
 
 test("nothing internal shows in a refusal", async () => {
@@ -98,15 +141,17 @@ const everyWorker = ["/sessions", "/admin/keys", "/pricing/unpriced"];
 test("a cookie that is not ours, forged, cut or of another key is refused by every Worker", async () => {
   const { cookie } = await signIn();
   const [name, value] = cookie.split("=") as [string, string];
-  const [keyId, expiry, signature] = value.split(".") as [string, string, string];
+  const [keyId, signInId, start, expiry, signature] = value.split(".") as [string, string, string, string, string];
+  const of = (key: string, until: number | string, tag: string): string => `${key}.${signInId}.${start}.${until}.${tag}`;
   const forged = [
-    `${keyId}.${expiry}.`, `${keyId}.${expiry}`, keyId, ".", "..", "", signature,
-    `${suite.keys.read.id}.${expiry}.${signature}`,
-    `${keyId}.${Number(expiry) + 1}.${signature}`,
-    `${keyId}.99999999999999999999.${signature}`,
-    `${keyId}.${expiry}.${Buffer.from(signature).toString("base64url")}`,
-    `${keyId}.${expiry}.${signature}A`, `${keyId}.${expiry}.${signature}=`,
-    `${keyId}.${expiry}.${signature.slice(0, 10)}`, `${value}.${signature}`, encodeURIComponent(`${value}\u0000`),
+    of(keyId, expiry, ""), `${keyId}.${signInId}.${start}.${expiry}`, keyId, ".", "..", "....", "", signature,
+    of(suite.keys.read.id, expiry, signature),
+    of(keyId, Number(expiry) + 1, signature),
+    of(keyId, "99999999999999999999", signature),
+    `${keyId}.0${signInId}.${start}.${expiry}.${signature}`, `${keyId}.${signInId}.${Number(start) + 1}.${expiry}.${signature}`,
+    of(keyId, expiry, Buffer.from(signature).toString("base64url")),
+    of(keyId, expiry, `${signature}A`), of(keyId, expiry, `${signature}=`),
+    of(keyId, expiry, signature.slice(0, 10)), `${value}.${signature}`, encodeURIComponent(`${value}\u0000`),
   ];
   for (const path of everyWorker) {
     assert.equal((await publicCall(path, { headers: { cookie } })).status, 200, path);
@@ -145,14 +190,26 @@ test("a form, a large body or a wrong key gives no cookie", async () => {
   assert.equal(await attempt({ key: suite.keys.admin.id }), 401);
 });
 
-test("after ten failures in a minute an address waits, with the right key too, and another does not", async () => {
+test("after ten unknown keys in a minute an address waits, the right key passes, and another address does not wait", async () => {
   const from = async (address: string, key: string) => publicCall("/auth/sign-in", { body: { key }, headers: { origin: suite.url, "cf-connecting-ip": address } });
   const right = `${suite.keys.admin.id}:${suite.keys.admin.secret}`;
   for (let failure = 0; failure < 10; failure += 1) assert.equal((await from("192.0.2.1", `pk-tt-guess:sk-tt-${failure}`)).status, 401);
-  const waiting = await from("192.0.2.1", right);
+  const waiting = await from("192.0.2.1", "pk-tt-guess:sk-tt-10");
   assert.equal(waiting.status, 429);
   assert.ok(Number(waiting.headers.get("retry-after")) > 0);
-  assert.equal((await from("192.0.2.2", right)).status, 200);
+  assert.equal((await from("192.0.2.1", right)).status, 200, "the owner behind the same address");
+  assert.equal((await from("192.0.2.2", "pk-tt-guess:sk-tt-11")).status, 401);
+});
+
+test("guesses in headers are braked at every Worker, and the right key passes", async () => {
+  for (const [number, path] of everyWorker.entries()) {
+    const address = `198.51.100.${number}`;
+    const ask = (secret: string) => publicCall(path, { headers: { authorization: `Bearer ${secret}`, "cf-connecting-ip": address } });
+    const answers: number[] = [];
+    for (let guess = 0; guess < 12; guess += 1) answers.push((await ask(`sk-tt-guess-${guess}`)).status);
+    assert.deepEqual([answers.slice(0, 10).every((status) => status === 401), answers.slice(10)], [true, [429, 429]], path);
+    assert.equal((await ask(suite.keys.admin.secret)).status, 200, path);
+  }
 });
 
 test("a revoked key stops within 30 seconds at every Worker, and its cookie with it", async () => {

@@ -54,7 +54,7 @@ async function ledger(): Promise<unknown> {
 }
 
 const count = async (table: string): Promise<number> => (await suite.rows<{ n: number }>(`SELECT count(*) AS n FROM ${table}`))[0]!.n;
-const trackerHealth = async (): Promise<any> => (await suite.call("/health", { key: null })).json.workers["analytics-tracker"];
+const trackerHealth = async (): Promise<any> => (await suite.call("/health")).json.workers["analytics-tracker"];
 const jobLines = (): any[] => suite.logs.filter((line) => line.includes('"event":"job"')).map((line) => JSON.parse(line));
 
 test("the ticks of an hour run each job once", async () => {
@@ -204,7 +204,7 @@ test("price syncs are recorded, done once, and tried again when a list is down",
   assert.ok(after.some(([job, status]) => job !== "pricing-sync:snapshot" && status === "failed"), JSON.stringify(after));
   assert.equal(after.filter(([job]) => job === "pricing-sync:snapshot").length, 1, "the snapshot is loaded once");
   assert.equal(after.filter(([job, status]) => job === "pricing-sync:cloudflare" && status === "ok").length, 1);
-  const { jobs } = (await suite.call("/health", { key: null })).json.workers["pricing-sync"].detail;
+  const { jobs } = (await suite.call("/health")).json.workers["pricing-sync"].detail;
   assert.ok(jobs.some(({ status, failed_since_ok }: { status: string; failed_since_ok: number }) => status === "failed" && failed_since_ok > 0));
   assert.ok(suite.logs.some((line) => line.includes('"pricing-sync:') && line.includes('"failed"')));
 });

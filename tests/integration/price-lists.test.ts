@@ -331,7 +331,7 @@ test("an override may begin and end in the future, and each call finds the price
 test("prices that were not confirmed for long still price, and everything says that they are stale", async () => {
   const dayMs = 86_400_000;
   await suite.database.prepare(`UPDATE price_sources SET checked_at = ${Date.now() - 8 * dayMs} WHERE source = 'litellm'`).run();
-  const health = await suite.call("/health", { key: null });
+  const health = await suite.call("/health");
   assert.equal(health.json.status, "degraded", health.text);
   assert.equal(health.json.workers["pricing-sync"].detail.prices, "stale");
   const sources = await suite.call("/pricing/sources");

@@ -62,7 +62,7 @@ test("an admin sees a late conflict, in its list and on the page of the suite's 
   const { json } = await queued.call("/admin/rejections", { key: queued.keys.admin });
   assert.deepEqual([json.total, json.items[0].interaction_id, json.items[0].problem], [1, events[0]!.id, "conflict"]);
   assert.match(json.items[0].detail, /send the same content again, or another id/);
-  const health = await queued.call("/health", { key: null });
+  const health = await queued.call("/health");
   assert.equal(health.json.workers["analytics-tracker"].detail.late_rejections, 1);
   assert.equal((await queued.call("/admin/rejections?limit=0", { key: queued.keys.admin })).status, 400);
 });

@@ -14,13 +14,13 @@ const forged = (headers: Record<string, string>, path = "/health") => suite.call
 
 test("a path that a header claims is not the one that is asked", async () => {
   const { json } = await forged({ "MF-Original-URL": `${suite.url}/admin/keys` });
-  assert.ok("workers" in json, "what was asked is what is answered");
+  assert.deepEqual(Object.keys(json), ["status"], "what was asked is what is answered");
   assert.equal((await forged({ "MF-Original-URL": `${suite.url}/health` }, "/admin/keys")).status, 401);
 });
 
 test("a header leads past the front door to no Worker", async () => {
   for (const worker of ["analytics-tracker", "pricing-sync"]) {
-    const { json } = await forged({ "MF-Route-Override": worker });
+    const { json } = await suite.call("/health", { headers: { "MF-Route-Override": worker } });
     assert.ok("workers" in json, "the front door answers for all three");
   }
 });

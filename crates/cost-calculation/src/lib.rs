@@ -40,7 +40,7 @@ pub use decimal::{Decimal, DecimalError};
 pub use estimate::{Billable, Declared, Estimate, EstimateError, Line, MatchedModel, PriceState};
 pub use flags::{Flag, Flags};
 pub use model_name::{MatchKind, ModelAlias, ParsedModel, ProviderMapping};
-pub use money::{MoneyError, PicoUsd, UnixMillis};
+pub use money::{DAY_MS, MoneyError, PicoUsd, UnixMillis};
 pub use price_book::PriceBook;
 pub use price_components::estimate;
 pub use price_key::price_key;

@@ -116,6 +116,9 @@ impl<'de> Deserialize<'de> for PicoUsd {
 #[serde(transparent)]
 pub struct UnixMillis(pub i64);
 
+/// A day in milliseconds.
+pub const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
 /// Why an amount could not be read or computed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {

@@ -8,7 +8,7 @@
 use std::{cell::RefCell, collections::HashMap};
 
 use cost_calculation::UnixMillis;
-use ledger_core::{DatabaseError, api_keys, api_keys::ApiKey};
+use ledger_core::{DatabaseError, api_keys, api_keys::ApiKey, sign_ins};
 use subtle::ConstantTimeEq;
 use worker::{Method, Request};
 
@@ -17,7 +17,7 @@ use crate::{
     cookie,
     credential::{Credential, parse_authorization},
     d1::D1,
-    pass,
+    guess_brake, pass,
     problem::Problem,
     suite::Suite,
 };
@@ -39,6 +39,8 @@ pub enum Proofs {
 
 thread_local! {
     static KEYS: RefCell<HashMap<String, (ApiKey, UnixMillis)>> = RefCell::new(HashMap::new());
+    /// Whether a sign-in was ended, and when that was read.
+    static SIGN_INS: RefCell<HashMap<String, (bool, UnixMillis)>> = RefCell::new(HashMap::new());
 }
 
 /// Names the caller, or refuses.
@@ -56,7 +58,8 @@ pub async fn authenticate(
                  `Bearer <secret>`",
             )
         })?;
-        let key = key_of(&suite.database, &credential, now).await?;
+        let address = crate::request::address(request);
+        let key = key_of(&suite.database, &credential, &address, now).await?;
         return Ok(Caller::by_key(key, Proof::Key));
     }
     if proofs == Proofs::Key {
@@ -65,14 +68,19 @@ pub async fn authenticate(
         ));
     }
     let cookie_header = header("cookie").unwrap_or_default();
-    let key_id = suite
+    let is_https = crate::request::is_https(request);
+    let sign_in = suite
         .cookie_secret
         .as_deref()
-        .zip(cookie::find(&cookie_header))
-        .and_then(|(secret, value)| cookie::verify(secret, value, now));
-    if let Some(key_id) = key_id {
+        .and_then(|secret| cookie::find(secret, &cookie_header, is_https, now));
+    if let Some(sign_in) = sign_in {
         require_same_origin(request)?;
-        let key = cached(&suite.database, key_id, None, now).await?;
+        if is_signed_out(&suite.database, sign_in.id, now).await? {
+            return Err(Problem::unauthorized(
+                "this sign-in was ended: sign in again at /app/",
+            ));
+        }
+        let key = cached(&suite.database, sign_in.key_id, None, now).await?;
         return Ok(Caller::by_key(valid(key, now)?, Proof::Cookie));
     }
     let passed = suite
@@ -89,10 +97,11 @@ pub async fn authenticate(
     ))
 }
 
-/// The valid key that a credential presents, or a refusal.
+/// The valid key that a credential presents, or a refusal; the address pays for what nobody has.
 pub async fn key_of(
     database: &D1,
     credential: &Credential,
+    address: &str,
     now: UnixMillis,
 ) -> Result<ApiKey, Problem> {
     let key = match credential {
@@ -102,7 +111,50 @@ pub async fn key_of(
         Credential::Secret { key_hash } => cached(database, key_hash, Some(key_hash), now).await?,
         Credential::Public { .. } => None,
     };
-    valid(key, now)
+    let is_unknown = key.is_none();
+    valid(key, now).map_err(|problem| {
+        if is_unknown {
+            guess_brake::answer(problem, address, now)
+        } else {
+            problem
+        }
+    })
+}
+
+/// Ends a sign-in everywhere: here at once, elsewhere when what is believed of it is asked again.
+pub async fn end_sign_in(
+    database: &D1,
+    sign_in: &cookie::SignIn<'_>,
+    now: UnixMillis,
+) -> Result<(), Problem> {
+    sign_ins::end(database, sign_in.id, sign_in.ends_at(), now.0).await?;
+    believe(sign_in.id, true, now);
+    Ok(())
+}
+
+/// Whether a sign-in was ended; believed for as long as a key's row is.
+async fn is_signed_out(database: &D1, id: &str, now: UnixMillis) -> Result<bool, Problem> {
+    let believed = SIGN_INS.with_borrow(|sign_ins| {
+        sign_ins
+            .get(id)
+            .filter(|(_, read_at)| now.0.saturating_sub(read_at.0) < KEY_CACHE_MS)
+            .map(|(is_ended, _)| *is_ended)
+    });
+    if let Some(is_ended) = believed {
+        return Ok(is_ended);
+    }
+    let is_ended = sign_ins::is_ended(database, id).await?;
+    believe(id, is_ended, now);
+    Ok(is_ended)
+}
+
+fn believe(sign_in_id: &str, is_ended: bool, now: UnixMillis) {
+    SIGN_INS.with_borrow_mut(|sign_ins| {
+        if sign_ins.len() >= KEY_CACHE_ENTRIES_MAX {
+            sign_ins.clear();
+        }
+        sign_ins.insert(sign_in_id.to_owned(), (is_ended, now));
+    });
 }
 
 /// Whether a key with this public half is valid: enough to answer a request that reads and writes

@@ -61,7 +61,7 @@ mod tests {
         let caller = Caller::by_access("access:7335".to_owned(), &[Scope::Read]);
         let pass = sign("secret", &caller, NOW).expect("signs");
         assert_eq!(cookie::verify("secret", &pass, NOW), None);
-        let cookie = cookie::sign("secret", "pk-tt-1", NOW).expect("signs");
+        let cookie = cookie::sign("secret", "pk-tt-1", "5ab", NOW).expect("signs");
         assert_eq!(verify("secret", &cookie, NOW), None);
         for broken in ["", ".", "a.b", "..."] {
             assert_eq!(verify("secret", broken, NOW), None, "{broken}");

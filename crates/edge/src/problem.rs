@@ -3,6 +3,9 @@
 use ledger_core::DatabaseError;
 use serde_json::{Map, Value, json};
 
+/// How long to wait where the database is full: room comes from an operator's hand.
+const FULL_RETRY_AFTER_S: u32 = 60;
+
 /// A refusal or a failure, in words for the caller. Nothing internal is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -168,6 +171,14 @@ impl From<DatabaseError> for Problem {
             DatabaseError::Transient(_) | DatabaseError::Overloaded(_) => Self::unavailable(
                 "the database did not answer in time; send the same request again, it is safe",
             ),
+            // Senders of OpenTelemetry repeat a 503 and drop what got a 500.
+            DatabaseError::Full(_) => Self {
+                retry_after_s: Some(FULL_RETRY_AFTER_S),
+                ..Self::unavailable(
+                    "there is no room in the database: nothing of this request was kept; an operator \
+                     must make room, then the same request can be sent again",
+                )
+            },
             DatabaseError::Constraint(_) | DatabaseError::Decode(_) | DatabaseError::Other(_) => {
                 Self::internal()
             }
@@ -194,6 +205,21 @@ mod tests {
                 "request_id": "r1",
             })
         );
+    }
+
+    #[test]
+    fn what_is_no_fault_of_the_service_asks_to_be_sent_again() {
+        for message in [
+            "database or disk is full: SQLITE_FULL",
+            "D1 DB is overloaded. Too many requests queued.",
+            "database is locked: SQLITE_BUSY",
+            "Network connection lost",
+        ] {
+            let problem =
+                Problem::from(ledger_core::database::DatabaseError::from_message(message));
+            assert_eq!(problem.status, 503, "{message}");
+            assert!(problem.retry_after_s.is_some(), "{message}");
+        }
     }
 
     #[test]

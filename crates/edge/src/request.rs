@@ -2,6 +2,7 @@
 
 use worker::Request;
 
+const HEAD: &str = "HEAD";
 /// The longest request id that is taken over from the front door.
 const REQUEST_ID_CHARS_MAX: usize = 64;
 
@@ -16,6 +17,32 @@ pub fn query_pairs(request: &Request) -> Vec<(String, String)> {
 /// Scheme, host and port of the request's own address, as a browser names them in `Origin`.
 pub fn origin(request: &Request) -> String {
     origin_of(&request.inner().url()).to_owned()
+}
+
+/// The method as the client wrote it: what no route knows is no GET. HEAD asks what GET does, and its
+/// answer goes without a body.
+pub fn method(request: &Request) -> String {
+    let method = request.inner().method();
+    if method == HEAD {
+        "GET".to_owned()
+    } else {
+        method
+    }
+}
+
+/// Whether the answer goes without a body.
+pub fn is_head(request: &Request) -> bool {
+    request.inner().method() == HEAD
+}
+
+/// Whether the client came over HTTPS.
+pub fn is_https(request: &Request) -> bool {
+    request.inner().url().starts_with("https:")
+}
+
+/// The client's address as the platform names it; one and the same for all where nothing does.
+pub fn address(request: &Request) -> String {
+    header(request, "cf-connecting-ip").unwrap_or_default()
 }
 
 fn pairs_of(address: &str) -> Vec<(String, String)> {

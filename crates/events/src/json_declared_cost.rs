@@ -25,12 +25,13 @@ pub(crate) fn read(value: &RawValue, context: &Context<'_>) -> Result<Declared, 
     let amount = fields
         .text("amount", 40)?
         .ok_or_else(|| fields.missing("amount", "send US dollars as a decimal string"))?;
-    let amount: PicoUsd = amount.parse().map_err(|_| {
+    let parsed: Option<PicoUsd> = amount.parse().ok().filter(|_| is_plain(&amount));
+    let amount = parsed.ok_or_else(|| {
         fields.invalid(
             "amount",
             format!("is {}", shown(&amount)),
-            "send US dollars as a decimal string with at most 12 digits behind the point, \
-             like \"0.0125\"",
+            "send US dollars as a decimal string with at most 12 digits behind the point and without \
+             exponent, like \"0.0125\"",
         )
     })?;
     let most = context.limits.interaction_cost_max;
@@ -43,4 +44,11 @@ pub(crate) fn read(value: &RawValue, context: &Context<'_>) -> Result<Declared, 
     }
     fields.finish()?;
     Ok(Declared { component, amount })
+}
+
+/// Whether an amount is written out, with or without a sign: an `e` too much is a thousand dollars.
+fn is_plain(amount: &str) -> bool {
+    amount
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-')
 }

@@ -2,6 +2,7 @@
 use cost_calculation::{Declared, Flags, TokenPart, TokenUsage, UnixMillis, UsageReading};
 use serde_json::value::RawValue;
 
+use crate::error_class::error_class;
 use crate::json_body::body_text;
 use crate::json_fields::Fields;
 use crate::limits::{
@@ -122,6 +123,17 @@ pub(crate) fn check_id(id: &str, field: &str, chars_max: usize) -> Result<(), Re
     Ok(())
 }
 
+/// A name for people; an empty one is none.
+fn name(
+    fields: &mut Fields<'_>,
+    field: &str,
+    chars_max: usize,
+) -> Result<Option<String>, Rejection> {
+    Ok(fields
+        .text(field, chars_max)?
+        .filter(|name| !name.trim().is_empty()))
+}
+
 fn interaction(
     mut fields: Fields<'_>,
     fallback_id: Option<String>,
@@ -182,8 +194,8 @@ fn interaction(
         reported_cost: None,
         declared: declared(&mut fields, kind, context)?,
         agent: fields.text("agent", AGENT_CHARS_MAX)?.unwrap_or_default(),
-        agent_name: None,
-        user_label: None,
+        agent_name: name(&mut fields, "agent_name", AGENT_CHARS_MAX)?,
+        user_label: name(&mut fields, "user_label", USER_ID_CHARS_MAX)?,
         message_id: fields.text("message_id", REFERENCE_CHARS_MAX)?,
         trace_id: fields.text("trace_id", REFERENCE_CHARS_MAX)?,
         context: fields.text("context", CONTEXT_CHARS_MAX)?,
@@ -254,7 +266,9 @@ fn times(fields: &mut Fields<'_>, context: &Context<'_>) -> Result<Times, Reject
 }
 
 fn outcome(fields: &mut Fields<'_>) -> Result<(InteractionStatus, Option<String>), Rejection> {
+    // A sender may well pass on what the provider said, and that quotes the request.
     let error = fields.text("error", ERROR_CHARS_MAX)?;
+    let error = error.map(|message| error_class(&message));
     let status = fields.word("status", &STATUSES)?.unwrap_or(match error {
         Some(_) => InteractionStatus::Error,
         None => InteractionStatus::Ok,

@@ -5,6 +5,7 @@ mod choose_sources;
 pub mod context;
 mod digest;
 mod error_class;
+mod error_words;
 mod gen_ai_span;
 mod gunzip;
 pub mod interaction;

@@ -1,8 +1,7 @@
 //! Every limit on what comes in, in one place; `contracts/tracking-api.yaml` repeats them.
 use cost_calculation::PicoUsd;
 
-/// Milliseconds of a day.
-pub const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+pub use cost_calculation::DAY_MS;
 
 /// Bytes of one JSON event or session mark.
 pub const EVENT_BYTES_MAX: usize = 64 * 1024;
@@ -95,7 +94,7 @@ const _: () = assert!(
 );
 const _: () = assert!(IDEMPOTENCY_KEY_CHARS_MAX + 1 + 3 <= ID_CHARS_MAX);
 // The fallback session is `tenant/user@yyyy-mm-dd`.
-const _: () = assert!(TENANT_ID_CHARS_MAX + USER_ID_CHARS_MAX + 12 <= SESSION_ID_CHARS_MAX);
+const _: () = assert!(TENANT_ID_CHARS_MAX + USER_ID_CHARS_MAX + 17 <= SESSION_ID_CHARS_MAX);
 const _: () = assert!("feedback-".len() + ID_CHARS_MAX == SCORE_ID_CHARS_MAX);
 const _: () = assert!(METADATA_BYTES_MAX < EVENT_BYTES_MAX);
 // The shortest field of an object is `"a":1,`.

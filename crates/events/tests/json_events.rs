@@ -61,6 +61,21 @@ fn without_a_session_the_session_is_user_and_utc_day() {
 }
 
 #[test]
+fn a_user_and_an_agent_have_names_beside_their_ids() {
+    let named = json!({ "agent": "agent_9f3", "agent_name": "Research assistant", "user_label": "Anna Kowalski" });
+    let event = parse(&with(&named)).unwrap();
+    assert_eq!(
+        (event.agent_name.as_deref(), event.user_label.as_deref()),
+        (Some("Research assistant"), Some("Anna Kowalski"))
+    );
+    // A name is for people: it makes no other event.
+    let plain = parse(&with(&json!({ "agent": "agent_9f3" }))).unwrap();
+    assert_eq!(plain.digest(), event.digest());
+    let blank = parse(&with(&json!({ "agent_name": " ", "user_label": "" }))).unwrap();
+    assert_eq!((blank.agent_name, blank.user_label), (None, None));
+}
+
+#[test]
 fn each_fault_names_its_field() {
     for (field, change) in [
         ("type", json!({ "type": "chta" })),
@@ -193,12 +208,17 @@ fn a_declared_cost_is_exact_and_limited() {
     assert_eq!(declared.component, Component::ComputeTime);
     assert_eq!(declared.amount, PicoUsd::new(38_000_000_000_001));
     assert!(cost("10000").is_ok());
-    // JavaScript writes small numbers so.
-    assert_eq!(
-        cost("1e-7").unwrap().declared.unwrap().amount,
-        PicoUsd::new(100_000)
-    );
-    for refused in ["10000.000000000001", "-1", "0.0000000000001", "NaN", ""] {
+    // An exponent too much is a thousand dollars: amounts are written out.
+    for refused in [
+        "10000.000000000001",
+        "-1",
+        "0.0000000000001",
+        "1e3",
+        "1E3",
+        "1e-7",
+        "NaN",
+        "",
+    ] {
         let rejection = cost(refused).unwrap_err();
         assert_eq!(rejection.field, "declared_cost.amount", "{refused}");
     }

@@ -98,8 +98,9 @@ pub async fn insert<D: Database>(
     });
     database
         .batch(&[
-            Statement::with(INSERT, key)?,
+            // First, since a trigger writes one for a key that has none.
             audit(actor, "key.create", &key.id, &detail, None)?,
+            Statement::with(INSERT, key)?,
         ])
         .await
         .map(drop)
@@ -151,6 +152,43 @@ pub fn audit(
     )
 }
 
+/// An entry of the audit log, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    /// Ascending in order of time.
+    pub id: i64,
+    /// Unix milliseconds.
+    pub at: i64,
+    /// The acting key's public half, `access:` and a person's id there, or `machine`.
+    pub actor: String,
+    /// What was done, for example `key.create`.
+    pub action: String,
+    /// To what.
+    pub subject: String,
+    /// JSON: what was asked for and what it replaced.
+    pub detail: String,
+    /// Why, where the actor said so.
+    pub reason: Option<String>,
+}
+
+/// The audit log's entries before one (from the newest without it), newest first.
+pub async fn audit_log<D: Database>(
+    database: &D,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Vec<AuditEntry>, DatabaseError> {
+    // The primary key, from its end.
+    const LOG: &str = "
+        SELECT json_object('id', id, 'at', at, 'actor', actor, 'action', action, 'subject', subject,
+          'detail', detail, 'reason', reason)
+        FROM admin_audit WHERE id < ?1 ->> 'before' ORDER BY id DESC LIMIT ?1 ->> 'limit'";
+    let parameter = serde_json::json!({ "before": before.unwrap_or(i64::MAX), "limit": limit });
+    database
+        .query(Statement::with(LOG, &parameter)?)
+        .await?
+        .decode()
+}
+
 #[cfg(test)]
 mod tests {
     use futures_executor::block_on;
@@ -197,14 +235,34 @@ mod tests {
                 ..key()
             }]
         );
-        let audited: i64 = database.with_connection(|connection| {
+        // A key that comes past the API leaves its entry too.
+        database.with_connection(|connection| {
             connection
-                .query_row("SELECT COUNT(*) FROM admin_audit", [], |row| row.get(0))
-                .expect("counts")
+                .execute(
+                    "INSERT INTO api_keys (id, key_hash, name, scopes, created_at)
+                     VALUES ('pk-tt-2', ?1, 'by hand', 'admin', 7)",
+                    [&"cd".repeat(32)],
+                )
+                .expect("inserts")
         });
+        let log = block_on(audit_log(&database, None, 10)).expect("reads");
+        let told: Vec<(&str, &str, &str)> = log
+            .iter()
+            .map(|entry| {
+                let (actor, action) = (entry.actor.as_str(), entry.action.as_str());
+                (actor, action, entry.subject.as_str())
+            })
+            .collect();
         assert_eq!(
-            audited, 2,
-            "one entry for the creation, one for the one revocation"
+            told,
+            [
+                ("machine", "key.create", "pk-tt-2"),
+                ("pk-tt-admin", "key.revoke", "pk-tt-1"),
+                ("pk-tt-admin", "key.create", "pk-tt-1"),
+            ],
+            "one entry for each creation, one for the one revocation"
         );
+        let older = block_on(audit_log(&database, Some(log[1].id), 10)).expect("reads");
+        assert_eq!(older, log[2..]);
     }
 }

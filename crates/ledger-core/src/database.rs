@@ -108,6 +108,10 @@ pub enum DatabaseError {
     /// Too many requests wait.
     #[error("the database is overloaded: {0}")]
     Overloaded(String),
+    /// There is no room: the disk or the database's own limit is full. Nothing of the batch was kept,
+    /// and repeating it helps once an operator has made room.
+    #[error("the database is full: {0}")]
+    Full(String),
     /// A row was not the JSON that the query promises.
     #[error("a row could not be read: {0}")]
     Decode(String),
@@ -136,17 +140,32 @@ impl DatabaseError {
             "cannot store REAL value in INTEGER column",
             "integer overflow",
         ];
-        const OVERLOADED: [&str; 4] = [
+        const OVERLOADED: [&str; 9] = [
             "overloaded",
             "Too many requests queued",
             "exceeded its CPU time limit",
             "exceeded its memory limit",
+            "exceeded timeout",
+            "database is locked",
+            "SQLITE_BUSY",
+            "SQLITE_NOMEM",
+            "out of memory",
+        ];
+        const FULL: [&str; 6] = [
+            "disk is full",
+            "SQLITE_FULL",
+            "disk I/O error",
+            "SQLITE_IOERR",
+            "No space left",
+            "xceeded maximum DB size",
         ];
         let message = message.to_owned();
         if TRANSIENT.iter().any(|part| message.contains(part)) {
             Self::Transient(message)
         } else if OVERLOADED.iter().any(|part| message.contains(part)) {
             Self::Overloaded(message)
+        } else if FULL.iter().any(|part| message.contains(part)) {
+            Self::Full(message)
         } else if CONSTRAINT.iter().any(|part| message.contains(part)) {
             Self::Constraint(message)
         } else {
@@ -205,6 +224,14 @@ mod tests {
                 DatabaseError::from_message(reset).is_worth_a_retry(),
                 "{reset}"
             );
+        }
+        for full in [
+            "D1_ERROR: database or disk is full: SQLITE_FULL",
+            "disk I/O error",
+            "Exceeded maximum DB size",
+        ] {
+            let full = DatabaseError::from_message(full);
+            assert!(matches!(full, DatabaseError::Full(_)) && !full.is_worth_a_retry());
         }
         let unique = DatabaseError::from_message(
             "D1_ERROR: UNIQUE constraint failed: ev.id: SQLITE_CONSTRAINT (extended: SQLITE_CONSTRAINT_PRIMARYKEY)",

@@ -14,6 +14,7 @@ pub mod redo_lines;
 pub mod renew_epoch;
 pub mod rollup;
 pub mod schema;
+pub mod sign_ins;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 pub mod verification_report;

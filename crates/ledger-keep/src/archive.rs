@@ -10,7 +10,7 @@
 
 use std::sync::LazyLock;
 
-use cost_calculation::UnixMillis;
+use cost_calculation::{DAY_MS, UnixMillis};
 use serde::{Deserialize, Serialize};
 
 use ledger_core::{
@@ -19,7 +19,7 @@ use ledger_core::{
 };
 
 /// The retention where nothing else is configured: 365 days.
-pub const RETENTION_MS_DEFAULT: i64 = 365 * 86_400_000;
+pub const RETENTION_MS_DEFAULT: i64 = 365 * DAY_MS;
 /// The most interactions that one chunk moves.
 pub const CHUNK_INTERACTIONS_MAX: u32 = 1_000;
 /// The most sessions that one chunk looks at.

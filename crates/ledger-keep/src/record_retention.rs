@@ -4,7 +4,7 @@
 //! what and grows only as fast as people act. What cron and faults write has an age here, and where
 //! a fault could write without end, a greatest count.
 
-use cost_calculation::UnixMillis;
+use cost_calculation::{DAY_MS, UnixMillis};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -14,7 +14,6 @@ use ledger_core::{
 };
 use ledger_record::ingest_rejections;
 
-const DAY_MS: i64 = 86_400_000;
 /// How long the record of a run is kept, but for each job's latest success: 90 days.
 pub const RUNS_KEPT_MS: i64 = 90 * DAY_MS;
 /// How long a finished pass of the verification is kept, but for the latest: 400 days.

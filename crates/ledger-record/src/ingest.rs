@@ -106,10 +106,11 @@ pub async fn ingest<D: Database>(
             }
         }
     }
-    Ok(answers
+    let unanswered = || RecordError::Misuse("an interaction was given no answer".to_owned());
+    answers
         .into_iter()
-        .map(|answer| answer.unwrap_or(Answer::Conflict))
-        .collect())
+        .map(|answer| answer.ok_or_else(unanswered))
+        .collect()
 }
 
 fn set(answers: &mut [Option<Answer>], index: usize, answer: Answer) {

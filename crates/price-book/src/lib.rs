@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod apply;
+pub mod assumed;
 pub mod conflicts;
 pub mod dated;
 pub mod freshness;

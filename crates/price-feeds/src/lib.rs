@@ -7,6 +7,7 @@ pub mod merge;
 pub mod models_dev;
 pub mod openrouter;
 mod price_list;
+mod provider_day;
 mod quote;
 mod rate;
 mod raw_object;

@@ -105,6 +105,8 @@ pub enum CompareMode {
     LastMonth,
     /// The same days a year before.
     LastYear,
+    /// The same weekdays before: back by as many whole weeks as the range takes.
+    Weekdays,
 }
 
 /// The day of an instant.
@@ -202,12 +204,17 @@ pub fn hours(zone: ReportingZone, day: NaiveDate) -> Vec<(UnixMillis, UnixMillis
 pub struct Alignment {
     range: DayRange,
     mode: CompareMode,
+    first_day: Option<NaiveDate>,
 }
 
 impl Alignment {
-    /// Aligns a range.
-    pub const fn new(range: DayRange, mode: CompareMode) -> Self {
-        Self { range, mode }
+    /// Aligns a range; `first_day` is the ledger's first one, before which nothing can be compared.
+    pub const fn new(range: DayRange, mode: CompareMode, first_day: Option<NaiveDate>) -> Self {
+        Self {
+            range,
+            mode,
+            first_day,
+        }
     }
 
     /// The mode.
@@ -220,14 +227,16 @@ impl Alignment {
     /// By months a day that the other month lacks falls on its last one, and the end of a month
     /// that is compared from its first day falls on the end of the other.
     pub fn shifted(self, part: DayRange) -> DayRange {
-        let months = match self.mode {
-            CompareMode::Previous => {
-                let back = |day: NaiveDate| day - Duration::days(self.range.days());
-                return DayRange {
-                    start: back(part.start),
-                    end: back(part.end),
-                };
+        let by_days = |days: i64| {
+            let back = |day: NaiveDate| day - Duration::days(days);
+            DayRange {
+                start: back(part.start),
+                end: back(part.end),
             }
+        };
+        let months = match self.mode {
+            CompareMode::Previous => return by_days(self.range.days()),
+            CompareMode::Weekdays => return by_days((self.range.days() + 6) / 7 * 7),
             CompareMode::LastMonth => Months::new(1),
             CompareMode::LastYear => Months::new(12),
         };
@@ -244,10 +253,28 @@ impl Alignment {
         }
     }
 
-    /// The parts that are compared: the range's complete days, and as much of the other period.
+    /// The parts that are compared: the range's complete days, and as much of the other period. Where
+    /// the ledger began inside of that, both begin at its first day: what is compared is what both have.
     pub fn compared(self, today: NaiveDate) -> Option<(DayRange, DayRange)> {
         let complete = self.range.until(previous_day(today))?;
-        Some((complete, self.shifted(complete)))
+        let other = self.shifted(complete);
+        let Some(first_day) = self
+            .first_day
+            .filter(|day| (next_day(other.start)..=other.end).contains(day))
+        else {
+            return Some((complete, other));
+        };
+        let counterpart = |start: NaiveDate| self.shifted(DayRange { start, end: start }).start;
+        let start = days_between(complete.start, complete.end)
+            .find(|day| counterpart(*day) >= first_day)
+            .unwrap_or(complete.end);
+        Some((
+            DayRange { start, ..complete },
+            DayRange {
+                start: counterpart(start),
+                ..other
+            },
+        ))
     }
 
     /// The whole other period.
@@ -324,7 +351,7 @@ mod tests {
     #[test]
     fn an_open_month_is_compared_by_its_complete_days() {
         let november = range("2026-11-01", "2026-11-30");
-        let aligned = Alignment::new(november, CompareMode::LastMonth);
+        let aligned = Alignment::new(november, CompareMode::LastMonth, None);
         let (current, other) = aligned
             .compared(day("2026-11-23"))
             .expect("22 complete days");
@@ -335,7 +362,11 @@ mod tests {
 
     #[test]
     fn the_previous_period_has_the_same_length_and_ends_just_before() {
-        let aligned = Alignment::new(range("2026-11-17", "2026-11-23"), CompareMode::Previous);
+        let aligned = Alignment::new(
+            range("2026-11-17", "2026-11-23"),
+            CompareMode::Previous,
+            None,
+        );
         let (current, other) = aligned
             .compared(day("2026-11-23"))
             .expect("six complete days");
@@ -348,14 +379,69 @@ mod tests {
     fn a_range_of_today_alone_has_nothing_complete_to_compare() {
         let today = range("2026-11-23", "2026-11-23");
         assert_eq!(
-            Alignment::new(today, CompareMode::Previous).compared(day("2026-11-23")),
+            Alignment::new(today, CompareMode::Previous, None).compared(day("2026-11-23")),
             None
         );
     }
 
     #[test]
+    fn what_both_periods_have_is_compared_where_the_ledger_began_inside_the_other() {
+        let november = range("2026-11-01", "2026-11-30");
+        let compared = |mode, first: &str| {
+            Alignment::new(november, mode, Some(day(first))).compared(day("2026-11-23"))
+        };
+        assert_eq!(
+            compared(CompareMode::LastMonth, "2026-10-02"),
+            Some((
+                range("2026-11-02", "2026-11-22"),
+                range("2026-10-02", "2026-10-22")
+            ))
+        );
+        assert_eq!(
+            compared(CompareMode::LastMonth, "2026-10-22"),
+            Some((
+                range("2026-11-22", "2026-11-22"),
+                range("2026-10-22", "2026-10-22")
+            ))
+        );
+        // All of it, where the ledger is older or younger than the whole other part.
+        for first in ["2026-10-01", "2026-10-23"] {
+            assert_eq!(
+                compared(CompareMode::LastMonth, first),
+                Some((
+                    range("2026-11-01", "2026-11-22"),
+                    range("2026-10-01", "2026-10-22")
+                ))
+            );
+        }
+    }
+
+    #[test]
+    fn weekdays_are_compared_with_the_same_weekdays() {
+        let aligned = Alignment::new(
+            range("2026-11-01", "2026-11-30"),
+            CompareMode::Weekdays,
+            None,
+        );
+        let (current, other) = aligned.compared(day("2026-11-30")).expect("29 days");
+        assert_eq!(current, range("2026-11-01", "2026-11-29"));
+        assert_eq!(other, range("2026-09-27", "2026-10-25"));
+        assert_eq!(current.start.weekday(), other.start.weekday());
+        let week = Alignment::new(
+            range("2026-11-17", "2026-11-23"),
+            CompareMode::Weekdays,
+            None,
+        );
+        assert_eq!(week.whole_other(), range("2026-11-10", "2026-11-16"));
+    }
+
+    #[test]
     fn the_29th_of_february_is_compared_with_the_28th() {
-        let aligned = Alignment::new(range("2028-02-10", "2028-02-29"), CompareMode::LastYear);
+        let aligned = Alignment::new(
+            range("2028-02-10", "2028-02-29"),
+            CompareMode::LastYear,
+            None,
+        );
         assert_eq!(aligned.whole_other(), range("2027-02-10", "2027-02-28"));
     }
 

@@ -62,10 +62,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Exchanges a key for a cookie of twelve hours.
+         * Exchanges a key for a cookie.
          * @description The key needs scope `read`, `self` or `admin`. The cookie is HttpOnly, Secure and SameSite=Strict,
-         *     signed, and names its key: when the key is revoked the cookie ends within 30 seconds. Needs a
-         *     same-origin `Origin`. After ten failures in a minute from one address the answer is 429.
+         *     signed, and names its key: when the key is revoked the cookie ends within 30 seconds. It lasts an hour
+         *     and is renewed by what it is used for, for twelve hours after the sign-in at most. Needs a same-origin
+         *     `Origin`. After ten unknown keys in a minute from one address, at the sign-in or in headers, further
+         *     ones are answered 429; a key that is known here is never held up by them.
          */
         post: operations["signIn"];
         delete?: never;
@@ -85,7 +87,8 @@ export interface paths {
         put?: never;
         /**
          * Ends the browser's session.
-         * @description Needs a same-origin `Origin`. Without a session it does nothing.
+         * @description The sign-in ends everywhere within 30 seconds: a copy of its cookie is refused too. Needs a
+         *     same-origin `Origin`. Without a session it does nothing.
          */
         post: operations["signOut"];
         delete?: never;
@@ -216,7 +219,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the suite works; speaks for all three Workers. */
+        /**
+         * Whether the suite works; speaks for all three Workers.
+         * @description A monitor needs no key: it gets the one word `status`, at most ten seconds old. A caller who may read
+         *     gets what each Worker says of itself.
+         */
         get: operations["getHealth"];
         put?: never;
         post?: never;
@@ -372,11 +379,13 @@ export interface paths {
         /**
          * Usage and cost over time, whole or grouped, for charts.
          * @description One bucket for each day, week (Monday to Sunday) or month that the range touches; buckets at the ends hold only the days of
-         *     the range. With `group_by`, the `top` groups by cost over the range come as `series`, the rest
-         *     together as `other`; both with one value for each bucket, in the order of `buckets`.
+         *     the range. With `group_by`, the `top` groups by `rank_by` over the range come as `series`, the rest
+         *     together as `other`; both with one value for each bucket, in the order of `buckets`. `share` and
+         *     `count_change` are of that measure too.
          *
          *     `group_by=component` splits cost alone, `group_by=token_type` splits tokens alone: the other
-         *     sums of a value are `null` there. Both come whole, without `other`, and ranked in a fixed order.
+         *     sums of a value are `null` there. Both come whole, without `other`, and ranked in a fixed order;
+         *     another `rank_by` than the one that they split is refused.
          *
          *     `include=sessions` adds distinct sessions and active users, `include=latency`
          *     percentiles for each bucket; both read more rows.
@@ -555,7 +564,7 @@ export interface components {
             ratio: components["schemas"]["Ratio"];
         };
         /** @enum {string} */
-        CompareMode: "none" | "previous" | "last_month" | "last_year";
+        CompareMode: "none" | "previous" | "last_month" | "last_year" | "weekdays";
         Comparison: {
             /** @description `false`: show no percentage; `reason` says why. */
             comparable: boolean;
@@ -570,11 +579,11 @@ export interface components {
             previous_figures: components["schemas"]["Figures"];
             /**
              * @description `open_day`: the range has no complete day yet. `no_data_before`: the ledger holds nothing in the other
-             *     period. `partly_before_first_data`: the ledger's first day lies inside the other period. `coverage_differs`: the priced
+             *     period. `coverage_differs`: the priced
              *     share of tokens differs by more than five points.
              * @enum {string|null}
              */
-            reason: "open_day" | "no_data_before" | "partly_before_first_data" | "coverage_differs" | null;
+            reason: "open_day" | "no_data_before" | "coverage_differs" | null;
         };
         /** @enum {string} */
         Component: "ai_tokens" | "db_ops" | "api_calls" | "compute_time";
@@ -588,7 +597,7 @@ export interface components {
             /** @description Rounding happens once for each component; the amounts of its lines add up to it exactly. */
             amount: components["schemas"]["MoneyOrUnpriced"];
             component: components["schemas"]["Component"];
-            /** @description Remarks, for example `assumed_start`, `stale_price`, `billed_as_input`, `billed_as_output`, `context_tier_missing`, `declared`, `unpriced`; of how the usage was read `cache_lifetime_assumed`, `cache_lifetime_by_setting`, `total_decided`, `total_differs`, `hidden_reasoning`, `overlap_concluded`, `compaction_added`, `image_output_concluded`, `unread_usage`. */
+            /** @description Remarks, for example `assumed_start`, `stale_price`, `billed_as_input`, `billed_as_output`, `context_tier_missing`, `declared`, `unpriced`; of how the usage was read `cache_lifetime_assumed`, `cache_lifetime_by_setting`, `total_decided`, `total_differs`, `hidden_reasoning`, `overlap_concluded`, `compaction_added`, `image_output_concluded`, `unread_usage`; and `disputed_price` while the line's price is in force and another list says something else or another price waits in its place (`GET /pricing/conflicts`, `GET /pricing/quarantine`). */
             flags: string[];
             /** @description A rational factor on the amount, where one applied. */
             multiplier: components["schemas"]["Multiplier"] | null;
@@ -598,6 +607,14 @@ export interface components {
             resource_type: components["schemas"]["ResourceType"];
         };
         Count: number;
+        /** @description A count of the compared part of this period against that of the aligned part of the other. */
+        CountChange: {
+            current: components["schemas"]["Count"];
+            difference: number;
+            previous: components["schemas"]["Count"];
+            /** @description Difference over previous; `null` where the previous is zero ("new"). */
+            ratio: components["schemas"]["Ratio"];
+        };
         CountOrNull: number | null;
         /** @description What part of the slice the cost covers. */
         Coverage: {
@@ -641,6 +658,8 @@ export interface components {
             bridge: components["schemas"]["Bridge"] | null;
             buckets: components["schemas"]["Bucket"][];
             comparison: components["schemas"]["Comparison"] | null;
+            /** @description The whole's change of `rank_by`, where that is a count; else `null`. */
+            count_change: components["schemas"]["CountChange"] | null;
             coverage: components["schemas"]["Coverage"];
             distinct: components["schemas"]["Distinct"] | null;
             filters: components["schemas"]["Filters"];
@@ -654,6 +673,7 @@ export interface components {
             marks_truncated: boolean;
             other: components["schemas"]["OtherSeries"] | null;
             period: components["schemas"]["Period"];
+            rank_by: components["schemas"]["Measure"];
             reporting_time_zone: components["schemas"]["TimeZone"];
             series: components["schemas"]["Series"][];
             total: components["schemas"]["Figures"];
@@ -885,6 +905,11 @@ export interface components {
                 "pricing-sync": components["schemas"]["WorkerHealth"];
             };
         };
+        /** @description What a caller without a key is told. */
+        HealthInAWord: {
+            /** @enum {string} */
+            status: "ok" | "degraded" | "down";
+        };
         HourCell: {
             hour: number;
             interaction_count: components["schemas"]["Count"];
@@ -936,6 +961,8 @@ export interface components {
             model_reported: string | null;
             price_state: components["schemas"]["PriceState"];
             provider: string;
+            /** @description What was used beside tokens, by name; calls first. */
+            resources: string[];
             session_id: string;
             /** @description Its part of the session's cost. */
             share: components["schemas"]["Ratio"];
@@ -1028,6 +1055,11 @@ export interface components {
             duration: components["schemas"]["Percentiles"];
             time_to_first_token: components["schemas"]["Percentiles"];
         };
+        /** @description Groups beyond the most that an answer holds, and their sums; `null` where every group has its line. */
+        LeftOut: {
+            figures: components["schemas"]["Figures"];
+            group_count: components["schemas"]["Count"];
+        } | null;
         Lifetime: {
             figures: components["schemas"]["Figures"];
             /** Format: date */
@@ -1069,6 +1101,8 @@ export interface components {
             /** @description With scope `self`, the one user whose numbers this key may read. */
             user_id: string | null;
         };
+        /** @enum {string} */
+        Measure: "cost" | "tokens" | "interactions" | "errors";
         ModelName: {
             model: string;
             provider: string;
@@ -1101,6 +1135,7 @@ export interface components {
         /** @description All groups that have no series of their own. */
         OtherSeries: {
             change: components["schemas"]["Change"] | null;
+            count_change: components["schemas"]["CountChange"] | null;
             figures: components["schemas"]["Figures"];
             group_count: components["schemas"]["Count"];
             share: components["schemas"]["Ratio"];
@@ -1133,6 +1168,7 @@ export interface components {
         };
         PreviousBucket: {
             end_date: components["schemas"]["Day"];
+            error_count: components["schemas"]["Count"];
             interaction_count: components["schemas"]["Count"];
             start_date: components["schemas"]["Day"];
             token_count: components["schemas"]["Count"];
@@ -1225,17 +1261,21 @@ export interface components {
          */
         ResourceType: string;
         Series: {
+            /** @description Of its cost; `null` for token types and without comparison. */
             change: components["schemas"]["Change"] | null;
+            /** @description Of `rank_by`, where that is a count; else `null`. */
+            count_change: components["schemas"]["CountChange"] | null;
             /** @description Its sums over the range; `null` for components and token types. */
             figures: components["schemas"]["Figures"] | null;
             group: components["schemas"]["Group"];
             /** @description The group's rank by cost over the last 90 complete days, unfiltered, from 1 (with a key of scope `self` among the user's own groups); choose its colour by it. `null` where it had no usage then. */
             rank_90d: number | null;
-            /** @description Its part of the total cost (of tokens, for token types). */
+            /** @description Its part of the total of `rank_by`. */
             share: components["schemas"]["Ratio"];
             values: components["schemas"]["BucketValue"][];
         };
         Session: {
+            /** @description At most 50 of them. */
             agents: string[];
             archived: boolean;
             /** @description From the start to the explicit end, or to the last event. */
@@ -1248,6 +1288,7 @@ export interface components {
             last_seen: components["schemas"]["Time"];
             /** @description Events of more than one user carried this id; `user_id` is that of the earliest. */
             mixed_users: boolean;
+            /** @description At most 50 of them. */
             models: components["schemas"]["ModelName"][];
             start_time: components["schemas"]["Time"];
             /**
@@ -1264,14 +1305,16 @@ export interface components {
         };
         SessionDetail: {
             as_of: components["schemas"]["AsOf"];
+            /** @description By cost, the 200 dearest. */
             by_model: components["schemas"]["UserSlice"][];
             coverage: components["schemas"]["Coverage"];
-            /** @description What the cost is made of, by model and resource, largest first, ten at most. */
+            /** @description What the cost is made of, by model and resource, largest first, ten at most; of a session of more than 10,000 interactions, what so many of them are made of. */
             drivers: components["schemas"]["Driver"][];
             figures: components["schemas"]["Figures"];
             /** @description The first 200 in order of time; `/sessions/{session_id}/interactions` pages on. */
             interactions: components["schemas"]["InteractionPage"];
             ledger_version: components["schemas"]["Count"];
+            left_out?: components["schemas"]["LeftOut"];
             outlier: components["schemas"]["Outlier"];
             reporting_time_zone: components["schemas"]["TimeZone"];
             session: components["schemas"]["Session"];
@@ -1407,7 +1450,7 @@ export interface components {
             /** @description By day up to 92 days, by week up to 400, else by month. */
             buckets: components["schemas"]["Bucket"][];
             by_agent: components["schemas"]["UserSlice"][];
-            /** @description All of them, by cost. */
+            /** @description By cost, the 200 dearest; `left_out` has what the others come to. */
             by_model: components["schemas"]["UserSlice"][];
             by_type: components["schemas"]["UserSlice"][];
             comparison: components["schemas"]["Comparison"] | null;
@@ -1417,6 +1460,12 @@ export interface components {
             /** @description Interactions of the last 28 days of the range by weekday and hour in the reporting time zone, cells without any left out. */
             hours: components["schemas"]["HourCell"][];
             ledger_version: components["schemas"]["Count"];
+            /** @description What the three splits have no line for. */
+            left_out?: {
+                by_agent: components["schemas"]["LeftOut"];
+                by_model: components["schemas"]["LeftOut"];
+                by_type: components["schemas"]["LeftOut"];
+            };
             lifetime: components["schemas"]["Lifetime"];
             period: components["schemas"]["Period"];
             reporting_time_zone: components["schemas"]["TimeZone"];
@@ -1460,6 +1509,8 @@ export interface components {
         };
         Watermark: {
             as_of: components["schemas"]["AsOf"];
+            /** @description The first day with any usage; `null` while there is none. */
+            first_day: components["schemas"]["Day"] | null;
             /** @description Random, and another one after each restore; it is part of every ETag, since both versions run through the same numbers again then. */
             ledger_epoch: string;
             ledger_version: components["schemas"]["Count"];
@@ -1543,7 +1594,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Too many failed attempts. */
+        /** @description Too many unknown keys from this address, too many questions of this key at once, or a file in the making already. */
         TooManyRequests: {
             headers: {
                 /** @description Seconds to wait. */
@@ -1590,8 +1641,10 @@ export interface components {
         /** @description Only this agent, by its exact name; an empty value means interactions without an agent. */
         Agent: string;
         /**
-         * @description With what to compare: the range of the same length just before, the same days a month before, or a year before.
-         *     An open range is compared by its complete days, with as many days of the other period.
+         * @description With what to compare: the range of the same length just before, the same days a month before, or a year before,
+         *     or (`weekdays`) the same weekdays, back by as many whole weeks as the range takes.
+         *     An open range is compared by its complete days, with as many days of the other period. Where the ledger's first day lies inside
+         *     the other period, only the days that both have are compared.
          */
         Compare: components["schemas"]["CompareMode"];
         /**
@@ -1599,7 +1652,7 @@ export interface components {
          * @example 2026-11-23
          */
         EndDate: components["schemas"]["Day"];
-        /** @description The file's format. Money stays a decimal string in all of them; in CSV, a cell that a spreadsheet would run as a formula gets a leading apostrophe. */
+        /** @description The file's format. Money stays a decimal string in all of them; in CSV, a text that a spreadsheet would run as a formula, as a whole or behind a comma, semicolon, tab or line end, gets an apostrophe before it. */
         Format: components["schemas"]["ExportFormat"];
         /** @description What to sort by; ties fall to the name. */
         GroupSort: components["schemas"]["GroupSort"];
@@ -1622,7 +1675,7 @@ export interface components {
         Offset: number;
         /** @description The direction. */
         Order: components["schemas"]["Order"];
-        /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines that start with `#`. JSON always carries them as `about`. */
+        /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines whose one cell starts with `#`, and what became of the ledger meanwhile at its end. JSON always carries them as `about` and `end`. */
         Preamble: "true" | "false";
         /** @description Only this provider, by its exact name; an empty value means interactions without a provider. */
         Provider: string;
@@ -1641,7 +1694,7 @@ export interface components {
         Type: components["schemas"]["InteractionType"];
         /** @description `true`: only with something unpriced or partly priced; `false`: only fully priced. */
         Unpriced: "true" | "false";
-        /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+        /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
         UserId: string;
     };
     requestBodies: never;
@@ -1720,6 +1773,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidParameter"];
             401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1775,6 +1829,7 @@ export interface operations {
                 content?: never;
             };
             403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getContract: {
@@ -1834,13 +1889,13 @@ export interface operations {
                  * @example 2026-11-23
                  */
                 end_date?: components["parameters"]["EndDate"];
-                /** @description The file's format. Money stays a decimal string in all of them; in CSV, a cell that a spreadsheet would run as a formula gets a leading apostrophe. */
+                /** @description The file's format. Money stays a decimal string in all of them; in CSV, a text that a spreadsheet would run as a formula, as a whole or behind a comma, semicolon, tab or line end, gets an apostrophe before it. */
                 format?: components["parameters"]["Format"];
                 /** @description Split each day by this; absent means one line a day. */
                 group_by?: components["schemas"]["GroupDimension"];
                 /** @description Only this model, by its exact name; an empty value means interactions without a model. */
                 model?: components["parameters"]["Model"];
-                /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines that start with `#`. JSON always carries them as `about`. */
+                /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines whose one cell starts with `#`, and what became of the ledger meanwhile at its end. JSON always carries them as `about` and `end`. */
                 preamble?: components["parameters"]["Preamble"];
                 /** @description Only this provider, by its exact name; an empty value means interactions without a provider. */
                 provider?: components["parameters"]["Provider"];
@@ -1853,7 +1908,7 @@ export interface operations {
                 tenant_id?: components["parameters"]["TenantId"];
                 /** @description Only interactions of this type. */
                 type?: components["parameters"]["Type"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -1867,6 +1922,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1893,7 +1949,7 @@ export interface operations {
                 tenant_id?: components["parameters"]["TenantId"];
                 /** @description Only interactions of this type. */
                 type?: components["parameters"]["Type"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -1916,6 +1972,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1929,11 +1986,11 @@ export interface operations {
                  * @example 2026-11-23
                  */
                 end_date?: components["parameters"]["EndDate"];
-                /** @description The file's format. Money stays a decimal string in all of them; in CSV, a cell that a spreadsheet would run as a formula gets a leading apostrophe. */
+                /** @description The file's format. Money stays a decimal string in all of them; in CSV, a text that a spreadsheet would run as a formula, as a whole or behind a comma, semicolon, tab or line end, gets an apostrophe before it. */
                 format?: components["parameters"]["Format"];
                 /** @description Only this model, by its exact name; an empty value means interactions without a model. */
                 model?: components["parameters"]["Model"];
-                /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines that start with `#`. JSON always carries them as `about`. */
+                /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines whose one cell starts with `#`, and what became of the ledger meanwhile at its end. JSON always carries them as `about` and `end`. */
                 preamble?: components["parameters"]["Preamble"];
                 /** @description Only this provider, by its exact name; an empty value means interactions without a provider. */
                 provider?: components["parameters"]["Provider"];
@@ -1950,7 +2007,7 @@ export interface operations {
                 type?: components["parameters"]["Type"];
                 /** @description `true`: only with something unpriced or partly priced; `false`: only fully priced. */
                 unpriced?: components["parameters"]["Unpriced"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -1964,6 +2021,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1977,7 +2035,7 @@ export interface operations {
                  * @example 2026-11-23
                  */
                 end_date?: components["parameters"]["EndDate"];
-                /** @description The file's format. Money stays a decimal string in all of them; in CSV, a cell that a spreadsheet would run as a formula gets a leading apostrophe. */
+                /** @description The file's format. Money stays a decimal string in all of them; in CSV, a text that a spreadsheet would run as a formula, as a whole or behind a comma, semicolon, tab or line end, gets an apostrophe before it. */
                 format?: components["parameters"]["Format"];
                 /**
                  * @description Only sessions that cost at least this, in USD.
@@ -1986,7 +2044,7 @@ export interface operations {
                 min_cost?: components["parameters"]["MinCost"];
                 /** @description Only this model, by its exact name; an empty value means interactions without a model. */
                 model?: components["parameters"]["Model"];
-                /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines that start with `#`. JSON always carries them as `about`. */
+                /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines whose one cell starts with `#`, and what became of the ledger meanwhile at its end. JSON always carries them as `about` and `end`. */
                 preamble?: components["parameters"]["Preamble"];
                 /** @description Only this provider, by its exact name; an empty value means interactions without a provider. */
                 provider?: components["parameters"]["Provider"];
@@ -2003,7 +2061,7 @@ export interface operations {
                 tenant_id?: components["parameters"]["TenantId"];
                 /** @description `true`: only with something unpriced or partly priced; `false`: only fully priced. */
                 unpriced?: components["parameters"]["Unpriced"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -2017,6 +2075,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2035,16 +2094,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
+                    "application/json": components["schemas"]["Health"] | components["schemas"]["HealthInAWord"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
             /** @description At least one Worker or the database is down. */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
+                    "application/json": components["schemas"]["Health"] | components["schemas"]["HealthInAWord"];
                 };
             };
         };
@@ -2081,6 +2141,7 @@ export interface operations {
             400: components["responses"]["InvalidParameter"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2114,6 +2175,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2145,6 +2207,7 @@ export interface operations {
             400: components["responses"]["InvalidParameter"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2190,7 +2253,7 @@ export interface operations {
                 tenant_id?: components["parameters"]["TenantId"];
                 /** @description `true`: only with something unpriced or partly priced; `false`: only fully priced. */
                 unpriced?: components["parameters"]["Unpriced"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -2214,6 +2277,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2244,6 +2308,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2285,6 +2350,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2294,8 +2360,10 @@ export interface operations {
                 /** @description Only this agent, by its exact name; an empty value means interactions without an agent. */
                 agent?: components["parameters"]["Agent"];
                 /**
-                 * @description With what to compare: the range of the same length just before, the same days a month before, or a year before.
-                 *     An open range is compared by its complete days, with as many days of the other period.
+                 * @description With what to compare: the range of the same length just before, the same days a month before, or a year before,
+                 *     or (`weekdays`) the same weekdays, back by as many whole weeks as the range takes.
+                 *     An open range is compared by its complete days, with as many days of the other period. Where the ledger's first day lies inside
+                 *     the other period, only the days that both have are compared.
                  */
                 compare?: components["parameters"]["Compare"];
                 /**
@@ -2328,7 +2396,7 @@ export interface operations {
                 tenant_id?: components["parameters"]["TenantId"];
                 /** @description Only interactions of this type. */
                 type?: components["parameters"]["Type"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -2352,6 +2420,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2361,8 +2430,10 @@ export interface operations {
                 /** @description Only this agent, by its exact name; an empty value means interactions without an agent. */
                 agent?: components["parameters"]["Agent"];
                 /**
-                 * @description With what to compare: the range of the same length just before, the same days a month before, or a year before.
-                 *     An open range is compared by its complete days, with as many days of the other period.
+                 * @description With what to compare: the range of the same length just before, the same days a month before, or a year before,
+                 *     or (`weekdays`) the same weekdays, back by as many whole weeks as the range takes.
+                 *     An open range is compared by its complete days, with as many days of the other period. Where the ledger's first day lies inside
+                 *     the other period, only the days that both have are compared.
                  */
                 compare?: components["parameters"]["Compare"];
                 /**
@@ -2380,6 +2451,8 @@ export interface operations {
                 model?: components["parameters"]["Model"];
                 /** @description Only this provider, by its exact name; an empty value means interactions without a provider. */
                 provider?: components["parameters"]["Provider"];
+                /** @description What the groups are ranked by, and what `share` and `count_change` are of; `cost` unless said, `tokens` for token types. Needs `group_by`. */
+                rank_by?: components["schemas"]["Measure"];
                 /**
                  * @description The first day, in the reporting time zone. Together with `end_date` or not at all; without both, a range answer covers the last 30 days, today included.
                  * @example 2026-11-01
@@ -2391,7 +2464,7 @@ export interface operations {
                 top?: number;
                 /** @description Only interactions of this type. */
                 type?: components["parameters"]["Type"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -2415,6 +2488,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2424,8 +2498,10 @@ export interface operations {
                 /** @description Only this agent, by its exact name; an empty value means interactions without an agent. */
                 agent?: components["parameters"]["Agent"];
                 /**
-                 * @description With what to compare: the range of the same length just before, the same days a month before, or a year before.
-                 *     An open range is compared by its complete days, with as many days of the other period.
+                 * @description With what to compare: the range of the same length just before, the same days a month before, or a year before,
+                 *     or (`weekdays`) the same weekdays, back by as many whole weeks as the range takes.
+                 *     An open range is compared by its complete days, with as many days of the other period. Where the ledger's first day lies inside
+                 *     the other period, only the days that both have are compared.
                  */
                 compare?: components["parameters"]["Compare"];
                 /**
@@ -2458,7 +2534,7 @@ export interface operations {
                 tenant_id?: components["parameters"]["TenantId"];
                 /** @description Only interactions of this type. */
                 type?: components["parameters"]["Type"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -2482,6 +2558,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2491,8 +2568,10 @@ export interface operations {
                 /** @description Only this agent, by its exact name; an empty value means interactions without an agent. */
                 agent?: components["parameters"]["Agent"];
                 /**
-                 * @description With what to compare: the range of the same length just before, the same days a month before, or a year before.
-                 *     An open range is compared by its complete days, with as many days of the other period.
+                 * @description With what to compare: the range of the same length just before, the same days a month before, or a year before,
+                 *     or (`weekdays`) the same weekdays, back by as many whole weeks as the range takes.
+                 *     An open range is compared by its complete days, with as many days of the other period. Where the ledger's first day lies inside
+                 *     the other period, only the days that both have are compared.
                  */
                 compare?: components["parameters"]["Compare"];
                 /**
@@ -2515,7 +2594,7 @@ export interface operations {
                 tenant_id?: components["parameters"]["TenantId"];
                 /** @description Only interactions of this type. */
                 type?: components["parameters"]["Type"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -2539,6 +2618,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2548,8 +2628,10 @@ export interface operations {
                 /** @description Only this agent, by its exact name; an empty value means interactions without an agent. */
                 agent?: components["parameters"]["Agent"];
                 /**
-                 * @description With what to compare: the range of the same length just before, the same days a month before, or a year before.
-                 *     An open range is compared by its complete days, with as many days of the other period.
+                 * @description With what to compare: the range of the same length just before, the same days a month before, or a year before,
+                 *     or (`weekdays`) the same weekdays, back by as many whole weeks as the range takes.
+                 *     An open range is compared by its complete days, with as many days of the other period. Where the ledger's first day lies inside
+                 *     the other period, only the days that both have are compared.
                  */
                 compare?: components["parameters"]["Compare"];
                 /**
@@ -2582,7 +2664,7 @@ export interface operations {
                 tenant_id?: components["parameters"]["TenantId"];
                 /** @description Only interactions of this type. */
                 type?: components["parameters"]["Type"];
-                /** @description Only this user. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
+                /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -2606,6 +2688,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2613,8 +2696,10 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description With what to compare: the range of the same length just before, the same days a month before, or a year before.
-                 *     An open range is compared by its complete days, with as many days of the other period.
+                 * @description With what to compare: the range of the same length just before, the same days a month before, or a year before,
+                 *     or (`weekdays`) the same weekdays, back by as many whole weeks as the range takes.
+                 *     An open range is compared by its complete days, with as many days of the other period. Where the ledger's first day lies inside
+                 *     the other period, only the days that both have are compared.
                  */
                 compare?: components["parameters"]["Compare"];
                 /**
@@ -2657,6 +2742,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2683,6 +2769,7 @@ export interface operations {
             400: components["responses"]["InvalidParameter"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };

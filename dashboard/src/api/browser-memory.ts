@@ -1,7 +1,7 @@
 /** What this browser heard on an earlier visit, so that the next one need not wait or jump: hints, never the truth. */
 
 /** What is kept. */
-export type Hint = "zone" | "scopes" | "banner";
+export type Hint = "zone" | "first_day" | "scopes" | "name" | "banner";
 
 /** What was kept, or null; storage may be blocked, and nothing depends on it. */
 export function remembered(hint: Hint): string | null {

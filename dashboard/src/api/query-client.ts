@@ -1,7 +1,7 @@
 import { QueryCache, QueryClient } from "@tanstack/react-query";
 import { ApiError, UnreachableError } from "./api-error.ts";
 import { remember } from "./browser-memory.ts";
-import type { Watermark } from "./model.ts";
+import type { Me, Watermark } from "./model.ts";
 
 /** Whether the reader is busy with something that a refresh would disturb. */
 function readerIsBusy(): boolean {
@@ -30,14 +30,24 @@ export function createQueryClient(onSignedOut: () => void): QueryClient {
   return client;
 }
 
+/** What the next visit may show of the caller before it has asked. */
+function rememberCaller(me: Me | undefined): void {
+  if (me === undefined) return;
+  remember("scopes", me.scopes.join(" "));
+  remember("name", me.name);
+}
+
 /** When the watermark shows that the ledger moved, what is on the screen is asked for again. */
 function followLedger(client: QueryClient, cache: QueryCache): void {
   let seen: string | null = null;
   cache.subscribe(({ type, query }) => {
-    if (type !== "updated" || query.queryKey[0] !== "watermark") return;
+    if (type !== "updated") return;
+    if (query.queryKey[0] === "me") rememberCaller(query.state.data as Me | undefined);
+    if (query.queryKey[0] !== "watermark") return;
     const mark = query.state.data as Watermark | undefined;
     if (mark === undefined) return;
     remember("zone", mark.reporting_time_zone);
+    remember("first_day", mark.first_day ?? "");
     const version = `${mark.ledger_epoch}/${mark.ledger_version}/${mark.price_book_version}/${mark.reporting_hour}`;
     if (seen === null) seen = version;
     if (version === seen || readerIsBusy()) return;

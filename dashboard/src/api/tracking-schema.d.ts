@@ -23,6 +23,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What admins changed, newest first.
+         * @description Needs scope `admin`. Keys, prices and settings; a key that was made on the machine has the actor
+         *     `machine`. Entries are never removed.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/counted-sources": {
         parameters: {
             query?: never;
@@ -483,6 +504,12 @@ export interface paths {
          *     `input_tokens` include the cached ones. Middleware, polling without a request, and the second
          *     span of one database operation are dropped.
          *
+         *     One call is one interaction, however its trace is cut into bodies: of spans within each other
+         *     that show the same call the one that knows most counts, a span around several calls is their
+         *     sum and is none, and user, session and agent that only a span above knows hold below. A trace
+         *     is remembered for three days after its last body; what arrives of it changes what was recorded,
+         *     exactly once.
+         *
          *     One source counts per type, by default Langfuse's for chat: a `gen_ai.*` span is then `ignored`,
          *     and counted as such. `PUT /admin/counted-sources` changes it.
          */
@@ -497,7 +524,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description US dollars, a decimal string; at most twelve decimal places that are not zero, so that it is exact. */
+        /** @description US dollars, a decimal string without exponent; at most twelve decimal places that are not zero, so that it is exact. */
         Amount: string;
         ArchiveRequest: {
             /**
@@ -542,6 +569,22 @@ export interface components {
             is_more?: boolean;
             /** @description Sessions whose row moved. */
             session_count?: number;
+        };
+        AuditLog: {
+            items: {
+                action: string;
+                /** @description The acting key's public half, `access:` and a person's id there, or `machine`. */
+                actor: string;
+                /** Format: date-time */
+                at: string;
+                /** @description What was asked for and what it replaced. */
+                detail: Record<string, never> | unknown[] | null;
+                id: number;
+                reason: string | null;
+                subject: string;
+            }[];
+            /** @description The `before` of the next page; `null` on the last one. */
+            next_before: number | null;
         };
         Batch: {
             events: components["schemas"]["Interaction"][];
@@ -639,13 +682,15 @@ export interface components {
         /** @description One interaction. A blank text and `null` are the same as leaving a field out. */
         Interaction: {
             agent?: string;
+            /** @description What people call the agent; the id identifies it. */
+            agent_name?: string;
             /** @description What it was for, for example `message`, `title`, `memory`, `summarization`. */
             context?: string;
             declared_cost?: components["schemas"]["DeclaredCost"];
             duration_ms?: components["schemas"]["DurationMs"];
             /** @description The name of a LibreChat custom endpoint. */
             endpoint?: string;
-            /** @description The error's class or code; no content. */
+            /** @description What went wrong. Of it only the class, the HTTP status and the code are kept, and those only where they are made of words that errors are named with; `Error` else. */
             error?: string;
             id?: components["schemas"]["Id"];
             message_id?: string;
@@ -663,7 +708,7 @@ export interface components {
             region?: string;
             /** @description The tier that was served, for example `flex`. */
             service_tier?: string;
-            /** @description Without it the session is user and UTC day, `user-1@2026-11-23`. */
+            /** @description Without it the session is user and UTC day, `user-1@2026-11-23`, behind the tenant where there is one; no two users share one. */
             session_id?: string;
             /**
              * @description Without it, `error` where an `error` is given, else `ok`.
@@ -681,6 +726,8 @@ export interface components {
             usage?: components["schemas"]["Usage"];
             usage_convention?: components["schemas"]["UsageConvention"];
             user_id: string;
+            /** @description What people call the user; the id identifies them. */
+            user_label?: string;
         };
         JobRun: {
             /** @enum {string} */
@@ -959,7 +1006,7 @@ export interface components {
             counts: {
                 accepted: number;
                 conflict: number;
-                /** @description Spans that are no interaction. */
+                /** @description Spans that are no interaction, or a part or the sum of others. */
                 dropped: number;
                 duplicate: number;
                 /** @description Spans of a source that does not count for their type. */
@@ -1126,7 +1173,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Over the installation's rate limit; send again after `Retry-After`. */
+        /** @description Over the installation's rate limit, or too many unknown keys from this address; send again after `Retry-After`. */
         TooManyRequests: {
             headers: {
                 /** @description Seconds to wait. */
@@ -1232,6 +1279,37 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidField"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Only entries before the one of this id, as `next_before` of the page ahead says. */
+                before?: number;
+                /** @description The most on this page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditLog"];
+                };
+            };
+            400: components["responses"]["InvalidParameter"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1255,6 +1333,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1286,6 +1365,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidField"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1309,6 +1389,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1340,6 +1421,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidField"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1366,6 +1448,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["InvalidField"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1420,6 +1503,7 @@ export interface operations {
             400: components["responses"]["InvalidParameter"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1443,6 +1527,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1477,6 +1562,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidField"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1492,6 +1578,7 @@ export interface operations {
             200: components["responses"]["JobRun"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1595,6 +1682,7 @@ export interface operations {
             200: components["responses"]["JobRun"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1684,6 +1772,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -17,14 +17,13 @@ export function Legend({ series, showsPrevious, showsAhead, showsOpen, showsUnpr
     <ul className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs text-muted" aria-label="Legend">
       {series.map(({ key, name, slot }) => (
         <li key={key} className="flex min-w-0 items-center gap-1.5">
-          <span className="size-2.5 shrink-0 rounded-sm" style={{ background: seriesColour(slot) }} />
+          <span className="own-colours size-2.5 shrink-0 rounded-sm" style={{ background: seriesColour(slot) }} />
           <span className="truncate">{name}</span>
         </li>
       ))}
       {showsUnpriced && (
-        <Key name="some without a price">
-          <rect x="1" y="3" width="12" height="6" fill="none" stroke="var(--color-warn)" />
-          <path d="M3 9l4-6M7 9l4-6" stroke="var(--color-warn)" />
+        <Key name="some tokens without a price">
+          <rect x="1" y="8" width="12" height="3" fill="var(--color-warn)" />
         </Key>
       )}
       {showsPrevious && (
@@ -38,7 +37,7 @@ export function Legend({ series, showsPrevious, showsAhead, showsOpen, showsUnpr
         </Key>
       )}
       {showsAhead && (
-        <Key name="projected">
+        <Key name="forecast">
           <rect x="3.5" y="1.500" width="7" height="10" fill="none" stroke="var(--color-control-line)" strokeDasharray="2 2" />
         </Key>
       )}
@@ -50,7 +49,7 @@ export function Legend({ series, showsPrevious, showsAhead, showsOpen, showsUnpr
 function Key({ name, children }: { name: string; children: ReactNode }) {
   return (
     <li className="flex items-center gap-1.5">
-      <svg aria-hidden="true" width="14" height="13">
+      <svg aria-hidden="true" width="14" height="13" className="own-colours">
         {children}
       </svg>
       {name}

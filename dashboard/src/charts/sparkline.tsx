@@ -22,7 +22,7 @@ export function Sparkline({ values, width = 84, height = 22, openEnd = false }: 
     <LinePath data={data} x={({ index }) => x(index)} y={({ value }) => y(value ?? 0)} defined={({ value }) => value !== null} stroke="var(--color-accent)" strokeWidth={1.5} fill="none" {...(dash === undefined ? {} : { strokeDasharray: dash })} />
   );
   return (
-    <svg aria-hidden="true" width={width} height={height} className="inline-block align-middle">
+    <svg aria-hidden="true" width={width} height={height} className="own-colours inline-block align-middle">
       {line(settled)}
       {openEnd && line(points.slice(-2), "2 2")}
     </svg>

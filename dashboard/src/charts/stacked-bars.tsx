@@ -1,10 +1,9 @@
-import { PatternLines } from "@visx/pattern";
 import { scaleBand, scaleLinear } from "@visx/scale";
 import { BarRounded } from "@visx/shape";
-import { useId } from "react";
+import { compactCount } from "../prepare/quantity.ts";
 import { position } from "../prepare/decimal.ts";
 import type { Column, Stack } from "../prepare/stack.ts";
-import { axisTicks, bucketName, type Grain } from "../prepare/time-axis.ts";
+import { axisTicks, bucketNames, type Grain } from "../prepare/time-axis.ts";
 import { type BucketLink, BucketLinks } from "./bucket-links.tsx";
 import { seriesColour } from "./series-colour.ts";
 import { useWidth } from "./use-width.ts";
@@ -17,7 +16,7 @@ type StackedBarsProps = {
   stack: Stack;
   grain: Grain;
   label: string;
-  /** Projected totals of the buckets still to come. */
+  /** Forecast totals of the buckets still to come. */
   ahead?: readonly { start: string; amount: string }[];
   marks?: readonly Mark[];
   height?: number;
@@ -27,12 +26,12 @@ type StackedBarsProps = {
 };
 
 const margin = { top: 18, right: 4, bottom: 24, left: 52 };
-const capHeight = 7;
+const markHeight = 3;
 
-/** Columns over time, stacked by series; what is open is pale, what is projected is dashed, what has no price is hatched. */
+/** Columns over time, stacked by series; what is open is pale, what is forecast is dashed, what has no price is marked below the axis. */
 export function StackedBars({ stack, grain, label, ahead = [], marks = [], height = 300, formatAxis, formatValue, linkOf }: StackedBarsProps) {
   const [frame, width] = useWidth<HTMLDivElement>(600);
-  const hatch = useId();
+  const names = bucketNames(stack.columns.map(({ bucket }) => bucket.start), grain);
   const starts = [...stack.columns.map(({ bucket }) => bucket.start), ...ahead.map(({ start }) => start)];
   const x = scaleBand<number>({ domain: starts.map((_, index) => index), range: [margin.left, Math.max(margin.left + 1, width - margin.right)], paddingInner: starts.length > 60 ? 0.12 : 0.22, paddingOuter: 0.1 });
   const y = scaleLinear<number>({ domain: [0, stack.max || 1], range: [height - margin.bottom, margin.top], nice: 4 });
@@ -43,14 +42,13 @@ export function StackedBars({ stack, grain, label, ahead = [], marks = [], heigh
   const lines = ({ bucket, segments }: Column) => [
     `total ${formatValue(bucket.total)}${bucket.complete ? "" : ", still open"}`,
     ...segments.toReversed().map(({ series, amount }) => `${series.name} ${formatValue(amount)}`),
-    ...(bucket.unpriced > 0 ? [`${bucket.unpriced} interactions without a price, not in the total`] : []),
+    ...(bucket.unpriced > 0 ? [`${compactCount(bucket.unpriced)} tokens without a price, not in the total`] : []),
     ...(bucket.previous === null ? [] : [`compared with ${formatValue(bucket.previous)}`]),
   ];
 
   return (
     <div ref={frame} className="relative w-full" style={{ height }}>
       <svg aria-hidden="true" width={width} height={height} className="block overflow-visible">
-        <PatternLines id={hatch} width={5} height={5} stroke="var(--color-warn)" strokeWidth={1.4} orientation={["diagonal"]} />
         <ValueAxis scale={y} ticks={ticks} left={margin.left} right={width - margin.right} format={(value) => formatAxis(value, step)} />
         {stack.columns.map((column, index) => (
           <g key={column.bucket.start} opacity={column.bucket.complete ? 1 : 0.5}>
@@ -60,7 +58,7 @@ export function StackedBars({ stack, grain, label, ahead = [], marks = [], heigh
               const tall = Math.max(0.75, y(low) - top - (at === 0 ? 0 : 1));
               return <BarRounded key={series.key} className="chart-segment" x={left(index)} y={top} width={band} height={tall} radius={Math.min(2, tall)} top={at === column.segments.length - 1} fill={seriesColour(series.slot)} />;
             })}
-            {column.bucket.unpriced > 0 && <rect x={left(index) + 0.5} y={y(column.high) - capHeight - 2} width={Math.max(1, band - 1)} height={capHeight} fill={`url(#${hatch})`} stroke="var(--color-warn)" />}
+            {column.bucket.unpriced > 0 && <rect x={left(index)} y={base + 1.5} width={band} height={markHeight} fill="var(--color-warn)" />}
             {column.bucket.previous !== null && position(column.bucket.previous) > 0 && <PreviousTick x={left(index)} width={band} y={y(position(column.bucket.previous))} />}
           </g>
         ))}
@@ -92,11 +90,11 @@ export function StackedBars({ stack, grain, label, ahead = [], marks = [], heigh
         label={label}
         top={margin.top}
         height={height - margin.top - margin.bottom}
-        buckets={stack.columns.map((column, index) => ({ left: left(index) - (x.step() - band) / 2, width: x.step(), name: bucketName(column.bucket.start, grain), lines: lines(column) }))}
+        buckets={stack.columns.map((column, index) => ({ left: left(index) - (x.step() - band) / 2, width: x.step(), id: column.bucket.start, name: names[index] ?? "", lines: lines(column) }))}
         linkOf={linkOf}
         renderTip={(index) => {
           const column = stack.columns[index];
-          return column === undefined ? null : <StackTip column={column} grain={grain} formatValue={formatValue} />;
+          return column === undefined ? null : <StackTip column={column} name={names[index] ?? ""} formatValue={formatValue} />;
         }}
       />
     </div>
@@ -113,25 +111,25 @@ function PreviousTick({ x, width, y }: { x: number; width: number; y: number }) 
   );
 }
 
-function StackTip({ column, grain, formatValue }: { column: Column; grain: Grain; formatValue: (amount: string) => string }) {
+function StackTip({ column, name, formatValue }: { column: Column; name: string; formatValue: (amount: string) => string }) {
   const { bucket, segments } = column;
   return (
     <div className="flex flex-col gap-1">
       <div className="flex justify-between gap-6 font-semibold">
-        <span>{bucketName(bucket.start, grain)}</span>
+        <span>{name}</span>
         <span>{formatValue(bucket.total)}</span>
       </div>
       {!bucket.complete && <div className="text-muted">still open</div>}
       {segments.toReversed().map(({ series, amount }) => (
         <div key={series.key} className="flex items-center justify-between gap-6">
           <span className="flex min-w-0 items-center gap-1.5">
-            <span className="size-2.5 shrink-0 rounded-sm" style={{ background: seriesColour(series.slot) }} />
+            <span className="own-colours size-2.5 shrink-0 rounded-sm" style={{ background: seriesColour(series.slot) }} />
             <span className="truncate">{series.name}</span>
           </span>
           <span>{formatValue(amount)}</span>
         </div>
       ))}
-      {bucket.unpriced > 0 && <div className="text-warn">▨ {bucket.unpriced} without a price, not in the total</div>}
+      {bucket.unpriced > 0 && <div className="text-warn">{compactCount(bucket.unpriced)} tokens without a price, not in the total</div>}
       {bucket.previous !== null && <div className="text-muted">compared with {formatValue(bucket.previous)}</div>}
     </div>
   );

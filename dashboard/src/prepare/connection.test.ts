@@ -1,10 +1,16 @@
 import { expect, test } from "vitest";
-import { environmentLines } from "./connection.ts";
+import { addressFrom, environmentLines } from "./connection.ts";
 
-test("three lines connect LibreChat, with this installation's address and key", () => {
-  expect(environmentLines("https://till.example", { id: "pk-tt-1", secret: "sk-tt-2" })).toBe("LANGFUSE_BASE_URL=https://till.example\nLANGFUSE_PUBLIC_KEY=pk-tt-1\nLANGFUSE_SECRET_KEY=sk-tt-2");
+test("LibreChat needs exactly three lines, in the order of the guide", () => {
+  expect(environmentLines("https://tokentill.example.org", { id: "pk-tt-1", secret: "sk-tt-1" }).split("\n")).toEqual([
+    "LANGFUSE_PUBLIC_KEY=pk-tt-1", "LANGFUSE_SECRET_KEY=sk-tt-1", "LANGFUSE_BASE_URL=https://tokentill.example.org",
+  ]);
+  expect(environmentLines("https://tokentill.example.org", null)).not.toMatch(/<|>/);
 });
 
-test("without a key the lines say what belongs there", () => {
-  expect(environmentLines("http://127.0.0.1:8787", null)).toContain("LANGFUSE_PUBLIC_KEY=<public half");
+test("a container reaches its host by another name than the loopback address", () => {
+  expect(addressFrom("docker", "http://127.0.0.1:8787")).toBe("http://host.docker.internal:8787");
+  expect(addressFrom("docker", "http://localhost:8787")).toBe("http://host.docker.internal:8787");
+  expect(addressFrom("docker", "https://tokentill.example.org")).toBe("https://tokentill.example.org");
+  expect([addressFrom("same", "http://127.0.0.1:8787"), addressFrom("elsewhere", "http://127.0.0.1:8787")]).toEqual(["http://127.0.0.1:8787", "http://127.0.0.1:8787"]);
 });

@@ -25,10 +25,10 @@ describe("a chart over time", () => {
 
   test("measures tokens, interactions and failures as well", () => {
     const [first] = chartBuckets(stats(), "tokens", true);
-    expect(first?.previous).toBe("1");
+    expect(first?.previous).toBe("5000000");
     expect(first?.unpriced).toBe(0);
     expect(chartBuckets(stats(), "interactions", true)[0]?.previous).toBe("500");
-    expect(chartBuckets(stats(), "errors", true)[0]?.previous).toBeNull();
+    expect(chartBuckets(stats(), "errors", true)[0]?.previous).toBe("4");
     expect(chartBuckets(stats(), "cost", false)[0]?.previous).toBeNull();
     expect((["cost", "tokens", "interactions", "errors"] as const).map((metric) => metricForms[metric].format(figure(stats().total, metric)))).toEqual(["$790.88", "77\u202fM", "17,733", "142"]);
     expect((["tokens", "interactions", "errors"] as const).map((metric) => metricForms[metric].format(null))).toEqual(["—", "—", "—"]);

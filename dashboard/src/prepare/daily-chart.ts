@@ -1,7 +1,8 @@
 /** From the API's answer about time to what the chart draws. */
 import type { DailyStats } from "../api/model.ts";
+import { type Change, changeText, countChangeText } from "./change.ts";
 import { cumulativeAhead, cumulativeBuckets } from "./cumulative.ts";
-import { groupName } from "./group-name.ts";
+import { groupName, isNoModel } from "./group-name.ts";
 import { rowMoney } from "./money.ts";
 import { compactCount, count } from "./quantity.ts";
 import type { Metric } from "./search.ts";
@@ -16,7 +17,7 @@ type Value = DailyStats["series"][number]["values"][number];
 type Figures = DailyStats["total"];
 
 /** What one value of a series measures, as a decimal string; null is unknown. */
-function measure(value: Value, metric: Metric): string | null {
+export function measure(value: Value, metric: Metric): string | null {
   switch (metric) {
     case "cost":
       return value.total_cost;
@@ -43,6 +44,11 @@ export function figure(figures: Figures, metric: Metric): string | null {
   }
 }
 
+/** The change of what is measured: the API's own of that measure, never that of cost. */
+export function measuredChange(part: Pick<DailyStats["series"][number], "change" | "count_change">, comparison: DailyStats["comparison"], metric: Metric): Change {
+  return metric === "cost" ? changeText(part.change, comparison) : countChangeText(part.count_change, comparison, metricForms[metric].format);
+}
+
 /** The words and forms of a measure. */
 export const metricForms: Record<Metric, { name: string; format: (amount: string | null) => string }> = {
   cost: { name: "Spend", format: rowMoney },
@@ -59,8 +65,8 @@ export function fittingMetric(metric: Metric, groupBy: DailyStats["group_by"]): 
 /** The series of an answer, with "Other" last; the whole as one series where nothing splits it. */
 export function chartSeries(stats: DailyStats): Series[] {
   if (stats.group_by === null) return [{ key: wholeKey, name: "All", slot: 1 }];
-  const series = withSlots(stats.series.map(({ group, rank_90d }) => ({ key: group.id, name: groupName(group), rank: rank_90d })));
-  return stats.other === null || stats.other.group_count === 0 ? series : [...series, { key: otherKey, name: `Other (${stats.other.group_count})`, slot: null }];
+  const series = withSlots(stats.series.map(({ group, rank_90d }) => ({ key: group.id, name: groupName(group), rank: rank_90d, isNone: isNoModel(group) })));
+  return stats.other === null || stats.other.group_count === 0 ? series : [...series, { key: otherKey, name: `Other (${count(stats.other.group_count)})`, slot: null }];
 }
 
 /** Buckets with the value of every series. */
@@ -74,14 +80,15 @@ export function chartBuckets(stats: DailyStats, asked: Metric, showPrevious: boo
     for (const { group, values: own } of stats.series) put(group.id, own[index]);
     if (stats.other !== null) put(otherKey, stats.other.values[index]);
     if (stats.group_by === null) values[wholeKey] = figure(bucket.figures, metric);
-    const previous = { cost: bucket.previous?.total_cost, tokens: bucket.previous?.token_count, interactions: bucket.previous?.interaction_count, errors: undefined }[metric];
+    const previous = { cost: bucket.previous?.total_cost, tokens: bucket.previous?.token_count, interactions: bucket.previous?.interaction_count, errors: bucket.previous?.error_count }[metric];
     return {
       start: stats.granularity === "hour" ? zoneHour(bucket.start_time, stats.reporting_time_zone) : bucket.start_date,
       complete: bucket.complete,
       total: figure(bucket.figures, metric) ?? "0",
       values,
       previous: !showPrevious || previous === undefined || previous === null ? null : String(previous),
-      unpriced: metric === "cost" ? bucket.figures.unpriced_count : 0,
+      // A tool without a price is no gap in what the models cost: it has a page of its own.
+      unpriced: metric === "cost" ? bucket.figures.unpriced_tokens : 0,
     };
   });
 }
@@ -96,7 +103,7 @@ export function projectedDays(stats: DailyStats, today: string, metric: Metric):
 /** A stack ready to be drawn, with what lies ahead; cumulative, each bucket holds all before it. */
 export function dailyStack(stats: DailyStats, metric: Metric, today: string, isCumulative = false): { stack: Stack; ahead: { start: string; amount: string }[] } {
   // A period that cannot be compared has no ticks either: they would say the same untruth.
-  const plain = chartBuckets(stats, metric, stats.comparison !== null && stats.comparison.reason !== "no_data_before");
+  const plain = chartBuckets(stats, metric, stats.comparison?.comparable === true);
   const buckets = isCumulative ? cumulativeBuckets(plain) : plain;
   const projected = projectedDays(stats, today, metric);
   const ahead = isCumulative ? cumulativeAhead(projected, buckets.at(-1)?.total ?? "0") : projected;

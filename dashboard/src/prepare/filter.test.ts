@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { filterText, parseFilter, withFilter, withoutFilter } from "./filter.ts";
+import { filterName, filterText, parseFilter, replacedFilters, withFilter, withoutFilter } from "./filter.ts";
 
 test("a filter survives the address bar, colons and all", () => {
   const filter = { dimension: "model", value: "ft:gpt-5.4:acme" } as const;
@@ -7,7 +7,20 @@ test("a filter survives the address bar, colons and all", () => {
 });
 
 test("an unknown dimension, relation or overlong value is no filter", () => {
-  expect(["colour:is:red", "model:like:x", "model:is:", "model", `user:is:${"x".repeat(513)}`].map(parseFilter)).toEqual([null, null, null, null, null]);
+  expect(["colour:is:red", "model:like:x", "type:is:", "model", `user:is:${"x".repeat(513)}`].map(parseFilter)).toEqual([null, null, null, null, null]);
+});
+
+test("an empty value is a filter: what has no agent, no model, no user", () => {
+  for (const dimension of ["user", "model", "agent", "provider"] as const) {
+    const filter = { dimension, value: "" };
+    expect(parseFilter(filterText(filter))).toEqual(filter);
+  }
+  expect(filterName({ dimension: "agent", value: "" })).toBe("Agent: no agent");
+  expect(filterName({ dimension: "model", value: "gpt-5" })).toBe("Model: gpt-5");
+});
+
+test("a filter takes the place of another on its dimension", () => {
+  expect(replacedFilters(["model:is:a", "user:is:u"], [{ dimension: "model", value: "" }, { dimension: "provider", value: "x" }])).toEqual(["user:is:u", "model:is:", "provider:is:x"]);
 });
 
 test("the same filter twice is one, and the newest twenty stay", () => {

@@ -21,13 +21,22 @@ export type Filter = { dimension: Dimension; value: string };
 export const filterCountMax = 20;
 const valueLengthMax = 512;
 
-/** Reads one `f` of the URL; null where it says nothing that this page understands. */
+/** Reads one `f` of the URL; an empty value is one too: no agent, no model. Null where it says nothing that this page understands. */
 export function parseFilter(text: string): Filter | null {
-  const found = /^([a-z]+):is:(.+)$/s.exec(text);
+  const found = /^([a-z]+):is:(.*)$/s.exec(text);
   const dimension = dimensions.find((name) => name === found?.[1]);
   const value = found?.[2];
   if (dimension === undefined || value === undefined || value.length > valueLengthMax) return null;
+  // An interaction always has a type.
+  if (dimension === "type" && value === "") return null;
   return { dimension, value };
+}
+
+const nobody: Record<Dimension, string> = { user: "no user", model: "no model", agent: "no agent", provider: "no provider", type: "no type" };
+
+/** What a filter leaves, in words: "Agent: no agent". */
+export function filterName({ dimension, value }: Filter): string {
+  return `${dimensionNames[dimension]}: ${value === "" ? nobody[dimension] : value}`;
 }
 
 /** Writes a filter as the URL carries it. */
@@ -39,6 +48,11 @@ export function filterText({ dimension, value }: Filter): string {
 export function withFilter(filters: readonly string[], filter: Filter): string[] {
   const text = filterText(filter);
   return filters.includes(text) ? [...filters] : [...filters, text].slice(-filterCountMax);
+}
+
+/** The filters with these in place of any other on the same dimensions. */
+export function replacedFilters(filters: readonly string[], own: readonly Filter[]): string[] {
+  return own.reduce((all, filter) => withFilter(all.filter((text) => parseFilter(text)?.dimension !== filter.dimension), filter), [...filters]);
 }
 
 /** The filters without that one. */

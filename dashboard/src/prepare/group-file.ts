@@ -47,7 +47,7 @@ export function seriesFile(stats: DailyStats, asked: Metric, filters: readonly s
   return {
     name: `${metric}-by-${stats.group_by ?? "all"}-${stats.period.start_date}-${stats.period.end_date}`,
     about: { ...about(stats, filters), [`total of ${metric}`]: sum(stats.total) ?? "no price" },
-    columns: ["group", "id", metric, "share_of_cost"],
+    columns: ["group", "id", metric, `share_of_${metric}`],
     rows: [
       ...stats.series.map(({ group, figures, share }) => [groupName(group), group.id, sum(figures), share]),
       ...(stats.other !== null && stats.other.group_count > 0 ? [[`Other (${stats.other.group_count})`, "", sum(stats.other.figures), stats.other.share]] : []),

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Group } from "../api/model.ts";
-import { componentName, groupFilters, groupName, modelName, resourceName, typeName } from "./group-name.ts";
+import { componentName, groupFilters, groupId, groupName, isNoModel, modelName, resourceName, typeName } from "./group-name.ts";
 
 const group = (given: Partial<Group>): Group => ({ dimension: "user", id: "x", label: "", provider: null, model: null, user_id: null, tenant_id: null, agent: null, erased: false, ...given });
 
@@ -19,18 +19,26 @@ test("a group is called what people call it", () => {
 });
 
 test("what has no word of its own keeps its name", () => {
-  expect([componentName("x"), resourceName("tool:web_fetch"), resourceName("rows_read"), typeName("x"), modelName(""), modelName(null)]).toEqual(["x", "Tool: web fetch", "Rows read", "x", "Without a model", "Without a model"]);
+  expect([componentName("x"), resourceName("tool:web_fetch"), resourceName("rows_read"), typeName("x"), modelName(""), modelName(null)]).toEqual(["x", "Tool: web fetch", "Rows read", "x", "Not a model (hosting, tools, database)", "Not a model (hosting, tools, database)"]);
+});
+
+test("an agent is called by its name, and its id stays within reach", () => {
+  const named = group({ dimension: "agent", agent: "agent_9f3", label: "Research assistant" });
+  expect([groupName(named), groupId(named)]).toEqual(["Research assistant", "agent_9f3"]);
+  expect([groupName(group({ dimension: "agent", agent: "agent_9f3", label: "agent_9f3" })), groupId(group({ dimension: "agent", agent: "agent_9f3", label: "agent_9f3" }))]).toEqual(["agent_9f3", null]);
+  expect([groupId(group({ user_id: "507f1f77bcf86cd799439011", label: "Ada" })), groupId(group({ user_id: "u1" })), groupId(group({ user_id: "u1", label: "Ada", erased: true }))]).toEqual(["507f1f77bcf86cd799439011", null, null]);
+  expect([isNoModel(group({ dimension: "model", model: "" })), isNoModel(group({ dimension: "agent", agent: "" }))]).toEqual([true, false]);
 });
 
 test("a group can be filtered by where the API can", () => {
   expect(groupFilters(group({ user_id: "u1" }))).toEqual([{ dimension: "user", value: "u1" }]);
-  expect(groupFilters(group({}))).toEqual([]);
+  expect(groupFilters(group({}))).toEqual([{ dimension: "user", value: "" }]);
   expect(groupFilters(group({ dimension: "model", provider: "azure", model: "gpt-5.4" }))).toEqual([{ dimension: "model", value: "gpt-5.4" }, { dimension: "provider", value: "azure" }]);
-  expect(groupFilters(group({ dimension: "model", provider: "", model: "" }))).toEqual([]);
+  expect(groupFilters(group({ dimension: "model", provider: "", model: "" }))).toEqual([{ dimension: "model", value: "" }, { dimension: "provider", value: "" }]);
   expect(groupFilters(group({ dimension: "agent", agent: "a" }))).toEqual([{ dimension: "agent", value: "a" }]);
-  expect(groupFilters(group({ dimension: "agent", agent: "" }))).toEqual([]);
+  expect(groupFilters(group({ dimension: "agent", agent: "" }))).toEqual([{ dimension: "agent", value: "" }]);
   expect(groupFilters(group({ dimension: "provider", provider: "azure" }))).toEqual([{ dimension: "provider", value: "azure" }]);
-  expect(groupFilters(group({ dimension: "provider", provider: null }))).toEqual([]);
+  expect(groupFilters(group({ dimension: "provider", provider: null }))).toEqual([{ dimension: "provider", value: "" }]);
   expect(groupFilters(group({ dimension: "type", id: "db" }))).toEqual([{ dimension: "type", value: "db" }]);
   expect(groupFilters(group({ dimension: "component", id: "db_ops" }))).toEqual([]);
 });

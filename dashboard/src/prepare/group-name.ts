@@ -30,7 +30,7 @@ export function typeName(type: string): string {
 /** A model's name, or what stands in its place. */
 export function modelName(model: string | null, provider: string | null = null): string {
   if (model !== null && model !== "") return model;
-  return provider === null || provider === "" ? "Without a model" : `${provider} (no model)`;
+  return provider === null || provider === "" ? "Not a model (hosting, tools, database)" : `${provider} (no model)`;
 }
 
 /** A group in words; a person who was erased has no name. */
@@ -42,7 +42,7 @@ export function groupName(group: Group): string {
     case "model":
       return modelName(group.model, group.provider);
     case "agent":
-      return group.agent || "No agent";
+      return (group.label === group.agent ? "" : group.label) || group.agent || "No agent";
     case "provider":
       return group.provider || "No provider";
     case "type":
@@ -54,17 +54,28 @@ export function groupName(group: Group): string {
   }
 }
 
+/** Whether a group is of the costs that no model causes: a colour would make it one of the models. */
+export function isNoModel({ dimension, model }: Group): boolean {
+  return dimension === "model" && (model === null || model === "");
+}
+
+/** What identifies a group beside the name that people gave it; null where they are the same. */
+export function groupId(group: Group): string | null {
+  const id = group.dimension === "user" ? group.user_id : group.dimension === "agent" ? group.agent : null;
+  return group.erased || id === null || id === "" || id === groupName(group) ? null : id;
+}
+
 /** The filters that leave only this group; none where the API cannot filter by it. */
 export function groupFilters(group: Group): Filter[] {
   switch (group.dimension) {
     case "user":
-      return group.user_id === null || group.user_id === "" ? [] : [{ dimension: "user", value: group.user_id }];
+      return [{ dimension: "user", value: group.user_id ?? "" }];
     case "model":
-      return [...(group.model ? [{ dimension: "model" as const, value: group.model }] : []), ...(group.provider ? [{ dimension: "provider" as const, value: group.provider }] : [])];
+      return [{ dimension: "model", value: group.model ?? "" }, { dimension: "provider", value: group.provider ?? "" }];
     case "agent":
-      return group.agent ? [{ dimension: "agent", value: group.agent }] : [];
+      return [{ dimension: "agent", value: group.agent ?? "" }];
     case "provider":
-      return group.provider ? [{ dimension: "provider", value: group.provider }] : [];
+      return [{ dimension: "provider", value: group.provider ?? "" }];
     case "type":
       return [{ dimension: "type", value: group.id }];
     case "component":

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { axisMoney, columnMoney, columnPlaces, exactMoney, projectedMoney, rowMoney, signedMoney, tileMoney, knownCost } from "./money.ts";
+import { axisMoney, columnMoney, columnPlaces, exactColumn, exactMoney, listMoney, projectedMoney, rowMoney, signedMoney, tileMoney, knownCost } from "./money.ts";
 
 describe("money in a tile", () => {
   test.each([
@@ -8,10 +8,28 @@ describe("money in a tile", () => {
     ["999.994", "$999.99"],
     ["999.996", "$1,000"],
     ["0", "$0.00"],
-    ["0.0446", "$0.0446"],
+    ["0.0446", "$0.04"],
+    ["0.00464", "$0.00464"],
     ["-12.5", "−$12.50"],
     [null, "No price"],
   ])("prints %s as %s", (amount, text) => expect(tileMoney(amount)).toBe(text));
+});
+
+describe("money in a list", () => {
+  test.each([
+    ["18.75", "$18.75"],
+    ["5000000", "$5,000,000.00"],
+    ["0.0049", "<$0.01"],
+    ["0.005", "$0.01"],
+    ["-0.001", ">−$0.01"],
+    ["0", "$0.00"],
+    [null, "No price"],
+  ])("prints %s as %s, whatever stands beside it", (amount, text) => expect(listMoney(amount)).toBe(text));
+});
+
+test("the digits of an exact column stand one below the other", () => {
+  const print = exactColumn(["0.06883", "0.02619375", null, "3"]);
+  expect(["0.06883", "0.02619375", null, "3"].map(print)).toEqual(["$0.06883000", "$0.02619375", "No price", "$3.00000000"]);
 });
 
 describe("money in a row", () => {

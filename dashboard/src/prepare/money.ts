@@ -25,13 +25,21 @@ function print(amount: string, options: Intl.NumberFormatOptions): string {
 
 const digits = (count: number): Intl.NumberFormatOptions => ({ minimumFractionDigits: count, maximumFractionDigits: count });
 
-/** An amount that stands alone: whole dollars from $1,000, cents below, more where cents would hide it. */
+/** An amount that stands alone, and every total: whole dollars from $1,000, cents below, more where cents would hide it. */
 export function tileMoney(amount: string | null): string {
   if (amount === null) return noPrice;
   const size = magnitude(amount);
   if (compare(size, "999.995") >= 0) return print(amount, digits(0));
-  if (compare(size, "0.995") >= 0 || sign(size) === 0) return print(amount, digits(2));
+  if (compare(size, "0.01") >= 0 || sign(size) === 0) return print(amount, digits(2));
   return rowMoney(amount);
+}
+
+/** An amount in a list: cents, so that a column reads at a glance; its exact digits stand where it is opened. */
+export function listMoney(amount: string | null): string {
+  if (amount === null) return noPrice;
+  const size = magnitude(amount);
+  if (sign(size) !== 0 && compare(size, "0.005") < 0) return sign(amount) < 0 ? ">−$0.01" : "<$0.01";
+  return print(amount, digits(2));
 }
 
 /** A projected amount: cents would claim a precision that it has not. */
@@ -75,6 +83,12 @@ export function columnMoney(amount: string | null, places: number): string {
 export function exactMoney(amount: string | null): string {
   if (amount === null) return noPrice;
   return print(amount, { minimumFractionDigits: 2, maximumFractionDigits: 18 });
+}
+
+/** Every stored digit of the amounts of one column, padded to the same places so that they align. */
+export function exactColumn(amounts: readonly (string | null)[]): (amount: string | null) => string {
+  const places = Math.max(2, ...amounts.map((amount) => amount?.split(".")[1]?.length ?? 0));
+  return (amount) => (amount === null ? noPrice : print(amount, digits(places)));
 }
 
 /** With an explicit sign, for a change. */

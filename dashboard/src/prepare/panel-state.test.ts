@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type PanelFacts, panelState } from "./panel-state.ts";
 
-const facts: PanelFacts = { hasData: true, fetching: false, error: null, updatedAt: 5, isEmpty: false, ledgerIsEmpty: false };
+const facts: PanelFacts = { hasData: true, fetching: false, error: null, updatedAt: 5, isEmpty: false, ledgerIsEmpty: false, isFiltered: false };
 const failed = { name: "ApiError", message: "The database did not answer.", status: 503, requestId: "r1" };
 
 test("data is ready, also while it is asked for again", () => {
@@ -13,9 +13,10 @@ test("a failed refresh keeps the old data with its time", () => {
   expect(panelState({ ...facts, error: failed })).toEqual({ kind: "ready", refreshing: false, stale: { since: 5, reason: failed.message } });
 });
 
-test("nothing ever and nothing here are two things", () => {
+test("nothing ever, nothing on these days and nothing behind these filters are three things", () => {
   expect(panelState({ ...facts, isEmpty: true, ledgerIsEmpty: true })).toEqual({ kind: "never" });
-  expect(panelState({ ...facts, isEmpty: true })).toEqual({ kind: "filtered" });
+  expect(panelState({ ...facts, isEmpty: true })).toEqual({ kind: "quiet" });
+  expect(panelState({ ...facts, isEmpty: true, isFiltered: true })).toEqual({ kind: "filtered" });
 });
 
 test("without data the error says which kind it is", () => {

@@ -4,6 +4,7 @@ export type PanelState =
   | { kind: "ready"; refreshing: boolean; stale: { since: number; reason: string } | null }
   | { kind: "never" }
   | { kind: "filtered" }
+  | { kind: "quiet" }
   | { kind: "forbidden"; reason: string }
   | { kind: "missing"; reason: string }
   | { kind: "offline" }
@@ -20,12 +21,14 @@ export type PanelFacts = {
   isEmpty: boolean;
   /** Whether the ledger never received anything, as far as is known. */
   ledgerIsEmpty: boolean;
+  /** Whether anything but the period narrows what is shown. */
+  isFiltered: boolean;
 };
 
-/** Old data beats an error; an empty ledger is told from an empty filter; a refusal is no fault. */
-export function panelState({ hasData, fetching, error, updatedAt, isEmpty, ledgerIsEmpty }: PanelFacts): PanelState {
+/** Old data beats an error; an empty ledger is told from empty days and from an empty filter; a refusal is no fault. */
+export function panelState({ hasData, fetching, error, updatedAt, isEmpty, ledgerIsEmpty, isFiltered }: PanelFacts): PanelState {
   if (hasData) {
-    if (isEmpty) return ledgerIsEmpty ? { kind: "never" } : { kind: "filtered" };
+    if (isEmpty) return ledgerIsEmpty ? { kind: "never" } : isFiltered ? { kind: "filtered" } : { kind: "quiet" };
     return { kind: "ready", refreshing: fetching, stale: error === null ? null : { since: updatedAt, reason: error.message } };
   }
   if (error === null) return { kind: "loading" };

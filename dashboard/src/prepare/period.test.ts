@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { bucketRange, naturalGrain, periodLabel, presetRange, presets, rangeOf, steppedRange } from "./period.ts";
+import { bucketRange, defaultPreset, naturalGrain, periodLabel, presetRange, presets, rangeOf, steppedRange } from "./period.ts";
 
 const today = "2026-11-23";
+const calendar = { today, firstDay: "2026-02-03" };
 
 test("every named period ends today, but last month", () => {
-  expect(Object.fromEntries(presets.map((preset) => [preset, Object.values(presetRange(preset, today)).join(" ")]))).toEqual({
+  expect(Object.fromEntries(presets.map((preset) => [preset, Object.values(presetRange(preset, calendar)).join(" ")]))).toEqual({
     today: "2026-11-23 2026-11-23",
     "7d": "2026-11-17 2026-11-23",
     "28d": "2026-10-27 2026-11-23",
@@ -12,19 +13,19 @@ test("every named period ends today, but last month", () => {
     lm: "2026-10-01 2026-10-31",
     qtd: "2026-10-01 2026-11-23",
     ytd: "2026-01-01 2026-11-23",
-    all: "2020-01-01 2026-11-23",
+    all: "2026-02-03 2026-11-23",
   });
 });
 
 test("explicit days win over a name, and this month is the default", () => {
-  expect(rangeOf({ p: "7d", from: "2026-11-18", to: "2026-11-18" }, today)).toEqual({ from: "2026-11-18", to: "2026-11-18" });
-  expect(rangeOf({}, today)).toEqual(presetRange("mtd", today));
+  expect(rangeOf({ p: "7d", from: "2026-11-18", to: "2026-11-18" }, calendar)).toEqual({ from: "2026-11-18", to: "2026-11-18" });
+  expect(rangeOf({}, calendar)).toEqual(presetRange("mtd", calendar));
 });
 
 test("the button names the period and its days", () => {
-  expect(periodLabel({}, today)).toBe("This month · Nov 1–23");
-  expect(periodLabel({ p: "all" }, today)).toBe("All time");
-  expect(periodLabel({ from: "2026-11-18", to: "2026-11-18" }, today)).toBe("Wed, Nov 18");
+  expect(periodLabel({}, calendar)).toBe("This month · Nov 1–23");
+  expect(periodLabel({ p: "all" }, calendar)).toBe("All time");
+  expect(periodLabel({ from: "2026-11-18", to: "2026-11-18" }, calendar)).toBe("Wed, Nov 18");
 });
 
 describe("stepping", () => {
@@ -49,4 +50,14 @@ test("a bucket opens as the days it stands for, inside the range", () => {
 
 test("a range has a grain of 7 to 100 bars", () => {
   expect(["2026-11-23", "2026-11-01", "2026-01-01", "2020-01-01"].map((from) => naturalGrain({ from, to: today }))).toEqual(["hour", "day", "week", "month"]);
+});
+
+test("without a period in the address, a page shows the longest of the last days that can be compared", () => {
+  const shown = (today: string, firstDay: string | null) => defaultPreset({ today, firstDay });
+  // An old installation: this month, but not while it is a day or two old.
+  expect(["2026-11-01", "2026-11-02", "2026-11-03", "2026-11-30"].map((today) => shown(today, "2026-01-01"))).toEqual(["28d", "28d", "mtd", "mtd"]);
+  // A young one: what has a comparison, from the ninth day on.
+  expect(["2026-11-30", "2026-11-21", "2026-11-08"].map((first) => shown("2026-11-30", first))).toEqual(["mtd", "7d", "7d"]);
+  expect(["2026-10-25", "2026-11-01", "2026-11-02"].map((first) => shown("2026-11-30", first))).toEqual(["mtd", "28d", "7d"]);
+  expect([shown("2026-11-01", null), shown("2026-11-20", null)]).toEqual(["28d", "mtd"]);
 });

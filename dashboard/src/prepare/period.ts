@@ -19,13 +19,14 @@ export const presetNames: Record<Preset, string> = {
 };
 
 /** What a period can be compared with. */
-export const comparisons = ["prev", "lastmonth", "lastyear", "none"] as const;
+export const comparisons = ["prev", "weekdays", "lastmonth", "lastyear", "none"] as const;
 /** A comparison. */
 export type Comparison = (typeof comparisons)[number];
 
 /** What each comparison is called in the picker. */
 export const comparisonNames: Record<Comparison, string> = {
   prev: "the period before",
+  weekdays: "same weekdays before",
   lastmonth: "same days last month",
   lastyear: "same days last year",
   none: "No comparison",
@@ -37,11 +38,30 @@ export type Range = { from: Day; to: Day };
 /** The period's part of the URL. */
 export type PeriodSearch = { p?: Preset | undefined; from?: Day | undefined; to?: Day | undefined };
 
-/** The first day that "all time" asks for: long before anything this suite could have recorded. */
-const beginning = "2020-01-01";
+/** The installation's days: the open one, and the first with any usage. */
+export type Calendar = { today: Day; firstDay: Day | null };
+
+/** From this day of a month on, the month so far says something. */
+const monthSaysSomething = 3;
+
+/**
+ * What a page shows where the address names no period: this month, once it has some days and days to
+ * compare them with; else the longest of the last days that has a comparison, by weekdays.
+ */
+export function defaultPreset({ today, firstDay }: Calendar): Preset {
+  const dayOfMonth = Number(today.slice(8));
+  const isEarly = dayOfMonth < monthSaysSomething;
+  const held = firstDay === null ? 0 : rangeLength(firstDay, today);
+  // A complete day and the same weekday so many weeks before, beside the open day.
+  const hasBefore = (days: number) => held >= Math.ceil(days / 7) * 7 + 2;
+  if (!isEarly && hasBefore(dayOfMonth)) return "mtd";
+  if (hasBefore(28)) return "28d";
+  if (hasBefore(7)) return "7d";
+  return isEarly ? "28d" : "mtd";
+}
 
 /** The days of a named period, up to today where it is still running. */
-export function presetRange(preset: Preset, today: Day): Range {
+export function presetRange(preset: Preset, { today, firstDay }: Calendar): Range {
   const quarterStart = addMonths(monthStart(today), -((Number(today.slice(5, 7)) - 1) % 3));
   const lastMonth = addMonths(today, -1);
   const from: Record<Preset, Day> = {
@@ -52,23 +72,28 @@ export function presetRange(preset: Preset, today: Day): Range {
     lm: lastMonth,
     qtd: quarterStart,
     ytd: `${today.slice(0, 4)}-01-01`,
-    all: beginning,
+    all: firstDay ?? today,
   };
   return { from: from[preset], to: preset === "lm" ? monthEnd(lastMonth) : today };
 }
 
+/** The named period of an address; null where it names days. */
+export function presetOf(search: PeriodSearch, calendar: Calendar): Preset | null {
+  return search.from !== undefined && search.to !== undefined ? null : (search.p ?? defaultPreset(calendar));
+}
+
 /** The days that the URL asks for; explicit days win over a name. */
-export function rangeOf(search: PeriodSearch, today: Day): Range {
+export function rangeOf(search: PeriodSearch, calendar: Calendar): Range {
   if (search.from !== undefined && search.to !== undefined) return { from: search.from, to: search.to };
-  return presetRange(search.p ?? "mtd", today);
+  return presetRange(search.p ?? defaultPreset(calendar), calendar);
 }
 
 /** What the picker's button says: the name and the days. */
-export function periodLabel(search: PeriodSearch, today: Day): string {
-  const range = rangeOf(search, today);
-  const days = rangeLabel(range.from, range.to, today);
-  if (search.from !== undefined && search.to !== undefined) return days;
-  const preset = search.p ?? "mtd";
+export function periodLabel(search: PeriodSearch, calendar: Calendar): string {
+  const range = rangeOf(search, calendar);
+  const days = rangeLabel(range.from, range.to, calendar.today);
+  const preset = presetOf(search, calendar);
+  if (preset === null) return days;
   return preset === "all" || preset === "today" ? presetNames[preset] : `${presetNames[preset]} · ${days}`;
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, compactCount, count, duration, plural, share, signedPercent } from "./quantity.ts";
+import { ago, compactCount, costShare, count, duration, plural, share, signedPercent } from "./quantity.ts";
 
 test("counts print every digit, tiles three", () => {
   expect(count(18_204)).toBe("18,204");
@@ -30,8 +30,16 @@ test("a change carries its sign and stops at 999 percent", () => {
 
 test("a duration takes the unit that a reader would", () => {
   expect([412, 8_400, 59_960, 37 * 60_000, 3_600_000, 7_500_000, 273_600_000, 172_800_000, null].map(duration)).toEqual([
-    "412 ms", "8.4 s", "1 min", "37 min", "1 h", "2 h 5 min", "3 d 4 h", "2 d", "—",
+    "412 ms", "8.4 s", "1.0 min", "37 min", "1 h", "2 h 5 min", "3 d 4 h", "2 d", "—",
   ]);
+});
+
+test("below ten minutes a duration keeps a place, so that 90 seconds are not two minutes", () => {
+  expect([89_000, 90_100, 596_000, 600_000].map(duration)).toEqual(["1.5 min", "1.5 min", "9.9 min", "10 min"]);
+});
+
+test("what cost something is never nothing of the whole", () => {
+  expect([costShare(0, true), costShare(0, false), costShare(0.5, true), costShare(null, true)]).toEqual(["<0.1\u202f%", "0.0\u202f%", "50.0\u202f%", "—"]);
 });
 
 test("an age is said roughly", () => {

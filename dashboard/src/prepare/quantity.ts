@@ -37,11 +37,17 @@ export function signedPercent(ratio: number): string {
   return percent >= 0.05 ? `+${text}` : percent <= -0.05 ? `−${text}` : text;
 }
 
-/** A time span: 412 ms, 8.4 s, 37 min, 2 h 5 min, 3 d 4 h. */
+/** A share of a cost that is not zero is not nothing, however the ratio was rounded on its way. */
+export function costShare(ratio: number | null, hasCost: boolean): string {
+  return ratio === 0 && hasCost ? `<0.1${narrow}%` : share(ratio);
+}
+
+/** A time span: 412 ms, 8.4 s, 1.5 min, 37 min, 2 h 5 min, 3 d 4 h. */
 export function duration(ms: number | null): string {
   if (ms === null) return "—";
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 59_950) return `${tenth.format(ms / 1000)} s`;
+  if (ms < 597_000) return `${tenth.format(ms / 60_000)} min`;
   const minutes = Math.round(ms / 60_000);
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);

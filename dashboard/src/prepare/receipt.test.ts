@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CostLine, Receipt } from "../api/model.ts";
-import { flagText, lineText, priceOrigin, receiptText, unitPrice } from "./receipt.ts";
+import { flagText, lineName, lineText, priceOrigin, readingText, receiptText, unitPrice } from "./receipt.ts";
 
 const price = {
   price_id: 4711, provider: "anthropic", model: "claude-opus-5", resource_type: "cache_read", region: "", service_tier: "standard", min_context: 0, schedule: "", rate: "0.5", per: 1_000_000,
@@ -31,6 +31,12 @@ test("a price names its source, its date and how that is known", () => {
 
 test("a remark is in words", () => {
   expect([flagText("assumed_start"), flagText("some_new_flag")]).toEqual(["the first price known, assumed valid before", "some new flag"]);
+});
+
+test("what the reading concluded is a sentence, and a number without a meaning has its field's name", () => {
+  expect(readingText("cache_lifetime_assumed")).toBe("Nothing said how long the written cache lives: the shorter lifetime, 5 minutes, was taken.");
+  expect(readingText("something_new")).toBe("Something new.");
+  expect([lineName("unread:reasoning_seconds"), lineName("cache_read")]).toEqual(["“reasoning_seconds”, a number that we could not read", "Cache read"]);
 });
 
 test("the receipt as a text holds every line, the parts and the check", () => {

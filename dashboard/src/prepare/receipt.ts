@@ -2,6 +2,7 @@
 import type { CostLine, Receipt } from "../api/model.ts";
 import { componentName, resourceName } from "./group-name.ts";
 import { exactMoney } from "./money.ts";
+import { isUnread, unreadField } from "./unread-fields.ts";
 import { count } from "./quantity.ts";
 import { zoneTime } from "./zone-time.ts";
 
@@ -15,9 +16,11 @@ const flagTexts: Record<string, string> = {
   assumed_start: "the first price known, assumed valid before",
   stale_price: "the price list had not been refreshed in time",
   billed_as_input: "no rate of its own: charged as input",
+  billed_as_cache_write_5m: "no rate of its own: charged as a cache write of 5 minutes",
   billed_as_output: "charged as output",
   context_tier_missing: "no rate is known for a context this long",
-  declared: "declared by the sender",
+  implied_request: "the model charges for each request: one was counted",
+  declared: "the sender said what it cost",
   unpriced: "no rate is known",
   cache_lifetime_assumed: "how long the cache lives was not told: taken for five minutes",
   cache_lifetime_by_setting: "how long the cache lives is what is set for its sender",
@@ -29,6 +32,29 @@ const flagTexts: Record<string, string> = {
   image_output_concluded: "output that does not say its kind was taken for images",
   unread_usage: "a figure of the usage could not be read",
 };
+
+/** What the reading of a usage report assumed or concluded, as a sentence. */
+const readingTexts: Record<string, string> = {
+  cache_lifetime_assumed: "Nothing said how long the written cache lives: the shorter lifetime, 5 minutes, was taken.",
+  cache_lifetime_by_setting: "How long the written cache lives is the setting of its sender.",
+  total_decided: "The counts could be read in two ways: the reported total decided.",
+  total_differs: "The reported total fits no reading of the counts.",
+  hidden_reasoning: "What the total has beyond the counts was taken for reasoning that was not reported.",
+  overlap_concluded: "Whether cached input is a part of the input was concluded from the counts.",
+  compaction_added: "Steps that the provider's own sums leave out were added.",
+  image_output_concluded: "Output that did not say its kind was taken for images.",
+  unread_usage: "A figure of the usage report could not be read.",
+};
+
+/** A conclusion about the usage report, in words. */
+export function readingText(flag: string): string {
+  return readingTexts[flag] ?? `${flag.slice(0, 1).toUpperCase()}${flag.slice(1).replaceAll("_", " ")}.`;
+}
+
+/** What a line is of: a number without a meaning is named by the field that held it. */
+export function lineName(resource: string): string {
+  return isUnread(resource) ? `“${unreadField(resource)}”, a number that we could not read` : resourceName(resource);
+}
 
 /** A remark on a line, in words. */
 export function flagText(flag: string): string {
@@ -46,7 +72,7 @@ export function priceOrigin(price: NonNullable<CostLine["price"]>, timeZone: str
 export function lineText(line: CostLine): string {
   const factor = line.multiplier === null ? "" : ` × ${line.multiplier.numerator}/${line.multiplier.denominator}`;
   const price = line.price === null ? (line.flags.includes("declared") ? "declared" : "no price") : unitPrice(line.price);
-  return `${resourceName(line.resource_type)}: ${count(line.quantity)} × ${price}${factor} = ${exactMoney(line.amount)}`;
+  return `${lineName(line.resource_type)}: ${count(line.quantity)} × ${price}${factor} = ${exactMoney(line.amount)}`;
 }
 
 /** The receipt as a text to paste. */

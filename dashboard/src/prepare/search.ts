@@ -1,4 +1,8 @@
-/** The URL's search parameters: what each means, and what becomes of nonsense (it is left out). */
+/**
+ * The URL's search parameters: what each means, and what becomes of nonsense. Every parameter that a
+ * page knows is in the answer, `undefined` where it is absent or means nothing: the router lays the
+ * answer over what the address said, so that a parameter left out would shine through as it was written.
+ */
 import { isDay } from "./day.ts";
 import { filterCountMax, parseFilter } from "./filter.ts";
 import { type Comparison, comparisons, type Preset, presets } from "./period.ts";
@@ -6,12 +10,12 @@ import { type Grain, grains } from "./time-axis.ts";
 
 /** What every page of the ledger keeps: period, comparison, filters. */
 export type SharedSearch = {
-  p?: Preset;
-  from?: string;
-  to?: string;
-  cmp?: Comparison;
-  f?: string[];
-  tenant?: string;
+  p?: Preset | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+  cmp?: Comparison | undefined;
+  f?: string[] | undefined;
+  tenant?: string | undefined;
 };
 
 /** What a chart splits by. */
@@ -28,13 +32,25 @@ export const groupSorts = ["cost", "interactions", "tokens", "errors", "name"] a
 export const sessionSorts = ["time", "cost", "interactions", "errors"] as const;
 /** Which sessions. */
 export const sessionStatuses = ["open", "closed", "error"] as const;
+/** How many rows a page of a list has; the first where nothing is said. */
+export const pageSizes = [50, 100, 250] as const;
+/** The lists that the overview can show under its chart. */
+export const driverKinds = ["users", "models", "agents"] as const;
+/** The views of the page of prices; the first where nothing is said. */
+export const priceTabs = ["used", "rates", "quarantine", "sources", "again"] as const;
 
 /** A chart's own parameters. */
-export type ChartSearch = { by?: Grouping; sub?: Grouping; m?: Metric; g?: Grain; sum?: true; view?: "table" };
+export type ChartSearch = { by?: Grouping | undefined; sub?: Grouping | undefined; m?: Metric | undefined; g?: Grain | undefined; sum?: true | undefined; view?: "table" | undefined };
+/** Which rows of a list. */
+export type PageSearch = { skip?: number | undefined; rows?: (typeof pageSizes)[number] | undefined };
 /** A list's own parameters. */
-export type ListSearch = { q?: string; sort?: (typeof groupSorts)[number]; order?: "asc"; skip?: number };
+export type ListSearch = PageSearch & { q?: string | undefined; sort?: (typeof groupSorts)[number] | undefined; order?: "asc" | undefined };
 /** The session list's own parameters. */
-export type SessionsSearch = { q?: string; ssort?: (typeof sessionSorts)[number]; order?: "asc"; skip?: number; status?: (typeof sessionStatuses)[number]; min?: string; unpriced?: true };
+export type SessionsSearch = PageSearch & { q?: string | undefined; ssort?: (typeof sessionSorts)[number] | undefined; order?: "asc" | undefined; status?: (typeof sessionStatuses)[number] | undefined; min?: string | undefined; unpriced?: true | undefined };
+/** The overview's own parameters. */
+export type OverviewSearch = ChartSearch & { who?: (typeof driverKinds)[number] | undefined };
+/** The page of prices' own parameters. */
+export type PricesSearch = PageSearch & { q?: string | undefined; tab?: (typeof priceTabs)[number] | undefined };
 
 type Raw = Record<string, unknown>;
 
@@ -50,60 +66,86 @@ function day(raw: unknown): string | undefined {
   return typeof raw === "string" && isDay(raw) ? raw : undefined;
 }
 
-function offset(raw: unknown): number | undefined {
-  const value = Number(raw);
-  return typeof raw === "string" && Number.isSafeInteger(value) && value > 0 ? value : undefined;
+function isSet(raw: unknown): true | undefined {
+  return raw === "1" || raw === true ? true : undefined;
 }
 
-/** Leaves out what is undefined, so that a link holds only what it needs. */
-function compact<Value extends object>(value: Value): { [Key in keyof Value]?: Exclude<Value[Key], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as { [Key in keyof Value]?: Exclude<Value[Key], undefined> };
+function whole(raw: unknown): number | undefined {
+  if (typeof raw !== "string" && typeof raw !== "number") return undefined;
+  const value = /^\d{1,9}$/.test(String(raw)) ? Number(raw) : 0;
+  return value > 0 ? value : undefined;
 }
 
-/** Period, comparison and filters; days count only as a pair in order. */
+/** Period, comparison and filters; days count only as a pair, and are put in order. */
 export function sharedSearch(raw: Raw): SharedSearch {
-  const [from, to] = [day(raw.from), day(raw.to)];
-  const isRange = from !== undefined && to !== undefined && from <= to;
-  const filters = (Array.isArray(raw.f) ? raw.f : [raw.f]).filter((one): one is string => typeof one === "string" && parseFilter(one) !== null);
-  return compact({
+  const [one, other] = [day(raw.from), day(raw.to)];
+  const isRange = one !== undefined && other !== undefined;
+  const [from, to] = isRange && one > other ? [other, one] : [one, other];
+  const filters = (Array.isArray(raw.f) ? raw.f : [raw.f]).filter((filter): filter is string => typeof filter === "string" && parseFilter(filter) !== null);
+  return {
     p: isRange ? undefined : oneOf(raw.p, presets),
     from: isRange ? from : undefined,
     to: isRange ? to : undefined,
     cmp: oneOf(raw.cmp, comparisons),
     f: filters.length === 0 ? undefined : [...new Set(filters)].slice(-filterCountMax),
     tenant: text(raw.tenant),
-  });
+  };
 }
 
 /** How a chart is shown. */
 export function chartSearch(raw: Raw): ChartSearch {
-  return compact({
+  return {
     by: oneOf(raw.by, groupings),
     sub: oneOf(raw.sub, groupings),
     m: oneOf(raw.m, metrics),
     g: oneOf(raw.g, grains),
-    sum: raw.sum === "1" || raw.sum === true ? (true as const) : undefined,
-    view: raw.view === "table" ? ("table" as const) : undefined,
-  });
+    sum: isSet(raw.sum),
+    view: raw.view === "table" ? "table" : undefined,
+  };
+}
+
+/** The overview: its chart, and whose list is below. */
+export function overviewSearch(raw: Raw): OverviewSearch {
+  return { ...chartSearch(raw), who: oneOf(raw.who, driverKinds) };
+}
+
+/** Which rows of a list. */
+export function pageSearch(raw: Raw): PageSearch {
+  return { skip: whole(raw.skip), rows: pageSizes.find((size) => size === whole(raw.rows)) };
 }
 
 /** How a list is searched, sorted and paged. */
 export function listSearch(raw: Raw): ListSearch {
-  return compact({ q: text(raw.q), sort: oneOf(raw.sort, groupSorts), order: oneOf(raw.order, ["asc"] as const), skip: offset(raw.skip) ?? (typeof raw.skip === "number" ? offset(String(raw.skip)) : undefined) });
+  return { q: text(raw.q), sort: oneOf(raw.sort, groupSorts), order: oneOf(raw.order, ["asc"] as const), ...pageSearch(raw) };
 }
 
 /** How the sessions are found. */
 export function sessionsSearch(raw: Raw): SessionsSearch {
   const min = text(raw.min, 20);
-  return compact({
+  return {
     q: text(raw.q),
     ssort: oneOf(raw.ssort, sessionSorts),
     order: oneOf(raw.order, ["asc"] as const),
-    skip: offset(raw.skip) ?? (typeof raw.skip === "number" ? offset(String(raw.skip)) : undefined),
+    ...pageSearch(raw),
     status: oneOf(raw.status, sessionStatuses),
     min: min !== undefined && /^\d{1,6}(\.\d{1,12})?$/.test(min) ? min : undefined,
-    unpriced: raw.unpriced === "1" || raw.unpriced === true ? (true as const) : undefined,
-  });
+    unpriced: isSet(raw.unpriced),
+  };
+}
+
+/** Which prices. */
+export function pricesSearch(raw: Raw): PricesSearch {
+  return { q: text(raw.q), tab: oneOf(raw.tab, priceTabs), ...pageSearch(raw) };
+}
+
+/** Which price of which model: a row of the book is found among those of its model. */
+export function priceRowSearch(raw: Raw): { of?: string | undefined } {
+  return { of: text(raw.of, 520) };
+}
+
+/** Where a sign-in leads; never to another site. */
+export function signInSearch(raw: Raw): { to?: string | undefined } {
+  return { to: typeof raw.to === "string" && raw.to.startsWith("/") && !raw.to.startsWith("//") ? raw.to : undefined };
 }
 
 /** Reads the address bar: every value is text, and only `f` may stand more than once. */

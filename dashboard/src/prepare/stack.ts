@@ -5,7 +5,7 @@ import { position } from "./decimal.ts";
 export type Series = {
   key: string;
   name: string;
-  /** 1…6 by the name's standing over 90 days, so that a filter recolours nothing; null is "Other". */
+  /** 1…12 by the name's standing over 90 days, so that neither a filter nor another period recolours it; 0 is what is not of the kind that is split, null is "Other". */
   slot: number | null;
 };
 
@@ -18,7 +18,7 @@ export type StackBucket = {
   values: Readonly<Record<string, string | null>>;
   /** The aligned bucket of the comparison, if there is one. */
   previous: string | null;
-  /** Interactions whose cost is unknown: outside the total. */
+  /** Tokens whose cost is unknown: outside the total. */
   unpriced: number;
 };
 
@@ -29,27 +29,40 @@ export type Column = { bucket: StackBucket; segments: Segment[]; high: number };
 /** A chart ready to be drawn. */
 export type Stack = { columns: Column[]; series: Series[]; max: number };
 
+/** Hues that every reader can tell apart; each stands for two slots, strong and pale. */
+export const hueCount = 6;
 /** The largest number of series with a colour of their own. */
-export const slotCount = 6;
+export const slotCount = 2 * hueCount;
+/** The slot of what is not of the kind that is split, such as hosting among models. */
+export const noneSlot = 0;
 
-/** Gives each series its colour: by the server's rank where it has one, free slots in order for the rest. */
-export function withSlots(series: readonly { key: string; name: string; rank: number | null }[]): Series[] {
+/** A whole number that a text always gives. */
+function hash(text: string): number {
+  let value = 2_166_136_261;
+  for (const character of text) value = Math.imul(value ^ (character.codePointAt(0) ?? 0), 16_777_619) >>> 0;
+  return value;
+}
+
+/** The slot that a name would have if it were alone: by its rank, or by the name itself where it has none. */
+function ownSlot(key: string, rank: number | null): number {
+  return rank !== null && rank >= 1 ? ((rank - 1) % slotCount) + 1 : (hash(key) % slotCount) + 1;
+}
+
+/** Gives each series its colour: its own one, or the next that is free where a name of a better rank has it. */
+export function withSlots(series: readonly { key: string; name: string; rank: number | null; isNone?: boolean }[]): Series[] {
+  const slots = new Map<string, number>();
   const taken = new Set<number>();
-  const slots = series.map(({ rank }) => {
-    if (rank === null || rank < 1 || rank > slotCount || taken.has(rank)) return null;
-    taken.add(rank);
-    return rank;
-  });
-  return series.map(({ key, name }, index) => {
-    let slot = slots[index] ?? null;
-    for (let free = 1; slot === null && free <= slotCount; free += 1) {
-      if (!taken.has(free)) {
-        taken.add(free);
-        slot = free;
-      }
+  const byRank = series.filter(({ isNone }) => isNone !== true).toSorted((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity));
+  for (const { key, rank } of byRank) {
+    const first = ownSlot(key, rank);
+    for (let step = 0; step < slotCount && !slots.has(key); step += 1) {
+      const slot = ((first - 1 + step) % slotCount) + 1;
+      if (taken.has(slot)) continue;
+      taken.add(slot);
+      slots.set(key, slot);
     }
-    return { key, name, slot };
-  });
+  }
+  return series.map(({ key, name, isNone }) => ({ key, name, slot: isNone === true ? noneSlot : (slots.get(key) ?? null) }));
 }
 
 /** Stacks the buckets in the order of the series, the first at the axis. */

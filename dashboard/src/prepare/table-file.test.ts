@@ -10,7 +10,14 @@ const file: TableFile = {
 
 test("a formula becomes a text, a negative amount stays a number", () => {
   expect(csv(file).split("\r\n")).toEqual(["# time zone: Europe/Berlin", "# filter: model is x", "name,cost,count", "'=HYPERLINK(1),-0.04467,3", '"a,""b""",,0', ""]);
-  expect(csv({ ...file, about: {}, rows: [["+1-2", "@x", "\tx"]] }).split("\r\n")[1]).toBe("'+1-2,'@x,'\tx");
+  expect(csv({ ...file, about: {}, rows: [["+1-2", "@x", "\tx"]] }).split("\r\n")[1]).toBe("'+1-2,'@x,\"'\tx\"");
+});
+
+test("no separator that a spreadsheet may split at makes a formula of a text, the head's included", () => {
+  const texts = ["＝1+1", "－2", "x;=1+1", "x,＠a", "x\t+1", 'x;"=1+1"', "\u200b=1", " =1", "a\n-1"];
+  const lines = csv({ ...file, about: { filter: "user x,=1+1;@y" }, rows: texts.map((text) => ["a", text, 1]) });
+  for (const part of lines.split(/[,;\t\r\n]/)) expect(part).not.toMatch(/^[\s"\u200b]*[=+@＝＋－＠]|^[\s"]*-(?![\d.]+$)/);
+  expect(lines.split("\r\n")[0]).toBe(`"# filter: user x,'=1+1;'@y"`);
 });
 
 test("JSON carries the same cells and what they are about", () => {

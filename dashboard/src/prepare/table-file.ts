@@ -11,20 +11,25 @@ export type TableFile = {
   rows: readonly (readonly (string | number | null)[])[];
 };
 
-/** Spreadsheets run a cell that begins with one of these; plain numbers are left alone. */
-function isRisky(text: string): boolean {
-  return /^[=+\-@\t\r]/.test(text) && !/^-?\d+(\.\d+)?$/.test(text);
-}
+/** What can't be seen, and quotes: spreadsheets look past them. */
+const passedOver = "(?:[^\\S\\t\\n\\r\\v\\f]|[\"\\u00ad\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff\\0-\\x08\\x0e-\\x1f\\x7f])*";
+/** What a formula begins with, in full width and small forms too. */
+const formulaStart = "[=+\\-@＝＋－＠﹦﹢﹣﹫]";
+const leading = new RegExp(`^(?=[\\t\\n\\r]|${passedOver}${formulaStart})`, "u");
+/** Behind whatever may end a cell, since a spreadsheet may split the file at another separator. */
+const behindAnEnd = new RegExp(`([,;\\t\\n\\r\\v\\f])(?=${passedOver}${formulaStart})`, "gu");
 
+/** A cell that no spreadsheet runs, as the server's exports write theirs; plain numbers are left alone. */
 function cell(value: string | number | null): string {
   if (value === null) return "";
-  const text = typeof value === "string" && isRisky(value) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const plain = String(value);
+  const text = /^-?\d+(\.\d+)?$/.test(plain) ? plain : plain.replace(behindAnEnd, "$1'").replace(leading, "'");
+  return /[",;\t\r\n\v\f]|^\s/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** The table as CSV with its head as lines that begin with `#`. */
+/** The table as CSV with its head as lines whose one cell begins with `#`. */
 export function csv({ about, columns, rows }: TableFile): string {
-  const head = Object.entries(about).map(([name, value]) => `# ${name}: ${value.replaceAll(/[\r\n]+/g, " ")}`);
+  const head = Object.entries(about).map(([name, value]) => cell(`# ${name}: ${value.replaceAll(/[\r\n]+/g, " ")}`));
   return [...head, columns.map(cell).join(","), ...rows.map((row) => row.map(cell).join(","))].join("\r\n") + "\r\n";
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { addDays } from "./day.ts";
-import { axisTicks, bucketName, isWeekend } from "./time-axis.ts";
+import { axisTicks, bucketName, bucketNames } from "./time-axis.ts";
 
 test("a bucket is named by its width", () => {
   expect(bucketName("2026-11-18", "day")).toBe("Wed, Nov 18");
@@ -25,6 +25,7 @@ test("hours and months are labelled evenly, and nothing without buckets", () => 
   expect(axisTicks(Array.from({ length: 600 }, (_, i) => addDays("2026-01-01", i)), "day", 2)).toHaveLength(2);
 });
 
-test("Saturday and Sunday are the weekend", () => {
-  expect(["2026-11-20", "2026-11-21", "2026-11-22", "2026-11-23"].map(isWeekend)).toEqual([false, true, true, false]);
+test("the hour that an autumn night repeats is two buckets with two names", () => {
+  const night = ["2026-10-25T01:00+02:00", "2026-10-25T02:00+02:00", "2026-10-25T02:00+01:00", "2026-10-25T03:00+01:00"];
+  expect(bucketNames(night, "hour")).toEqual(["Oct 25, 01:00", "Oct 25, 02:00 (+02:00)", "Oct 25, 02:00 (+01:00)", "Oct 25, 03:00"]);
 });

@@ -1,5 +1,5 @@
 /** Names and ticks for the buckets that the server cut in the reporting zone. */
-import { type Day, dayLabel, weekday } from "./day.ts";
+import { type Day, dayLabel } from "./day.ts";
 
 /** How wide a bucket is. */
 export const grains = ["hour", "day", "week", "month"] as const;
@@ -16,7 +16,6 @@ export function bucketName(start: string, grain: Grain): string {
   const day = bucketDay(start);
   switch (grain) {
     case "hour":
-      // The offset tells the two 02:00 of an autumn night apart.
       return `${dayLabel(day)}, ${start.slice(11, 16)}`;
     case "day":
       return dayLabel(day, "withWeekday");
@@ -25,6 +24,12 @@ export function bucketName(start: string, grain: Grain): string {
     case "month":
       return dayLabel(day, "month");
   }
+}
+
+/** The buckets' names in order; hours that an autumn night repeats have their offsets in them, which tell them apart. */
+export function bucketNames(starts: readonly string[], grain: Grain): string[] {
+  const plain = starts.map((start) => bucketName(start, grain));
+  return plain.map((name, index) => (plain.indexOf(name) === plain.lastIndexOf(name) ? name : `${name} (${starts[index]?.slice(16) ?? ""})`));
 }
 
 /** A bucket under the axis. */
@@ -45,9 +50,4 @@ export function axisTicks(starts: readonly string[], grain: Grain, atMost: numbe
     if (start !== undefined) ticks.push({ index, label: tickLabel(start, grain) });
   }
   return ticks;
-}
-
-/** Whether a bucket lies on a weekend, where work is expected to rest. */
-export function isWeekend(start: string): boolean {
-  return weekday(bucketDay(start)) >= 5;
 }

@@ -37,6 +37,11 @@ export function zoneHour(iso: string, timeZone: string): string {
   return `${part("year")}-${part("month")}-${part("day")}T${part("hour")}:${part("minute")}${offset}`;
 }
 
+/** The day of a moment in the zone. */
+export function zoneDay(iso: string, timeZone: string): string {
+  return zoneHour(iso, timeZone).slice(0, 10);
+}
+
 /** The first moment of a day in the zone, as the API takes it. */
 export function zoneMidnight(day: string, timeZone: string): string {
   const utc = Date.parse(`${day}T00:00:00Z`);

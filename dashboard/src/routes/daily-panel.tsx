@@ -7,11 +7,12 @@ import { chartSentence } from "../prepare/chart-sentence.ts";
 import { chartMarks, dailyStack, fittingMetric, metricForms } from "../prepare/daily-chart.ts";
 import { axisMoney } from "../prepare/money.ts";
 import { bucketRange } from "../prepare/period.ts";
-import { compactCount } from "../prepare/quantity.ts";
+import { compactCount, count } from "../prepare/quantity.ts";
 import type { ChartSearch, Grouping } from "../prepare/search.ts";
 import { useSlice } from "../shell/slice-context.ts";
 import { usePlainLink } from "../shell/use-plain-link.ts";
 import { Panel } from "../ui/panel.tsx";
+import { usePrinting } from "../ui/use-printing.ts";
 import { Segmented } from "../ui/segmented.tsx";
 import { DailyTable } from "./daily-table.tsx";
 
@@ -34,10 +35,12 @@ type DailyPanelProps = {
   defaultBy: Grouping | null;
   ledgerIsEmpty: boolean;
   showSplit?: boolean;
+  /** What the page is about: splitting by it would split nothing. */
+  of?: Grouping;
 };
 
 /** Use and cost over time: a stacked chart that opens by the bucket, or the same as a table. */
-export function DailyPanel({ query, search, defaultBy, ledgerIsEmpty, showSplit = true }: DailyPanelProps) {
+export function DailyPanel({ query, search, defaultBy, ledgerIsEmpty, showSplit = true, of }: DailyPanelProps) {
   const { range, today } = useSlice();
   const navigate = useNavigate();
   const plainLink = usePlainLink();
@@ -45,6 +48,7 @@ export function DailyPanel({ query, search, defaultBy, ledgerIsEmpty, showSplit 
   const asked = search.m ?? "cost";
   const metric = fittingMetric(asked, by);
   const { name, format } = metricForms[metric];
+  const isPrinting = usePrinting();
   const view = search.view ?? "chart";
   const isCumulative = search.sum === true;
   const set = (change: object, replace: boolean) => void navigate({ to: ".", replace, search: (old: object) => ({ ...old, ...change }) });
@@ -57,7 +61,7 @@ export function DailyPanel({ query, search, defaultBy, ledgerIsEmpty, showSplit 
       ledgerIsEmpty={() => ledgerIsEmpty}
       actions={
         <>
-          {showSplit && by !== null && <Segmented label="Split by" options={splits} value={by === "type" ? "model" : by} onChange={(next) => set({ by: next === defaultBy ? undefined : next }, false)} />}
+          {showSplit && by !== null && <Segmented label="Split by" options={splits.filter((split) => split.value !== of)} value={by === "type" ? "model" : by} onChange={(next) => set({ by: next === defaultBy ? undefined : next }, false)} />}
           <Segmented label="View" options={views} value={view} onChange={(next) => set({ view: next === "table" ? "table" : undefined }, true)} />
         </>
       }
@@ -65,7 +69,7 @@ export function DailyPanel({ query, search, defaultBy, ledgerIsEmpty, showSplit 
       {(data) => {
         const { stack, ahead } = dailyStack(data, metric, today, isCumulative);
         const rest = data.other?.group_count ?? 0;
-        if (view === "table") return <DailyTable stats={data} stack={stack} metric={metric} />;
+        if (view === "table" || isPrinting) return <DailyTable stats={data} stack={stack} metric={metric} />;
         return (
           <figure className="flex flex-col gap-2">
             <figcaption className="text-sm text-muted">{chartSentence(data, metric, today, isCumulative)}</figcaption>
@@ -89,7 +93,7 @@ export function DailyPanel({ query, search, defaultBy, ledgerIsEmpty, showSplit 
               showsAhead={ahead.length > 0}
               showsOpen={stack.columns.some(({ bucket }) => !bucket.complete)}
               showsUnpriced={stack.columns.some(({ bucket }) => bucket.unpriced > 0)}
-              {...(rest > 0 ? { note: `top ${data.series.length} of ${data.series.length + rest}` } : {})}
+              {...(rest > 0 ? { note: `top ${count(data.series.length)} of ${count(data.series.length + rest)}` } : {})}
             />
           </figure>
         );

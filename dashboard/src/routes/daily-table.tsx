@@ -2,20 +2,22 @@ import type { DailyStats } from "../api/model.ts";
 import { figure, metricForms } from "../prepare/daily-chart.ts";
 import type { Metric } from "../prepare/search.ts";
 import type { Column, Stack } from "../prepare/stack.ts";
-import { bucketName } from "../prepare/time-axis.ts";
+import { bucketNames } from "../prepare/time-axis.ts";
+import { compactCount } from "../prepare/quantity.ts";
 import { DataTable, type TableColumn } from "../ui/data-table.tsx";
 import { NoPrice } from "../ui/badge.tsx";
 
 /** The chart as a table: one row a bucket, one column a series, the API's sums at the foot. */
 export function DailyTable({ stats, stack, metric }: { stats: DailyStats; stack: Stack; metric: Metric }) {
   const { name, format } = metricForms[metric];
+  const names = new Map(bucketNames(stack.columns.map(({ bucket }) => bucket.start), stats.granularity).map((text, index) => [stack.columns[index]?.bucket.start, text]));
   const amounts = (column: Column) => column.bucket.values;
   const isSplit = stats.group_by !== null;
   const columns: TableColumn<Column>[] = [
-    { key: "bucket", name: stats.granularity, cell: ({ bucket }) => `${bucketName(bucket.start, stats.granularity)}${bucket.complete ? "" : " (open)"}` },
+    { key: "bucket", name: stats.granularity, cell: ({ bucket }) => `${names.get(bucket.start) ?? ""}${bucket.complete ? "" : " (open)"}` },
     { key: "total", name, numeric: true, cell: ({ bucket }) => format(bucket.total) },
     ...(isSplit ? stack.series.map((series): TableColumn<Column> => ({ key: series.key, name: <span className="inline-block max-w-36 truncate align-bottom" title={series.name}>{series.name}</span>, numeric: true, from: "md", cell: (column) => <Amount amount={amounts(column)[series.key]} format={format} /> })) : []),
-    { key: "unpriced", name: "No price", numeric: true, from: "sm", cell: ({ bucket }) => (bucket.unpriced === 0 ? "0" : <NoPrice>{bucket.unpriced}</NoPrice>) },
+    { key: "unpriced", name: "Tokens without a price", numeric: true, from: "sm", cell: ({ bucket }) => (bucket.unpriced === 0 ? "0" : <NoPrice>{compactCount(bucket.unpriced)}</NoPrice>) },
     ...(stack.columns.some(({ bucket }) => bucket.previous !== null) ? [{ key: "previous", name: "Compared", numeric: true, from: "lg" as const, cell: ({ bucket }: Column) => (bucket.previous === null ? "—" : format(bucket.previous)) }] : []),
   ];
   const sums: Record<string, string> = {};
@@ -29,7 +31,7 @@ export function DailyTable({ stats, stack, metric }: { stats: DailyStats; stack:
       columns={columns}
       rows={stack.columns}
       rowKey={({ bucket }) => bucket.start}
-      footers={[{ key: "total", strong: true, cells: { bucket: "Total", total: format(figure(stats.total, metric)), unpriced: metric === "cost" ? String(stats.total.unpriced_count) : "", ...sums } }]}
+      footers={[{ key: "total", strong: true, cells: { bucket: "Total", total: format(figure(stats.total, metric)), unpriced: metric === "cost" ? compactCount(stats.total.unpriced_tokens) : "", ...sums } }]}
     />
   );
 }

@@ -20,11 +20,16 @@ const pages: [address: string, ready: RegExp][] = [
   ["/sessions/s_8f2", /72\.0.% of this session's cost/],
   ["/sessions/s_8f2/i_000", /equals the stored amount/],
   ["/unpriced", /llama-5-70b/],
-  ["/prices", /7 prices in force/],
-  ["/prices?tab=quarantine", /fell to zero/],
+  ["/unread", /reasoning_seconds/],
+  ["/not-taken", /`usage.input` is -1/],
+  ["/prices", /models used in 90 days/],
+  ["/prices?tab=rates", /7 prices in force/],
+  ["/prices/1?of=anthropic%2Fclaude-opus-5", /Before and after/],
+  ["/prices?tab=quarantine", /It fell to zero/],
+  ["/prices?tab=again", /the list had a typing mistake/],
   ["/prices?tab=sources", /Where sources differ/],
-  ["/health", /daily stats equal interactions/],
-  ["/connect", /Connected/],
+  ["/health", /The days by user come to what the interactions do/],
+  ["/connect", /Waiting for an event/],
   ["/keys", /Finance, 2025/],
   ["/sign-in", /Where LibreChat's money goes/],
   ["/nowhere", /There is no such page/],
@@ -73,9 +78,9 @@ test.each(pages.slice(0, 12))("%s reflows at 320 pixels", async (address, ready)
   expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(320);
 });
 
-test.each(pages.filter(([address]) => !/sign-in|nowhere|connect/.test(address)))("%s says so when it cannot be loaded, without a fault that axe finds", async (address) => {
+test.each(pages.filter(([address]) => !/sign-in|nowhere|connect|not-taken/.test(address)))("%s says so when it cannot be loaded, without a fault that axe finds", async (address) => {
   const refuse = () => problem(403, "The key's scopes do not allow it.");
-  const names = ["/stats/daily", "/stats/system", "/stats/users", "/stats/models", "/stats/agents", "/stats/users/user-17", "/sessions", "/sessions/s_8f2", "/interactions/i_000/cost", "/pricing/unpriced", "/pricing/rates", "/pricing/history", "/pricing/quarantine", "/pricing/sources", "/pricing/conflicts", "/integrity", "/jobs", "/admin/keys"];
+  const names = ["/stats/daily", "/stats/system", "/stats/users", "/stats/models", "/stats/agents", "/stats/users/user-17", "/sessions", "/sessions/s_8f2", "/interactions/i_000/cost", "/pricing/unpriced", "/pricing/rates", "/pricing/history", "/pricing/quarantine", "/pricing/sources", "/pricing/conflicts", "/integrity", "/jobs", "/admin/keys", "/admin/rerate"];
   const { screen, remove } = await renderApp(address, Object.fromEntries(names.map((name) => [name, refuse])));
   leave = remove;
   await expect.element(screen.getByText("This key may not see that").first()).toBeVisible();

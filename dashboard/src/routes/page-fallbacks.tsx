@@ -10,9 +10,10 @@ export function PageError({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
   const known = error instanceof Error ? error : new Error("Something unexpected went wrong.");
   const status = known instanceof ApiError ? { status: known.status } : {};
-  const state = panelState({ hasData: false, fetching: false, error: { name: known.name, message: known.message, ...status }, updatedAt: 0, isEmpty: false, ledgerIsEmpty: false });
+  const state = panelState({ hasData: false, fetching: false, error: { name: known.name, message: known.message, ...status }, updatedAt: 0, isEmpty: false, ledgerIsEmpty: false, isFiltered: false });
   return (
-    <main className="flex min-h-[60vh] items-center justify-center p-6">
+    <main className="flex min-h-[60vh] flex-col items-center justify-center gap-2 p-6" data-state={state.kind}>
+      <title>Not loaded · Tokentill</title>
       <PanelMessage
         state={state}
         retry={() => {
@@ -20,6 +21,9 @@ export function PageError({ error, reset }: ErrorComponentProps) {
           void router.invalidate();
         }}
       />
+      <Link to="/overview" search={() => ({})} className="link text-sm">
+        To the overview
+      </Link>
     </main>
   );
 }

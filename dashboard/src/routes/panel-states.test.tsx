@@ -22,8 +22,13 @@ const pages: [address: string, endpoints: string[]][] = [
   ["/sessions/s_8f2", ["/sessions/s_8f2"]],
   ["/sessions/s_8f2/i_000", ["/interactions/i_000/cost"]],
   ["/unpriced", ["/pricing/unpriced"]],
-  ["/prices", ["/pricing/rates"]],
+  ["/unread", ["/pricing/unpriced"]],
+  ["/not-taken", ["/admin/rejections"]],
+  ["/prices", ["/stats/models"]],
+  ["/prices?tab=rates", ["/pricing/rates"]],
+  ["/prices/1?of=anthropic%2Fclaude-opus-5", ["/pricing/history"]],
   ["/prices?tab=quarantine", ["/pricing/quarantine"]],
+  ["/prices?tab=again", ["/admin/rerate"]],
   ["/prices?tab=sources", ["/pricing/sources", "/pricing/conflicts"]],
   ["/health", ["/health", "/integrity", "/jobs", "/admin/rejections"]],
   ["/keys", ["/admin/keys"]],
@@ -110,6 +115,13 @@ describe.each(pages.filter(([address]) => /^\/(overview|explore|users|models|age
     await open(address, endpoints, emptied({ as_of: null, ledger_empty: true }));
     await expect.poll(() => document.body.textContent).toMatch(/Nothing has arrived yet/);
     expect(document.querySelectorAll('[data-state="filtered"]')).toHaveLength(0);
+    expect(await faultsEverywhere()).toEqual([]);
+  });
+
+  test("says that nothing happened on these days where no filter is set", async () => {
+    await open(address, endpoints, emptied({ ledger_empty: false }));
+    await expect.poll(() => document.querySelector('[data-state="quiet"]')?.textContent).toMatch(/Nothing on these days.*Go to the last day with data/);
+    expect(document.querySelectorAll('[data-state="filtered"], [data-state="never"]')).toHaveLength(0);
     expect(await faultsEverywhere()).toEqual([]);
   });
 

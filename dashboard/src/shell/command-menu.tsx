@@ -5,6 +5,7 @@ import { Autocomplete, FieldInputContext } from "react-aria-components/Autocompl
 import { ListBox, ListBoxItem } from "react-aria-components/ListBox";
 import { groupListQuery } from "../api/queries/stats.ts";
 import { sessionsQuery } from "../api/queries/sessions.ts";
+import { groupId, groupName } from "../prepare/group-name.ts";
 import { presetNames, presets } from "../prepare/period.ts";
 import { Modal } from "../ui/modal.tsx";
 import { wholeSearch } from "../prepare/search.ts";
@@ -32,12 +33,12 @@ export function CommandMenu({ onClose, onHelp }: { onClose: () => void; onHelp: 
 
   const commands: Command[] = [
     ...pagesFor(pages, caller).map((page) => ({ id: page.to, name: page.name, hint: "Page", run: go(page.to) })),
-    ...presets.map((preset) => ({ id: `p-${preset}`, name: presetNames[preset], hint: "Period", run: go(".", undefined, { p: preset === "mtd" ? undefined : preset, from: undefined, to: undefined, skip: undefined }) })),
+    ...presets.map((preset) => ({ id: `p-${preset}`, name: presetNames[preset], hint: "Period", run: go(".", undefined, { p: preset, from: undefined, to: undefined, skip: undefined }) })),
     ...views.map((view) => ({ id: `v-${view.name}`, name: view.name, hint: "Saved view", run: () => void router.navigate({ to: "/explore", search: () => wholeSearch(view.search) }) })),
     { id: "help", name: "Keyboard shortcuts", hint: "Help", run: onHelp },
   ].filter(({ name }) => name.toLowerCase().includes(text.trim().toLowerCase()));
   if (q.length > 1) {
-    for (const { group } of users.data?.items ?? []) commands.push({ id: `u-${group.id}`, name: group.label || group.user_id || group.id, hint: "User", run: go("/users/$userId", { userId: group.user_id ?? "" }) });
+    for (const { group } of users.data?.items ?? []) commands.push({ id: `u-${group.id}`, name: groupName(group), hint: groupId(group) ?? "User", run: go("/users/$userId", { userId: group.user_id ?? "" }) });
     for (const { group } of models.data?.items ?? []) commands.push({ id: `m-${group.id}`, name: group.id, hint: "Model", run: go("/models/$modelId", { modelId: group.id }) });
     for (const { id } of sessions.data?.items ?? []) commands.push({ id: `s-${id}`, name: id, hint: "Session", run: go("/sessions/$sessionId", { sessionId: id }) });
   }
@@ -45,10 +46,13 @@ export function CommandMenu({ onClose, onHelp }: { onClose: () => void; onHelp: 
     <Modal title="Go to" isOpen onClose={onClose}>
       <Autocomplete inputValue={text} onInputChange={setText}>
         <CommandInput />
+        {/* What scrolls must be reachable by keyboard, also where the field's arrows walk it. */}
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+        <div role="region" aria-label="What matches" tabIndex={0} className="max-h-80 overflow-auto">
         <ListBox
           aria-label="Commands"
           items={commands}
-          className="max-h-80 overflow-auto outline-none"
+          className="outline-none"
           onAction={(key) => {
             const command = commands.find(({ id }) => id === key);
             onClose();
@@ -63,6 +67,7 @@ export function CommandMenu({ onClose, onHelp }: { onClose: () => void; onHelp: 
             </ListBoxItem>
           )}
         </ListBox>
+        </div>
       </Autocomplete>
     </Modal>
   );

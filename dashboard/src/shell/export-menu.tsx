@@ -6,7 +6,10 @@ import { Popover } from "../ui/popover.tsx";
 import { fileForms, saveTable } from "../ui/save-table.tsx";
 import { useSlice } from "./slice-context.ts";
 
-type ExportMenuProps = { table?: TableFile | undefined } & (
+/** What a page about one thing adds to the slice. */
+type Own = { user_id?: string; tenant_id?: string; model?: string; provider?: string; agent?: string };
+
+type ExportMenuProps = { table?: TableFile | undefined; own?: Own } & (
   | { kind: "daily"; groupBy: Grouping | null }
   /** The filters of the session list beyond the slice. */
   | { kind: "sessions"; filters: Record<string, string> }
@@ -15,7 +18,9 @@ type ExportMenuProps = { table?: TableFile | undefined } & (
 /** The files behind the page: the same filters, the same sums, every row. */
 export function ExportMenu(props: ExportMenuProps) {
   const { query } = useSlice();
-  const { compare: _compare, include: _include, ...slice } = query;
+  const { compare: _compare, include: _include, ...filtered } = query;
+  // A user's page is of all that they spend: the address's other filters do not hold there.
+  const slice = props.own?.user_id === undefined ? { ...filtered, ...props.own } : { start_date: query.start_date, end_date: query.end_date, ...props.own };
   const address = (path: string, format: "csv" | "json" | "ndjson" | null, more: Record<string, string> = {}) => {
     const parameters = new URLSearchParams({ ...(slice as Record<string, string>), ...more });
     if (format !== null) parameters.set("format", format);

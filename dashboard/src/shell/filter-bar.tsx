@@ -1,6 +1,6 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { type Dimension, dimensionNames, dimensions, parseFilter, withFilter, withoutFilter } from "../prepare/filter.ts";
+import { type Dimension, dimensionNames, dimensions, filterName, parseFilter, replacedFilters, withoutFilter } from "../prepare/filter.ts";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Popover } from "../ui/popover.tsx";
@@ -19,7 +19,7 @@ export function FilterBar() {
       {filters.map((text) => {
         const filter = parseFilter(text);
         if (filter === null) return null;
-        const name = `${dimensionNames[filter.dimension]}: ${filter.value === "" ? "none" : filter.value}`;
+        const name = filterName(filter);
         return (
           <Link
             key={text}
@@ -64,18 +64,17 @@ function FilterForm({ close }: { close: () => void }) {
   const [dimension, setDimension] = useState<Dimension>("user");
   const [value, setValue] = useState("");
   const add = (chosen: string, tenant?: string) => {
-    if (chosen === "") return;
     close();
-    announce(`Filtered by ${dimensionNames[dimension]} ${chosen}`);
-    const others = (search.f ?? []).filter((text) => parseFilter(text)?.dimension !== dimension);
-    void navigate({ to: ".", search: (old: object) => ({ ...old, f: withFilter(others, { dimension, value: chosen }), ...(dimension === "user" ? { tenant } : {}), skip: undefined }) });
+    const filter = { dimension, value: chosen };
+    announce(`Filtered by ${filterName(filter)}`);
+    void navigate({ to: ".", search: (old: object) => ({ ...old, f: replacedFilters(search.f ?? [], [filter]), ...(dimension === "user" ? { tenant } : {}), skip: undefined }) });
   };
   return (
     <form
       className="flex w-72 flex-col gap-2"
       onSubmit={(event) => {
         event.preventDefault();
-        add(value);
+        if (value !== "") add(value);
       }}
     >
       <Choice
@@ -102,9 +101,14 @@ function FilterForm({ close }: { close: () => void }) {
         <>
           <TextField label={`${dimensionNames[dimension]}, exactly as it is written`} value={value} onChange={(event) => setValue(event.target.value)} maxLength={256} autoFocus placeholder="Type to search" />
           <FilterSuggestions dimension={dimension} text={value} onChoose={add} />
-          <Button look="primary" type="submit" disabled={value === ""}>
-            Filter
-          </Button>
+          <div className="flex justify-between gap-2">
+            <Button look="quiet" onClick={() => add("")}>
+              Without {dimension === "agent" ? "an agent" : `a ${dimension}`}
+            </Button>
+            <Button look="primary" type="submit" disabled={value === ""}>
+              Filter
+            </Button>
+          </div>
         </>
       )}
     </form>

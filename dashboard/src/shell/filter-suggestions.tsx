@@ -2,7 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue } from "react";
 import { groupListQuery } from "../api/queries/stats.ts";
 import type { Dimension } from "../prepare/filter.ts";
-import { rowMoney } from "../prepare/money.ts";
+import { groupId, groupName } from "../prepare/group-name.ts";
+import { listMoney } from "../prepare/money.ts";
 import { Button } from "../ui/button.tsx";
 import { useSlice } from "./slice-context.ts";
 
@@ -20,7 +21,7 @@ export function FilterSuggestions({ dimension, text, onChoose }: FilterSuggestio
     const value = { user: group.user_id, model: group.model, provider: group.provider, agent: group.agent }[dimension] ?? "";
     if (value === "" || seen.has(value)) return [];
     seen.add(value);
-    return [{ value, tenant: group.tenant_id ?? "", label: dimension === "user" && group.label !== "" && group.label !== value ? `${group.label} (${value})` : value, cost: figures.total_cost }];
+    return [{ value, tenant: group.tenant_id ?? "", label: (dimension === "user" || dimension === "agent") && groupId(group) !== null ? `${groupName(group)} (${value})` : value, cost: figures.total_cost }];
   });
   return (
     <ul className="max-h-64 overflow-auto" aria-label="Suggestions">
@@ -28,7 +29,7 @@ export function FilterSuggestions({ dimension, text, onChoose }: FilterSuggestio
         <li key={`${tenant} ${value}`}>
           <Button look="quiet" className="w-full gap-4" onClick={() => onChoose(value, tenant === "" ? undefined : tenant)}>
             <span className="mr-auto truncate text-text">{label}</span>
-            {dimension !== "provider" && <span className="text-xs text-faint">{rowMoney(cost)}</span>}
+            {dimension !== "provider" && <span className="text-xs text-faint">{listMoney(cost)}</span>}
           </Button>
         </li>
       ))}

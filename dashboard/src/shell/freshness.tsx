@@ -1,5 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { UnreachableError } from "../api/api-error.ts";
 import { pollMs, watermarkQuery } from "../api/queries/ledger.ts";
 import { ago } from "../prepare/quantity.ts";
 import { zoneTime } from "../prepare/zone-time.ts";
@@ -18,13 +19,25 @@ function useNow(everyMs: number): number {
   return now;
 }
 
+/** Whether a question of the page got no answer. */
+function useIsFailing(): boolean {
+  const client = useQueryClient();
+  const cache = client.getQueryCache();
+  return useSyncExternalStore(
+    (changed) => cache.subscribe(changed),
+    () => cache.getAll().some((query) => query.isActive() && query.state.error instanceof UnreachableError),
+  );
+}
+
 /** How fresh the numbers are, and the switch that stops them from changing. */
 export function Freshness() {
   const isLive = usePreference("live") === "on";
   const { data, dataUpdatedAt, errorUpdatedAt, isError, refetch } = useQuery({ ...watermarkQuery, refetchInterval: isLive ? pollMs : false, refetchIntervalInBackground: false });
   const now = useNow(5_000);
   const missed = isLive && now - dataUpdatedAt > 3.5 * pollMs;
-  const isStale = missed || (isError && errorUpdatedAt > dataUpdatedAt);
+  // Whatever question of the page failed last: what is on the screen may be older than the stamp.
+  const hasFailed = useIsFailing();
+  const isStale = hasFailed || missed || (isError && errorUpdatedAt > dataUpdatedAt);
   const zone = data?.reporting_time_zone ?? "UTC";
   return (
     <div className="flex items-center gap-2 text-xs text-muted" data-testid="freshness">
@@ -44,7 +57,7 @@ export function Freshness() {
           )}
         </span>
       </span>
-      <Button aria-pressed={!isLive} onClick={() => setPreference("live", isLive ? "paused" : "on")} aria-label={isLive ? "Pause live updates" : "Resume live updates"}>
+      <Button onClick={() => setPreference("live", isLive ? "paused" : "on")} aria-label={isLive ? "Pause live updates" : "Resume live updates"}>
         <Icon name={isLive ? "pause" : "play"} size={14} />
         {isLive ? "Live" : "Paused"}
       </Button>

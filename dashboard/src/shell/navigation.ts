@@ -14,9 +14,9 @@ export const spendPages = [
   { to: "/sessions", name: "Sessions", icon: "session", key: "s" },
 ] as const satisfies readonly Page[];
 
-/** Why the numbers can be trusted, and what they need. */
-export const trustPages = [
-  { to: "/unpriced", name: "Unpriced", icon: "unpriced", key: "n", needs: "all" },
+/** Whether the numbers are right and complete, and what they need. */
+export const accuracyPages = [
+  { to: "/unpriced", name: "Not counted", icon: "unpriced", key: "n", needs: "all" },
   { to: "/prices", name: "Prices", icon: "price", key: "p", needs: "all" },
   { to: "/health", name: "Health", icon: "health", key: "h", needs: "all" },
 ] as const satisfies readonly Page[];
@@ -28,7 +28,7 @@ export const setUpPages = [
 ] as const satisfies readonly Page[];
 
 /** All of them, in order. */
-export const pages: readonly Page[] = [...spendPages, ...trustPages, ...setUpPages];
+export const pages: readonly Page[] = [...spendPages, ...accuracyPages, ...setUpPages];
 
 /** The pages that a caller has a use for. */
 export function pagesFor<One extends Page>(all: readonly One[], { mayChange, readsAll }: Caller): One[] {

@@ -1,7 +1,7 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { comparisonOf } from "../prepare/slice-query.ts";
-import { comparisonNames, comparisons, periodLabel, presetNames, presets, steppedRange } from "../prepare/period.ts";
+import { comparisonNames, comparisons, periodLabel, presetNames, presetOf, presets, steppedRange } from "../prepare/period.ts";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/class-names.ts";
 import { Icon } from "../ui/icon.tsx";
@@ -13,8 +13,9 @@ const optionClass = "flex min-h-8 items-center rounded-control px-2.5 text-sm no
 
 /** The period, the steps to its neighbours, and what it is compared with. */
 export function PeriodPicker() {
-  const { search, range, today } = useSlice();
-  const comparison = comparisonOf(search);
+  const { search, range, today, calendar } = useSlice();
+  const comparison = comparisonOf(search, calendar);
+  const preset = presetOf(search, calendar);
   const [before, after] = [steppedRange(range, -1, today), steppedRange(range, 1, today)];
   return (
     <>
@@ -24,10 +25,10 @@ export function PeriodPicker() {
           label="Period"
           button={{
             className: "rounded-none border-x-0",
-            "aria-label": `Period: ${periodLabel(search, today)}`,
+            "aria-label": `Period: ${periodLabel(search, calendar)}`,
             children: (
               <>
-                {periodLabel(search, today)}
+                {periodLabel(search, calendar)}
                 <Icon name="down" size={14} />
               </>
             ),
@@ -36,10 +37,10 @@ export function PeriodPicker() {
           {(close) => (
             <div className="flex flex-col gap-2 sm:flex-row">
               <ul className="flex flex-col" aria-label="Named periods">
-                {presets.map((preset) => (
-                  <li key={preset}>
-                    <Link to="." search={(old: object) => ({ ...old, p: preset === "mtd" ? undefined : preset, from: undefined, to: undefined, skip: undefined })} onClick={close} className={cn(optionClass, search.from === undefined && (search.p ?? "mtd") === preset && "bg-selected font-semibold")}>
-                      {presetNames[preset]}
+                {presets.map((one) => (
+                  <li key={one}>
+                    <Link to="." search={(old: object) => ({ ...old, p: one, from: undefined, to: undefined, skip: undefined })} onClick={close} className={cn(optionClass, preset === one && "bg-selected font-semibold")}>
+                      {presetNames[one]}
                     </Link>
                   </li>
                 ))}

@@ -1,9 +1,9 @@
 import { Outlet, useRouterState } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
-import { cn } from "../ui/class-names.ts";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { announce, Announcer } from "./announcer.tsx";
+import { LoadingBar } from "./loading-bar.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import { useFocusReturn } from "./use-focus-return.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
@@ -17,7 +17,12 @@ export function Shell() {
   const close = () => setOverlay("none");
   useShortcuts({ openCommands: () => setOverlay("commands"), openHelp: () => setOverlay("shortcuts") });
   useFocusReturn();
-  const isLoading = useRouterState({ select: (state) => state.isLoading });
+  const menuButton = useRef<HTMLButtonElement | null>(null);
+  const isMenu = overlay === "navigation";
+  const closeMenu = () => {
+    close();
+    menuButton.current?.focus();
+  };
   const pathname = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
   useEffect(() => {
     if (pathname !== undefined) announce(document.title);
@@ -27,18 +32,18 @@ export function Shell() {
       <a href="#page" className="sr-only z-50 rounded-control bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
         Skip to the page
       </a>
-      <div aria-hidden="true" className={cn("fixed inset-x-0 top-0 z-50 h-0.5 origin-left bg-accent transition-transform duration-300 print-hidden", isLoading ? "scale-x-75" : "scale-x-0")} />
+      <LoadingBar />
       <header className="sticky top-0 z-30 flex items-center gap-2 border-b border-line bg-card px-3 py-2 lg:hidden print-hidden">
-        <Button look="quiet" aria-label="Pages" aria-expanded={overlay === "navigation"} onClick={() => setOverlay(overlay === "navigation" ? "none" : "navigation")}>
-          <Icon name="menu" />
+        <Button ref={menuButton} look="quiet" aria-label="Pages" aria-expanded={isMenu} onClick={() => setOverlay(isMenu ? "none" : "navigation")}>
+          <Icon name={isMenu ? "close" : "menu"} />
         </Button>
         <span className="font-semibold">Tokentill</span>
         <Button look="quiet" aria-label="Commands" className="ml-auto" onClick={() => setOverlay("commands")}>
           <Icon name="search" />
         </Button>
       </header>
-      <Sidebar isOpen={overlay === "navigation"} onNavigate={close} onCommands={() => setOverlay("commands")} onHelp={() => setOverlay("shortcuts")} />
-      <main id="page" tabIndex={-1} className="min-w-0 px-4 py-4 outline-none sm:px-6 lg:px-7">
+      <Sidebar isOpen={isMenu} onClose={closeMenu} onNavigate={close} onCommands={() => setOverlay("commands")} onHelp={() => setOverlay("shortcuts")} />
+      <main id="page" tabIndex={-1} inert={isMenu} className="min-w-0 px-4 py-4 outline-none sm:px-6 lg:px-7">
         <div className="mx-auto flex max-w-[84rem] flex-col gap-4">
           <Outlet />
         </div>

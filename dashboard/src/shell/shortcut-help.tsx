@@ -17,7 +17,7 @@ export function ShortcutHelp({ onClose }: { onClose: () => void }) {
         ))}
       </dl>
       <p className="text-sm text-muted">In a chart: ← and → step through time, ↑ and ↓ read its parts, Enter opens, Esc leaves.</p>
-      <Button aria-pressed={!isOn} onClick={() => setPreference("shortcuts", isOn ? "off" : "on")}>
+      <Button onClick={() => setPreference("shortcuts", isOn ? "off" : "on")}>
         {isOn ? "Switch single keys off" : "Switch single keys on"}
       </Button>
     </Modal>

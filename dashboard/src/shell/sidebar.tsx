@@ -1,29 +1,48 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useRouter } from "@tanstack/react-router";
+import { useEffect, useEffectEvent, useRef } from "react";
 import { analytics } from "../api/client.ts";
+import { meQuery } from "../api/queries/ledger.ts";
 import { systemQuery } from "../api/queries/stats.ts";
+import { plural } from "../prepare/quantity.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/class-names.ts";
 import { Icon } from "../ui/icon.tsx";
-import { forget } from "../api/browser-memory.ts";
+import { forget, remembered } from "../api/browser-memory.ts";
 import { useCaller } from "../api/caller.ts";
-import { type Page, pagesFor, setUpPages, spendPages, trustPages } from "./navigation.ts";
+import { type Page, pagesFor, setUpPages, spendPages, accuracyPages } from "./navigation.ts";
 import { setPreference, usePreference } from "./preference.ts";
 import { useSlice } from "./slice-context.ts";
 
-type SidebarProps = { isOpen: boolean; onNavigate: () => void; onCommands: () => void; onHelp: () => void };
+type SidebarProps = { isOpen: boolean; onClose: () => void; onNavigate: () => void; onCommands: () => void; onHelp: () => void };
 
 /** The pages in three groups; a badge only where something waits. */
-export function Sidebar({ isOpen, onNavigate, onCommands, onHelp }: SidebarProps) {
+export function Sidebar({ isOpen, onClose, onNavigate, onCommands, onHelp }: SidebarProps) {
   const { query } = useSlice();
   const caller = useCaller();
-  const trusted = pagesFor(trustPages, caller);
+  const ref = useRef<HTMLElement | null>(null);
+  const onEscape = useEffectEvent(onClose);
+  useEffect(() => {
+    if (!isOpen) return;
+    ref.current?.querySelector<HTMLElement>("li a")?.focus();
+    // Before the page's own keys, of which Escape clears the filters.
+    const leave = (event: KeyboardEvent) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      onEscape();
+    };
+    document.addEventListener("keydown", leave, { capture: true });
+    return () => document.removeEventListener("keydown", leave, { capture: true });
+  }, [isOpen]);
+  const accuracy = pagesFor(accuracyPages, caller);
   // The overview asks the same question, so there it costs nothing.
   const { data: unpriced } = useQuery({ ...systemQuery(query), select: ({ unpriced_models }) => unpriced_models.length });
   return (
     <nav
+      ref={ref}
       aria-label="Pages"
+      {...(isOpen ? { role: "dialog", "aria-modal": true } : {})}
       className={cn(
         "z-40 flex-col gap-5 border-line bg-card px-3 py-4 print-hidden lg:sticky lg:top-0 lg:flex lg:h-screen lg:overflow-y-auto lg:border-r",
         isOpen ? "fixed inset-x-0 top-[3.1rem] bottom-0 flex overflow-y-auto border-b" : "hidden",
@@ -37,7 +56,7 @@ export function Sidebar({ isOpen, onNavigate, onCommands, onHelp }: SidebarProps
         Tokentill
       </Link>
       <Group name="Spend" pages={pagesFor(spendPages, caller)} onNavigate={onNavigate} />
-      {trusted.length > 0 && <Group name="Trust" pages={trusted} onNavigate={onNavigate} badges={unpriced === undefined || unpriced === 0 ? {} : { "/unpriced": unpriced }} />}
+      {accuracy.length > 0 && <Group name="Accuracy" pages={accuracy} onNavigate={onNavigate} badges={unpriced === undefined || unpriced === 0 ? {} : { "/unpriced": unpriced }} />}
       <Group name="Set up" pages={pagesFor(setUpPages, caller)} onNavigate={onNavigate}>
         <li>
           <a href="/docs" className={itemClass}>
@@ -56,6 +75,7 @@ export function Sidebar({ isOpen, onNavigate, onCommands, onHelp }: SidebarProps
         </Button>
         <ThemeChoice />
         <SignOut />
+        <WhoIAm />
       </div>
     </nav>
   );
@@ -75,7 +95,7 @@ function Group({ name, pages, onNavigate, badges = {}, children }: { name: strin
               {page.name}
               {badges[page.to] !== undefined && (
                 <span className="ml-auto">
-                  <Badge tone="warn" title={`${badges[page.to]} models without a price in this period`}>
+                  <Badge tone="warn" title={`${plural(badges[page.to] ?? 0, "model")} without a price in this period`}>
                     {badges[page.to]}
                   </Badge>
                 </span>
@@ -89,6 +109,30 @@ function Group({ name, pages, onNavigate, badges = {}, children }: { name: strin
   );
 }
 
+const roles = [
+  ["admin", "everything"],
+  ["read", "reads everything"],
+  ["self", "own numbers"],
+] as const;
+
+/** Which key is signed in, and what it may see. */
+function WhoIAm() {
+  const { data } = useQuery({ ...meQuery, enabled: false });
+  // A page asks only where it needs to know; the name is that of the last time.
+  const [name, scopes] = data === undefined ? [remembered("name"), remembered("scopes")?.split(" ") ?? []] : [data.name, data.scopes];
+  if (name === null) return null;
+  const role = roles.find(([scope]) => scopes.some((one) => one === scope))?.[1] ?? scopes.join(", ");
+  return (
+    <p className="border-t border-line px-2.5 pt-2 text-xs text-muted">
+      <span className="block truncate font-medium text-text" title={data?.key_id ?? undefined}>
+        {name}
+      </span>
+      {role}
+      {data?.user_id != null && ` of ${data.user_id}`}
+    </p>
+  );
+}
+
 /** Ends the browser's session; the key itself stays good. */
 function SignOut() {
   const client = useQueryClient();
@@ -98,6 +142,7 @@ function SignOut() {
     await analytics.POST("/auth/sign-out").catch(() => undefined);
     client.clear();
     forget("scopes");
+    forget("name");
     await router.navigate({ to: "/sign-in" });
   };
   return (

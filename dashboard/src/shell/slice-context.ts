@@ -3,7 +3,7 @@ import { useSearch } from "@tanstack/react-router";
 import { watermarkQuery } from "../api/queries/ledger.ts";
 import type { SliceQuery } from "../api/queries/stats.ts";
 import { sliceQuery } from "../prepare/slice-query.ts";
-import { type Range, rangeOf } from "../prepare/period.ts";
+import { type Calendar, type Range, rangeOf } from "../prepare/period.ts";
 import type { SharedSearch } from "../prepare/search.ts";
 
 /** What a page covers, as the URL and the server's calendar say. */
@@ -14,12 +14,14 @@ export type Slice = {
   query: SliceQuery & { start_date: string; end_date: string };
   /** The open day in the reporting zone. */
   today: string;
+  calendar: Calendar;
   timeZone: string;
 };
 
 /** The slice of the page; the shell has loaded the watermark before any page renders. */
 export function useSlice(): Slice {
-  const search = useSearch({ strict: false }) as SharedSearch;
-  const { data } = useSuspenseQuery({ ...watermarkQuery, select: ({ today, reporting_time_zone }) => ({ today, timeZone: reporting_time_zone }) });
-  return { search, range: rangeOf(search, data.today), query: sliceQuery(search, data.today), ...data };
+  const search = useSearch({ from: "/shell" });
+  const { data } = useSuspenseQuery({ ...watermarkQuery, select: ({ today, first_day, reporting_time_zone }) => ({ calendar: { today, firstDay: first_day }, timeZone: reporting_time_zone }) });
+  const { calendar, timeZone } = data;
+  return { search, range: rangeOf(search, calendar), query: sliceQuery(search, calendar), today: calendar.today, calendar, timeZone };
 }

@@ -1,5 +1,6 @@
-import { useRouter, useSearch } from "@tanstack/react-router";
+import { useMatches, useRouter } from "@tanstack/react-router";
 import type { MouseEvent } from "react";
+import { afterPaint } from "../ui/after-paint.ts";
 import { sharedSearch, stringifySearch } from "../prepare/search.ts";
 
 /** What makes an `<a>` a link of this site. */
@@ -12,7 +13,8 @@ type PlainLink = { href: string; onClick: (event: MouseEvent<HTMLAnchorElement>)
  */
 export function usePlainLink(): (change: object, path?: string) => PlainLink {
   const router = useRouter();
-  const search = useSearch({ strict: false }) as Record<string, unknown>;
+  // What the page that is shown made of its address.
+  const search = useMatches({ select: (matches) => matches.at(-1)?.search ?? {} }) as Record<string, unknown>;
   return (change, path) => {
     const kept = path === undefined ? search : sharedSearch(search);
     const page = path === undefined ? router.state.location.publicHref.replace(/[?#].*$/, "") : `/app${path}`;
@@ -23,6 +25,8 @@ export function usePlainLink(): (change: object, path?: string) => PlainLink {
         if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.altKey || event.ctrlKey || event.shiftKey) return;
         event.preventDefault();
         router.history.push(href);
+        // The link goes away with the answer that it stood in: the reader goes on from the page's name.
+        if (path === undefined) afterPaint(() => document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true }));
       },
     };
   };

@@ -11,7 +11,7 @@ import { useSlice } from "./slice-context.ts";
 export const shortcuts = [
   { keys: "⌘K or Ctrl+K", does: "Commands: go anywhere", always: true },
   { keys: "?", does: "This list" },
-  { keys: "g then o u m a s e n p h k c", does: "Go to Overview, Users, Models, Agents, Sessions, Explore, Unpriced, Prices, Health, Keys, Connect" },
+  { keys: "g then o u m a s e n p h k c", does: "Go to Overview, Users, Models, Agents, Sessions, Explore, Not counted, Prices, Health, Keys, Connect" },
   { keys: "t 7 m l", does: "Today, last 7 days, this month, last month" },
   { keys: "[ and ]", does: "Previous and next period" },
   { keys: "v", does: "Chart or table" },
@@ -62,7 +62,7 @@ export function useShortcuts({ openCommands, openHelp }: { openCommands: () => v
       }
     }
     const period = periods[key];
-    if (period !== undefined) return show({ p: period === "mtd" ? undefined : period, from: undefined, to: undefined, skip: undefined });
+    if (period !== undefined) return show({ p: period, from: undefined, to: undefined, skip: undefined });
     const actions: Record<string, () => void> = {
       g: () => {
         pending.go = true;

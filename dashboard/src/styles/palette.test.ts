@@ -30,7 +30,7 @@ describe.each(themes)("the %s palette", (theme) => {
     expect(smallest).toBeGreaterThanOrEqual(bars[theme][deficiency]);
   });
 
-  test.each([...series, "series-other", "control-line"])("draws %s at three to one or more on a card", (name) => {
+  test.each([...series, "series-other", "series-none", "control-line"])("draws %s at three to one or more on a card", (name) => {
     expect(contrast(token(name, theme), token("card", theme))).toBeGreaterThanOrEqual(3);
   });
 

@@ -3,6 +3,7 @@ import type { Health, Integrity, JobRun } from "../api/model.ts";
 import type { Rate, Unpriced, Waiting } from "../api/queries/prices.ts";
 import type { Key } from "../api/queries/keys.ts";
 import type { components } from "../api/pricing-schema.d.ts";
+import type { components as tracking } from "../api/tracking-schema.d.ts";
 import { today } from "./sample-ledger.ts";
 
 const rate = (id: number, given: Partial<Rate> = {}): Rate => ({
@@ -30,7 +31,7 @@ const missingTokens = (provider: string, model: string): Unpriced["missing"] =>
   ["input", "output"].map((resource_type) => ({ provider, model, resource_type, service_tier: "standard", per: 1_000_000 }));
 const missing: Unpriced[] = [
   { provider: "local", model: "llama-5-70b", type: "chat", unpriced_count: 300, partial_count: 0, interaction_count: 300, unpriced_tokens: 1_200_000, first_day: "2026-11-03", last_day: today, missing: missingTokens("local", "llama-5-70b") },
-  { provider: "acme", model: "x1", type: "chat", unpriced_count: 12, partial_count: 3, interaction_count: 15, unpriced_tokens: 40_000, first_day: "2026-11-20", last_day: "2026-11-22", missing: missingTokens("acme", "x1") },
+  { provider: "acme", model: "x1", type: "chat", unpriced_count: 12, partial_count: 3, interaction_count: 15, unpriced_tokens: 40_000, first_day: "2026-11-20", last_day: "2026-11-22", missing: [...missingTokens("acme", "x1"), { provider: "acme", model: "x1", resource_type: "unread:reasoning_seconds", service_tier: "standard", per: 1 }] },
 ];
 /** What was used and has no price. */
 export const unpriced = { since: "2025-10-20", total: missing.length, items: missing };
@@ -62,13 +63,24 @@ export const jobs = { items: Array.from({ length: 24 }, (_, index) => run(index 
 export const rejections = { total: 2, limit: 20, offset: 0, items: [{ received_at: "2026-11-23T11:02:00.000Z", source: "api", interaction_id: "i_77", problem: "conflict", detail: "another body was recorded under this id" }, { received_at: "2026-11-22T09:00:00.000Z", source: "otel", interaction_id: "i_12", problem: "rejected", detail: "`usage.input` is -1" }] };
 
 /** Whether the sums agree. */
-export const integrity: Integrity = { as_of: "2026-11-23T13:02:11.000Z", reporting_time_zone: "Europe/Berlin", ledger_version: 48_211, period: { start_date: "2026-11-17", end_date: today, days: 7, complete: false }, status: "ok", checks: [{ name: "daily_stats_equal_interactions", ok: true, expected: "5120/41/18200311/231.4", found: "5120/41/18200311/231.4" }, { name: "usage_daily_equal_interactions", ok: true, expected: "5120/41/18200311/231.4", found: "5120/41/18200311/231.4" }], verification: { status: "sound", last_full_pass: { started_at: "2026-11-22T02:00:00.000Z", finished_at: "2026-11-22T02:10:00.000Z", interaction_count: 51_200, estimate_count: 51_300, session_count: 4_100, day_count: 60, finding_count: 0, repaired_count: 0 }, current_pass: null, findings: [] }, last_verification: null };
+export const integrity: Integrity = { as_of: "2026-11-23T13:02:11.000Z", reporting_time_zone: "Europe/Berlin", ledger_version: 48_211, period: { start_date: "2026-11-17", end_date: today, days: 7, complete: false }, status: "ok", checks: [{ name: "daily_stats_equal_interactions", ok: true, expected: "5120/41/18200311/231.4", found: "5120/41/18200311/231.4" }, { name: "usage_daily_equals_interactions", ok: true, expected: "5120/41/18200311/231.4", found: "5120/41/18200311/231.4" }], verification: { status: "sound", last_full_pass: { started_at: "2026-11-22T02:00:00.000Z", finished_at: "2026-11-22T02:10:00.000Z", interaction_count: 51_200, estimate_count: 51_300, session_count: 4_100, day_count: 60, finding_count: 0, repaired_count: 0 }, current_pass: null, findings: [] }, last_verification: null };
 
 /** What a price of one's own did, or would do. */
 export const overrideAnswer = (dry_run: boolean): components["schemas"]["OverrideAnswer"] => ({
   status: "set", dry_run, opened: 1, closed: 0, opened_rates: [], closed_rates: [],
   reestimates: dry_run ? { interaction_count: 300, priced_count: 300, cost_before: "0", cost_after: "4.12", cost_difference: "4.12", months: [{ month: "2026-11", interaction_count: 300, cost_difference: "4.12" }], examples: [], is_complete: true } : null,
 });
+
+const estimate = (total_cost: string | null) => ({ total_cost, price_state: total_cost === null ? ("unpriced" as const) : ("priced" as const), lines: [] });
+const rerateChange = (name: string) => ({ name, interaction_count: 9, cost_before: "1.2", cost_after: "1.62", difference: "0.42" });
+/** What estimating again did, or would do. */
+export const rerateAnswer = (dry_run: boolean): tracking["schemas"]["RerateAnswer"] => ({
+  dry_run, is_complete: true, run: dry_run ? null : rerates.items[0] ?? null,
+  changes: { examined_count: 14, chosen_count: 14, changed_count: 9, over_limit_count: 0, refused_count: 0, refused: [], cost_before: "1.2", cost_after: "1.62", difference: "0.42", by_day: [rerateChange("2026-11-20")], by_model: [rerateChange("acme/x1")], by_user: [rerateChange("user-17")], by_state: [rerateChange("partial>priced")], examples: [{ id: "i_004", day: "2026-11-20", before: estimate(null), after: estimate("0.42") }] },
+});
+
+/** The runs that estimated again. */
+export const rerates: tracking["schemas"]["RerateRunList"] = { total: 1, limit: 50, offset: 0, items: [{ id: 3, requested_by: "tk_1b2c", reason: "the list had a typing mistake", filter: { start_date: "2026-11-01", end_date: "2026-11-20", provider: "openai", model: "gpt-5.4" }, started_at: "2026-11-21T09:00:00.000Z", finished_at: "2026-11-21T09:00:04.000Z", examined_count: 5_120, changed_count: 812, difference: "-3.1" }] };
 
 /** What an archival moved, or would move. */
 export const archiveAnswer = (dry_run: boolean) => ({

@@ -12,7 +12,7 @@ const zone = "Europe/Berlin";
 const as_of = "2026-11-23T13:02:11.000Z";
 
 /** The watermark of the invented ledger. */
-export const watermark: Watermark = { as_of, reporting_time_zone: zone, ledger_version: 48_211, price_book_version: 42, ledger_epoch: "1c0a5f3b92d4", today, reporting_hour: "2026-11-23T13:00:00.000Z" };
+export const watermark: Watermark = { as_of, reporting_time_zone: zone, ledger_version: 48_211, price_book_version: 42, ledger_epoch: "1c0a5f3b92d4", today, first_day: "2026-08-25", reporting_hour: "2026-11-23T13:00:00.000Z" };
 
 const models = [
   { provider: "anthropic", model: "claude-opus-5", weight: 44 },
@@ -83,7 +83,7 @@ function comparison(from: string, to: string): NonNullable<DailyStats["compariso
   const previous = Math.round(current / 1.341);
   const shift = (day: string) => addDays(day, -31);
   return {
-    mode: "last_month", comparable: true, reason: null, current: period(from, end), previous: period(shift(from), shift(end)),
+    mode: "weekdays", comparable: true, reason: null, current: period(from, end), previous: period(shift(from), shift(end)),
     current_figures: figures(current), previous_figures: figures(previous),
     cost_change: { current_total_cost: money(current), previous_total_cost: money(previous), difference: money(current - previous), ratio: 0.341 },
     interaction_difference: 2_411, interaction_ratio: 0.153, error_rate_difference: -0.003,
@@ -113,6 +113,8 @@ const componentParts = ([["ai_tokens", 0.97], ["db_ops", 0.02], ["api_calls", 0.
 export function daily(query: URLSearchParams): DailyStats {
   const [from, to] = [query.get("start_date") ?? "2026-11-01", query.get("end_date") ?? today];
   const by = (query.get("group_by") ?? null) as DailyStats["group_by"];
+  const rank_by = (query.get("rank_by") ?? (by === "token_type" ? "tokens" : "cost")) as DailyStats["rank_by"];
+  const countChange = (micro: number) => (compared === null || rank_by === "cost" ? null : { current: Math.round(micro / 10), previous: Math.round(micro / 11), difference: Math.round(micro / 10) - Math.round(micro / 11), ratio: 0.026 });
   const all = days(from, to);
   const value = (micro: number) => ({ total_cost: money(micro), interaction_count: Math.round(micro / 44_600), error_count: 0, unpriced_count: 0, token_count: Math.round(micro / 10) });
   const parts = by === "user" ? users.map((_, index) => ({ group: userGroup(index), of: (day: string) => Math.floor((dayTotal(day) * (8 - index)) / 36) })) : by === "component" ? componentParts : by === "agent" ? agents.map((_, index) => ({ group: agentGroup(index), of: (day: string) => Math.floor((dayTotal(day) * (4 - index)) / 10) })) : models.map((_, index) => ({ group: modelGroup(index), of: (day: string) => modelDay(index, day) }));
@@ -123,20 +125,20 @@ export function daily(query: URLSearchParams): DailyStats {
   const rest = all.map((day, index) => (totals[index] ?? 0) - sum(shown.map(({ of }) => of(day))));
   const compared = (query.get("compare") ?? "none") === "none" ? null : comparison(from, to);
   return {
-    as_of, reporting_time_zone: zone, ledger_version: 48_211, period: period(from, to), filters, granularity: "day", group_by: by, coverage,
+    as_of, reporting_time_zone: zone, ledger_version: 48_211, period: period(from, to), filters, granularity: "day", group_by: by, rank_by, coverage,
     buckets: all.map((day, index) => ({
       start_date: day, end_date: day, start_time: `${addDays(day, -1)}T23:00:00.000Z`, end_time: `${day}T23:00:00.000Z`, complete: day < today,
-      figures: figures(totals[index] ?? 0, index % 9 === 4 ? { unpriced_count: 52 } : {}),
-      previous: compared === null ? null : { start_date: addDays(day, -31), end_date: addDays(day, -31), total_cost: money(Math.round((totals[index] ?? 0) * (0.6 + noise("p", day) / 2000))), interaction_count: 500, token_count: 1 },
+      figures: figures(totals[index] ?? 0, index % 9 === 4 ? { unpriced_count: 52, unpriced_tokens: 52_000 } : {}),
+      previous: compared === null ? null : { start_date: addDays(day, -31), end_date: addDays(day, -31), total_cost: money(Math.round((totals[index] ?? 0) * (0.6 + noise("p", day) / 2000))), interaction_count: 500, error_count: 4, token_count: 5_000_000 },
       distinct: null, latency: null,
     })),
     series: shown.map(({ group, of }, index) => {
       const values = all.map(of);
       const change = { current_total_cost: money(sum(values)), previous_total_cost: money(sum(values) - 9_000_000), difference: "9", ratio: 0.12 };
-      return { group, rank_90d: index + 1, figures: figures(sum(values)), share: Math.round((sum(values) / whole) * 1e6) / 1e6, change: compared === null ? null : change, values: values.map(value) };
+      return { group, rank_90d: index + 1, figures: figures(sum(values)), share: Math.round((sum(values) / whole) * 1e6) / 1e6, change: compared === null ? null : change, count_change: countChange(sum(values)), values: values.map(value) };
     }),
-    other: by === null ? null : { group_count: parts.length - shown.length, figures: figures(sum(rest)), share: Math.round((sum(rest) / whole) * 1e6) / 1e6, change: null, values: rest.map(value) },
-    total: figures(whole, { unpriced_count: 312, unpriced_tokens: 1_240_000 }), distinct: null, comparison: compared, bridge: compared === null ? null : bridge(from, to), forecast: forecast(),
+    other: by === null ? null : { group_count: parts.length - shown.length, figures: figures(sum(rest)), share: Math.round((sum(rest) / whole) * 1e6) / 1e6, change: null, count_change: countChange(sum(rest)), values: rest.map(value) },
+    total: figures(whole, { unpriced_count: 312, unpriced_tokens: 1_240_000 }), distinct: null, comparison: compared, count_change: countChange(whole), bridge: compared === null ? null : bridge(from, to), forecast: forecast(),
     marks: from <= "2026-11-17" && to >= "2026-11-17" ? [{ kind: "price_change", time: "2026-11-17T10:00:00.000Z", day: "2026-11-17", provider: "anthropic", model: "claude-opus-5", changes: [] }] : [],
     marks_truncated: false, totals_do_not_add_up: doNotAddUp,
   };
@@ -212,7 +214,7 @@ function interaction(index: number): SessionDetail["interactions"]["items"][numb
   return {
     id: `i_${String(index).padStart(3, "0")}`, session_id: "s_8f2", user_id: "user-17", tenant_id: "", timestamp: new Date(start + index * 92_000).toISOString(), type, status: index === 6 ? "error" : "ok", error: index === 6 ? "overloaded" : null,
     provider: type === "chat" ? (isUnpriced ? "local" : "anthropic") : type === "db" ? "mongodb" : "web", model: type === "chat" ? (isUnpriced ? "llama-5-70b" : "claude-opus-5") : "", model_reported: null, agent: "researcher", context: "message", message_id: null, trace_id: "0af7",
-    duration_ms: type === "chat" ? 8_400 + noise("d", index) * 20 : 120, time_to_first_token_ms: type === "chat" ? 900 : null, tokens: type === "chat" ? tokens : { ...tokens, total: 0, input: 0, cache_read: 0, output: 0, reasoning: 0 },
+    duration_ms: type === "chat" ? 8_400 + noise("d", index) * 20 : 120, time_to_first_token_ms: type === "chat" ? 900 : null, tokens: type === "chat" ? tokens : { ...tokens, total: 0, input: 0, cache_read: 0, output: 0, reasoning: 0 }, resources: type === "api" ? ["web_search"] : type === "db" ? ["rows_read", "rows_written"] : [],
     price_state: isUnpriced ? "unpriced" : "priced", total_cost: isUnpriced ? null : money(micro), cost_by_component: { ai_tokens: isUnpriced ? null : type === "chat" ? money(micro) : "0", db_ops: type === "db" ? money(micro) : "0", api_calls: type === "api" ? money(micro) : "0", compute_time: "0" },
     cumulative_cost: money(so_far), share: isUnpriced ? null : Math.round((micro / 1_266_500) * 1e6) / 1e6, feedback: index === 4 ? 1 : null, source: "langfuse", archived: false,
   };

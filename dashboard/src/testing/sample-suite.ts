@@ -26,6 +26,7 @@ const answers: Record<string, Answer> = {
   "/admin/reprice": () => ({ job: "reprice", status: "ok", summary: {} }),
   "/admin/verify": () => ({ job: "verify", status: "ok", summary: {} }),
   "/admin/archive": async (_url, request) => book.archiveAnswer(((await request.json()) as { dry_run?: boolean }).dry_run === true),
+  "/admin/rerate": async (_url, request) => (request.method === "POST" ? book.rerateAnswer(((await request.json()) as { dry_run?: boolean }).dry_run === true) : book.rerates),
   "/admin/rejections": () => book.rejections,
   "/pricing/overrides": async (_url, request) => book.overrideAnswer(((await request.json()) as { dry_run?: boolean }).dry_run === true),
   "/admin/keys": (_url, { method }) => (method === "POST" ? Response.json({ ...book.keys.items[1], id: "pk-tt-9", secret: "sk-tt-shown-once" }, { status: 201 }) : book.keys),

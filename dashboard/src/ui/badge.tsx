@@ -6,6 +6,7 @@ const tones = {
   warn: "bg-warn-surface text-warn",
   danger: "bg-danger-surface text-danger",
   good: "bg-good-surface text-good",
+  stopped: "bg-selected text-text",
 };
 
 /** A word or a number set apart. */

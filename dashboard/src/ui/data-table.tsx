@@ -36,7 +36,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, footers = [], c
     <ScrollRegion label={caption} className={cn("-mx-1", className)}>
       <table className="w-full border-collapse text-sm">
         <caption className="sr-only">{caption}</caption>
-        <thead>
+        <thead className="sticky-head">
           <tr className="border-b border-line text-xs text-muted">
             {columns.map((column) => (
               <th key={column.key} scope="col" aria-sort={column.sort?.direction ?? undefined} className={cn(cellClass(column), "font-medium whitespace-nowrap")}>

@@ -4,7 +4,8 @@ import type { ReactNode } from "react";
 import { useCaller } from "../api/caller.ts";
 import { watermarkQuery } from "../api/queries/ledger.ts";
 import type { PanelState } from "../prepare/panel-state.ts";
-import { zoneTime } from "../prepare/zone-time.ts";
+import { dayLabel } from "../prepare/day.ts";
+import { zoneDay, zoneTime } from "../prepare/zone-time.ts";
 import { Button, buttonClass } from "./button.tsx";
 import { Icon, type IconName } from "./icon.tsx";
 
@@ -19,6 +20,8 @@ export function PanelMessage({ state, retry }: { state: PanelState; retry: () =>
           The ledger has usage, but none here. Choose a longer period or clear the filters.
         </Message>
       );
+    case "quiet":
+      return <NothingOnTheseDays />;
     case "forbidden":
       return (
         <Message icon="key" title="This key may not see that" action={<Link to="/sign-in" className={buttonClass()}>Sign in with another key</Link>}>
@@ -27,7 +30,7 @@ export function PanelMessage({ state, retry }: { state: PanelState; retry: () =>
       );
     case "missing":
       return (
-        <Message icon="search" title="Not found">
+        <Message icon="search" title="Not found" action={<Link to="/overview" className={buttonClass()}>To the overview</Link>}>
           {state.reason}
         </Message>
       );
@@ -48,6 +51,21 @@ export function PanelMessage({ state, retry }: { state: PanelState; retry: () =>
     case "ready":
       return null;
   }
+}
+
+/** No filter hides anything: nothing happened on these days, and the way leads to the last one with data. */
+function NothingOnTheseDays() {
+  const mark = useQuery({ ...watermarkQuery, enabled: false }).data;
+  const last = mark === undefined || mark.as_of === null ? null : zoneDay(mark.as_of, mark.reporting_time_zone);
+  return (
+    <Message
+      icon="overview"
+      title="Nothing on these days"
+      action={last === null ? undefined : <Link to="." search={(before: object) => ({ ...before, p: undefined, from: last, to: last, skip: undefined })} className={buttonClass()}>Go to the last day with data</Link>}
+    >
+      No usage was recorded in this period.{mark?.first_day != null && ` The first is of ${dayLabel(mark.first_day, "withYear")}.`}
+    </Message>
+  );
 }
 
 /** The ledger is empty: whoever can change that is led to where it is done. */

@@ -5,11 +5,12 @@ import { type PanelState, panelState } from "../prepare/panel-state.ts";
 import { cn } from "./class-names.ts";
 import { PanelMessage, StaleNote } from "./panel-message.tsx";
 import { Skeleton } from "./skeleton.tsx";
+import { useIsFiltered } from "./use-is-filtered.ts";
 
 type PanelProps<Data> = {
   title?: ReactNode;
   actions?: ReactNode;
-  query: Pick<UseQueryResult<Data>, "data" | "error" | "isFetching" | "dataUpdatedAt" | "refetch">;
+  query: Pick<UseQueryResult<Data>, "data" | "error" | "isFetching" | "isPlaceholderData" | "dataUpdatedAt" | "refetch">;
   /** Whether the data says that there is nothing to show. */
   isEmpty?: (data: Data) => boolean;
   /** Whether the ledger never received anything, where the data knows. */
@@ -22,7 +23,7 @@ type PanelProps<Data> = {
 };
 
 /** The state of a query as a panel sees it. */
-export function stateOf<Data>({ query, isEmpty, ledgerIsEmpty }: Pick<PanelProps<Data>, "query" | "isEmpty" | "ledgerIsEmpty">): PanelState {
+function stateOf<Data>({ query, isEmpty, ledgerIsEmpty }: Pick<PanelProps<Data>, "query" | "isEmpty" | "ledgerIsEmpty">, isFiltered: boolean): PanelState {
   const { data, error, isFetching, dataUpdatedAt } = query;
   return panelState({
     hasData: data !== undefined,
@@ -31,21 +32,27 @@ export function stateOf<Data>({ query, isEmpty, ledgerIsEmpty }: Pick<PanelProps
     updatedAt: dataUpdatedAt,
     isEmpty: data !== undefined && (isEmpty?.(data) ?? false),
     ledgerIsEmpty: data !== undefined && (ledgerIsEmpty?.(data) ?? false),
+    isFiltered,
   });
 }
 
-/** A card that shows data, or says honestly why it cannot. */
+/**
+ * A card that shows data, or says honestly why it cannot. What answers another question than the one that
+ * the page now asks stays in place while the answer is on its way, pale and marked as not of this heading.
+ */
 export function Panel<Data>({ title, actions, query, isEmpty, ledgerIsEmpty, minHeight, className, bare = false, children }: PanelProps<Data>) {
-  const state = stateOf({ query, ...(isEmpty === undefined ? {} : { isEmpty }), ...(ledgerIsEmpty === undefined ? {} : { ledgerIsEmpty }) });
+  const isFiltered = useIsFiltered();
+  const state = stateOf({ query, ...(isEmpty === undefined ? {} : { isEmpty }), ...(ledgerIsEmpty === undefined ? {} : { ledgerIsEmpty }) }, isFiltered);
+  const isOld = query.isPlaceholderData && query.data !== undefined;
   return (
-    <section className={cn(bare ? "" : "card p-4", "flex min-w-0 flex-col gap-3", className)} data-state={state.kind} data-refreshing={state.kind === "ready" && state.refreshing ? "" : undefined}>
+    <section className={cn(bare ? "" : "card p-4", "flex min-w-0 flex-col gap-3", className)} data-state={state.kind} data-refreshing={state.kind === "ready" && state.refreshing ? "" : undefined} data-old={isOld ? "" : undefined} aria-busy={isOld || undefined}>
       {(title !== undefined || actions !== undefined) && (
         <div className="flex flex-wrap items-center justify-between gap-2">
           {title !== undefined && <h2 className="text-base font-semibold">{title}</h2>}
           {actions !== undefined && <div className="flex flex-wrap items-center gap-2 print-hidden">{actions}</div>}
         </div>
       )}
-      <div style={minHeight === undefined ? undefined : { minHeight }} className="flex min-w-0 flex-1 flex-col gap-3">
+      <div style={minHeight === undefined ? undefined : { minHeight }} className="panel-body flex min-w-0 flex-1 flex-col gap-3">
         {state.kind === "ready" && state.stale !== null && <StaleNote {...state.stale} retry={() => void query.refetch()} />}
         {state.kind === "ready" && query.data !== undefined ? children(query.data) : state.kind === "loading" ? <Skeleton height={minHeight ?? 96} /> : <PanelMessage state={state} retry={() => void query.refetch()} />}
       </div>

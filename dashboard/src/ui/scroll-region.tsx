@@ -16,7 +16,7 @@ export function ScrollRegion({ label, className, children }: { label: string; cl
     return () => observer.disconnect();
   }, []);
   return (
-    <div ref={ref} className={cn("relative overflow-x-auto", className)} {...(scrolls ? { tabIndex: 0, role: "region", "aria-label": label } : {})}>
+    <div ref={ref} className={cn("relative", scrolls ? "overflow-x-auto" : "overflow-x-clip", className)} {...(scrolls ? { tabIndex: 0, role: "region", "aria-label": label } : {})}>
       {children}
     </div>
   );

@@ -1,20 +1,24 @@
 //! Questions to the ledger: parameters in, JSON with an `ETag` out.
+use edge::rate_limit::{self, Limited};
 use edge::{Caller, Problem, Suite};
 use ledger_query::{
     AnswerKey, DAILY_PARAMETERS, Dimension, GROUP_LIST_PARAMETERS, INTEGRITY_PARAMETERS,
-    INTERACTION_LIST_PARAMETERS, JOB_PARAMETERS, Parameters, QUERY_BYTES_MAX, QueryError, Reader,
-    SESSION_LIST_PARAMETERS, SYSTEM_PARAMETERS, TEXT_CHARS_MAX, USER_PARAMETERS, Viewer, etag,
-    matches,
+    INTERACTION_LIST_PARAMETERS, JOB_PARAMETERS, Parameters, QUERY_BYTES_MAX, QueryError,
+    RANGE_DAYS_MAX, Reader, SESSION_LIST_PARAMETERS, SYSTEM_PARAMETERS, TEXT_CHARS_MAX,
+    USER_PARAMETERS, Viewer, etag, matches,
 };
 use serde::Serialize;
 use worker::{Request, Response};
 
+use crate::read_gate::{self, Load};
 use crate::route::Route;
 use crate::viewer::viewer;
 use crate::visit::Visit;
 
 const IDLE_MINUTES_DEFAULT: i64 = 30;
 const MINUTE_MS: i64 = 60_000;
+/// A range of more days makes a question a dear one.
+const LIGHT_DAYS_MAX: i64 = 100;
 
 /// Answers a question, or says that nothing changed.
 pub(crate) async fn answer(
@@ -46,10 +50,30 @@ pub(crate) async fn answer(
             return with_tag(response.with_status(304), tag);
         }
     }
+    rate_limit::check(visit.env, Limited::Reads, caller).await?;
+    let place = read_gate::enter(load(route, &parameters), &caller.key_id).await?;
     let response = dispatch(&reader, &parameters, route).await?;
+    drop(place);
     match tag {
         Some(tag) => with_tag(response, &tag),
         None => Ok(response),
+    }
+}
+
+/// What a question may take: one about a session, a user or the whole ledger, a search, and one over a
+/// long range may read hundreds of thousands of rows.
+fn load(route: &Route, parameters: &Parameters) -> Load {
+    let is_about_much = matches!(
+        route,
+        Route::GetSession { .. } | Route::GetUserStats { .. } | Route::GetIntegrity
+    );
+    let range = parameters.range(RANGE_DAYS_MAX).ok().flatten();
+    let is_long = range.is_some_and(|range| range.days() > LIGHT_DAYS_MAX);
+    let is_search = parameters.text("q").is_some_and(|text| !text.is_empty());
+    if is_about_much || is_long || is_search {
+        Load::Dear
+    } else {
+        Load::Light
     }
 }
 

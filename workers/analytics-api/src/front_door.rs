@@ -34,6 +34,8 @@ pub(crate) async fn forward(
     headers
         .set("x-request-id", visit.request_id)
         .map_err(unanswered)?;
+    // Only this Worker gives passes: one that a client brings along goes no further.
+    headers.delete(pass::HEADER).map_err(unanswered)?;
     if let Some(pass) = pass {
         headers.set(pass::HEADER, &pass).map_err(unanswered)?;
     }

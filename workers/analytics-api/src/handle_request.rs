@@ -33,12 +33,32 @@ pub(crate) async fn respond(request: Request, env: &Env) -> worker::Result<Respo
         received_at,
     };
     let mut log = RequestLog::default();
+    let is_head = edge::request::is_head(&request);
+    let renewed = sign_in::renewed(env, &request, received_at);
     let (response, kind) = match handle(&visit, request, &mut log).await {
         Ok(response) => (response, ""),
         Err(problem) => (edge::respond::problem(&problem, &request_id)?, problem.kind),
     };
     log.write(&visit, response.status_code(), kind);
-    secured(response, &request_id)
+    let response = renewing(secured(response, &request_id)?, renewed)?;
+    if is_head {
+        edge::respond::without_body(response)
+    } else {
+        Ok(response)
+    }
+}
+
+/// The response with a browser's cookie renewed, unless the answer sets one itself or refuses.
+fn renewing(response: Response, renewed: Option<String>) -> worker::Result<Response> {
+    let headers = response.headers().clone();
+    let is_refusal = response.status_code() >= 400;
+    match renewed {
+        Some(cookie) if !is_refusal && headers.get("set-cookie")?.is_none() => {
+            headers.set("set-cookie", &cookie)?;
+            Ok(response.with_headers(headers))
+        }
+        _ => Ok(response),
+    }
 }
 
 /// The response with the headers that each one carries.
@@ -82,7 +102,7 @@ async fn handle(
     request: Request,
     log: &mut RequestLog,
 ) -> Result<Response, Problem> {
-    let target = Target::of(request.method().as_ref(), &request.path())
+    let target = Target::of(&edge::request::method(&request), &request.path())
         .map_err(|missing| missing.problem("/docs"))?;
     let route = match target {
         Target::Forward(binding) => {
@@ -97,8 +117,8 @@ async fn handle(
         Route::OpenDashboard => pages::dashboard(visit, &request).await,
         Route::OpenDocs => pages::docs(visit, &request).await,
         Route::GetContract => pages::contract(visit, &request).await,
-        Route::GetHealth => health::health(visit).await,
-        Route::SignOut => sign_in::sign_out(&request),
+        Route::GetHealth => health::health(visit, &request).await,
+        Route::SignOut => sign_in::sign_out(visit, &request).await,
         route => {
             let suite = Suite::of(visit.env)?;
             with_suite(visit, route, request, suite, log).await
@@ -118,7 +138,7 @@ async fn with_suite(
     }
     let caller = caller::of(visit, &request, &suite).await?;
     if route == Route::GetMe {
-        return sign_in::me(&request, &suite, &caller).await;
+        return sign_in::me(visit, &request, &suite, &caller).await;
     }
     if let Some(kind) = export_file::kind_of(&route) {
         return export_file::export(visit, &request, suite, &caller, kind).await;

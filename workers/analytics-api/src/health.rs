@@ -1,14 +1,72 @@
 //! Whether the suite works: this Worker and the two behind it.
+use std::cell::Cell;
+
+use cost_calculation::UnixMillis;
+use edge::request::header;
 use edge::{Problem, Suite};
 use ledger_core::schema;
 use serde_json::{Value, json};
-use worker::Response;
+use worker::{Request, Response};
 
+use crate::caller;
 use crate::route::{PRICING, TRACKER};
+use crate::viewer::viewer;
 use crate::visit::Visit;
 
-/// `GET /health`: 200 while everything answers, 503 else.
-pub(crate) async fn health(visit: &Visit<'_>) -> Result<Response, Problem> {
+/// How long a stranger's answer is given again: whoever may ask without a key asks for nothing dear.
+const STRANGER_CACHE_MS: i64 = 10_000;
+
+thread_local! {
+    /// What strangers were told last, and when.
+    static TOLD: Cell<Option<(&'static str, UnixMillis)>> = const { Cell::new(None) };
+}
+
+/// `GET /health`: 200 while everything answers, 503 else. A stranger learns that in one word; what is
+/// wrong is for those who have a key.
+pub(crate) async fn health(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
+    if is_known(visit, request).await? {
+        let (status, workers) = ask(visit).await;
+        return answer(status, json!({ "status": status, "workers": workers }));
+    }
+    let now = visit.received_at;
+    let told = TOLD.get();
+    let fresh = told.filter(|(_, at)| now.0.saturating_sub(at.0) < STRANGER_CACHE_MS);
+    let status = match fresh {
+        Some((status, _)) => status,
+        None => {
+            // Others that come meanwhile are told what was known.
+            TOLD.set(told.map(|(status, _)| (status, now)));
+            let (status, _) = ask(visit).await;
+            TOLD.set(Some((status, now)));
+            status
+        }
+    };
+    answer(status, json!({ "status": status }))
+}
+
+/// Whether the caller may know more. Whoever offers a wrong proof is a stranger, and a guesser has to
+/// wait; where the database does not answer, nobody can be known.
+async fn is_known(visit: &Visit<'_>, request: &Request) -> Result<bool, Problem> {
+    let offers_proof = ["authorization", "cookie", "cf-access-jwt-assertion"]
+        .into_iter()
+        .any(|name| header(request, name).is_some());
+    if !offers_proof {
+        return Ok(false);
+    }
+    let suite = Suite::of(visit.env)?;
+    match caller::of(visit, request, &suite).await {
+        Ok(caller) => Ok(viewer(&caller).is_ok()),
+        Err(problem) if problem.status == 429 => Err(problem),
+        Err(_) => Ok(false),
+    }
+}
+
+fn answer(status: &str, body: Value) -> Result<Response, Problem> {
+    edge::respond::json(if status == "down" { 503 } else { 200 }, &body)
+}
+
+/// How the suite stands, and each of its Workers.
+async fn ask(visit: &Visit<'_>) -> (&'static str, Value) {
     let own = own(visit).await;
     let (tracker, pricing) =
         futures_util::future::join(behind(visit, TRACKER), behind(visit, PRICING)).await;
@@ -24,15 +82,10 @@ pub(crate) async fn health(visit: &Visit<'_>) -> Result<Response, Problem> {
     } else {
         "ok"
     };
-    edge::respond::json(
-        if status == "down" { 503 } else { 200 },
-        &json!({
-            "status": status,
-            "workers": {
-                "analytics-api": own, "analytics-tracker": tracker, "pricing-sync": pricing,
-            },
-        }),
-    )
+    let workers = json!({
+        "analytics-api": own, "analytics-tracker": tracker, "pricing-sync": pricing,
+    });
+    (status, workers)
 }
 
 fn worker_health(status: &str, detail: impl Into<Value>) -> Value {

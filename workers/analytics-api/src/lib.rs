@@ -11,9 +11,9 @@ mod front_door;
 mod handle_request;
 mod health;
 mod pages;
+mod read_gate;
 mod route;
 mod sign_in;
-mod sign_in_throttle;
 mod viewer;
 mod visit;
 

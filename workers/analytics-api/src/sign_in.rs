@@ -2,15 +2,14 @@
 use cost_calculation::UnixMillis;
 use edge::access::require_same_origin;
 use edge::caller::Proof;
-use edge::request::{header, media_type};
+use edge::request::{header, is_https, media_type};
 use edge::{Caller, Problem, Scope, Suite, cookie, credential::parse_key};
 use ledger_core::api_keys;
 use reporting_days::calendar::iso as iso_time;
 use serde::Deserialize;
 use serde_json::json;
-use worker::{Request, Response};
+use worker::{Env, Request, Response};
 
-use crate::sign_in_throttle;
 use crate::visit::Visit;
 
 const BODY_BYTES_MAX: usize = 4_096;
@@ -30,13 +29,7 @@ pub(crate) async fn sign_in(
 ) -> Result<Response, Problem> {
     let now = visit.received_at;
     require_same_origin(request)?;
-    let address = header(request, "cf-connecting-ip").unwrap_or_default();
-    if let Some(seconds) = sign_in_throttle::wait_s(&address, now) {
-        return Err(Problem::too_many_requests(
-            format!("too many failed attempts from this address; try again in {seconds} s"),
-            seconds,
-        ));
-    }
+    let address = edge::request::address(request);
     let secret = suite.cookie_secret.as_deref().ok_or_else(|| {
         Problem::unavailable(
             "sign-in is not set up: set the secret COOKIE_SECRET to 32 characters or more",
@@ -44,13 +37,8 @@ pub(crate) async fn sign_in(
     })?;
     let SignIn { key } = body(request).await?;
     let credential = parse_key(&key);
-    // The comparison inside takes constant time.
-    let found = edge::access::key_of(&suite.database, &credential, now).await;
-    let key = found.inspect_err(|problem| {
-        if problem.status == 401 {
-            sign_in_throttle::count_failure(&address, now);
-        }
-    })?;
+    // The comparison inside takes constant time, and a right key passes whatever others guess.
+    let key = edge::access::key_of(&suite.database, &credential, &address, now).await?;
     let scopes: Vec<&str> = key.scopes.split_whitespace().collect();
     let may_read = [Scope::Read, Scope::Admin, Scope::SelfRead]
         .iter()
@@ -61,7 +49,8 @@ pub(crate) async fn sign_in(
             key.id
         )));
     }
-    let value = cookie::sign(secret, &key.id, now).ok_or_else(Problem::internal)?;
+    let sign_in_id = edge::clock::random_hex();
+    let value = cookie::sign(secret, &key.id, &sign_in_id, now).ok_or_else(Problem::internal)?;
     let response = edge::respond::json(
         200,
         &json!({
@@ -70,20 +59,43 @@ pub(crate) async fn sign_in(
             "expires_at": iso_time(UnixMillis(now.0.saturating_add(cookie::COOKIE_LIFETIME_MS))),
         }),
     )?;
-    with_cookie(response, request, &value)
+    with_cookie(response, is_https(request), &value)
 }
 
-/// `POST /auth/sign-out`.
-pub(crate) fn sign_out(request: &Request) -> Result<Response, Problem> {
+/// `POST /auth/sign-out`: the cookie goes, and what it named ends everywhere, copies of it included.
+pub(crate) async fn sign_out(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     require_same_origin(request)?;
+    let now = visit.received_at;
+    let header = header(request, "cookie").unwrap_or_default();
+    // Without a cookie that holds there is nothing to end, and no database is needed for that.
+    if !header.is_empty() {
+        let suite = Suite::of(visit.env)?;
+        let secret = suite.cookie_secret.as_deref();
+        if let Some(sign_in) =
+            secret.and_then(|secret| cookie::find(secret, &header, is_https(request), now))
+        {
+            suite.require_current_schema().await?;
+            edge::access::end_sign_in(&suite.database, &sign_in, now).await?;
+        }
+    }
     let response = Response::empty()
         .map_err(|_| Problem::internal())?
         .with_status(204);
-    with_cookie(response, request, "")
+    with_cookie(response, is_https(request), "")
+}
+
+/// The cookie that takes the place of the request's, where that has been used for a while.
+pub(crate) fn renewed(env: &Env, request: &Request, now: UnixMillis) -> Option<String> {
+    let header = header(request, "cookie")?;
+    let secret = Suite::of(env).ok()?.cookie_secret?;
+    let sign_in = cookie::find(&secret, &header, is_https(request), now)?;
+    let value = sign_in.renewed(&secret, now)?;
+    Some(cookie::set_cookie(&value, is_https(request)))
 }
 
 /// `GET /auth/me`.
 pub(crate) async fn me(
+    visit: &Visit<'_>,
     request: &Request,
     suite: &Suite,
     caller: &Caller,
@@ -93,7 +105,7 @@ pub(crate) async fn me(
     let scopes: Vec<&str> = caller.scopes().collect();
     let expires_at = match caller.proof {
         Proof::Key => key.as_ref().and_then(|key| key.expires_at),
-        Proof::Cookie => cookie_expiry(request),
+        Proof::Cookie => cookie_expiry(visit, request, suite),
         Proof::Access => None,
     };
     edge::respond::json(
@@ -109,11 +121,15 @@ pub(crate) async fn me(
     )
 }
 
-/// The expiry that the cookie carries: `<key id>.<expiry>.<signature>`.
-fn cookie_expiry(request: &Request) -> Option<i64> {
+/// When the request's cookie ends, or the one that the answer renews it with.
+fn cookie_expiry(visit: &Visit<'_>, request: &Request, suite: &Suite) -> Option<i64> {
+    let now = visit.received_at;
+    let secret = suite.cookie_secret.as_deref()?;
     let header = header(request, "cookie")?;
-    let (message, _) = cookie::find(&header)?.rsplit_once('.')?;
-    message.rsplit_once('.')?.1.parse().ok()
+    let sign_in = cookie::find(secret, &header, is_https(request), now)?;
+    let renewed = sign_in.renewed(secret, now);
+    let renewed = renewed.and_then(|value| Some(cookie::verify(secret, &value, now)?.expires_at));
+    Some(renewed.unwrap_or(sign_in.expires_at).0)
 }
 
 async fn body(request: &mut Request) -> Result<SignIn, Problem> {
@@ -135,8 +151,7 @@ async fn body(request: &mut Request) -> Result<SignIn, Problem> {
     Ok(body)
 }
 
-fn with_cookie(response: Response, request: &Request, value: &str) -> Result<Response, Problem> {
-    let is_https = request.url().is_ok_and(|url| url.scheme() == "https");
+fn with_cookie(response: Response, is_https: bool, value: &str) -> Result<Response, Problem> {
     let headers = response.headers().clone();
     headers
         .set("set-cookie", &cookie::set_cookie(value, is_https))

@@ -34,7 +34,7 @@ async fn handle(
     log: &mut RequestLog,
 ) -> Result<Response, Problem> {
     let path = request.path();
-    let route = Route::of(request.method().as_ref(), &path)
+    let route = Route::of(&edge::request::method(request), &path)
         .map_err(|missing| missing.problem("contracts/tracking-api.yaml"))?;
     log.route = route.name();
     let suite = Suite::of(env)?;
@@ -68,6 +68,7 @@ async fn dispatch(
         Route::ListKeys => keys::list(visit, request).await,
         Route::CreateKey => keys::create(visit, request).await,
         Route::RevokeKey { id } => keys::revoke(visit, request, &id).await,
+        Route::ListAudit => keys::audit(visit, request).await,
         Route::ListRejections => late_rejections::list(visit, request).await,
         Route::GetCountedSources => counted_sources::get(visit, request).await,
         Route::SetCountedSources => counted_sources::set(visit, request).await,

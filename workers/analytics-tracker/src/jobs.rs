@@ -1,7 +1,7 @@
 //! The jobs that keep the ledger: one run of each, within its lease and with its record.
 use std::time::Duration;
 
-use cost_calculation::UnixMillis;
+use cost_calculation::{DAY_MS, UnixMillis};
 use edge::Suite;
 use edge::d1::D1;
 use edge::suite::number;
@@ -23,7 +23,6 @@ use worker::{Delay, Env};
 
 use crate::settings;
 
-const DAY_MS: i64 = 86_400_000;
 /// Longer than the runtime lets a scheduled handler live (15 minutes).
 const LEASE_MS: i64 = 20 * 60 * 1_000;
 

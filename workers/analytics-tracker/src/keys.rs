@@ -4,12 +4,13 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::{DateTime, SecondsFormat};
 use edge::Problem;
 use edge::credential::{PUBLIC_PREFIX, SECRET_PREFIX, hash_secret};
+use edge::request::query_pairs;
 use edge::respond::{json, with_type};
 use events::limits::EVENT_BYTES_MAX;
 use events::parse_new_key;
 use ledger_core::{
     api_keys,
-    api_keys::{Actor, ApiKey},
+    api_keys::{Actor, ApiKey, AuditEntry},
 };
 use serde_json::{Value, json};
 use worker::{Request, Response};
@@ -22,6 +23,53 @@ pub(crate) async fn list(visit: &Visit<'_>, request: &Request) -> Result<Respons
     let keys = api_keys::list(&visit.suite.database).await?;
     let items: Vec<Value> = keys.iter().map(to_json).collect();
     json(200, &json!({ "total": items.len(), "items": items }))
+}
+
+/// Entries of a page of the audit log without a limit, and at most.
+const AUDIT_LIMIT: u32 = 100;
+const AUDIT_LIMIT_MAX: u32 = 500;
+
+/// `GET /admin/audit`: what admins changed, newest first.
+pub(crate) async fn audit(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
+    visit.admin(request).await?;
+    let (mut before, mut limit) = (None, AUDIT_LIMIT);
+    for (name, value) in query_pairs(request) {
+        let wrong = || {
+            let detail = format!("`{name}` is `{value}`: send a whole number from 1 on");
+            Problem::bad_parameter(&name, detail)
+        };
+        match name.as_str() {
+            "before" => before = Some(value.parse().ok().filter(|id| *id > 0).ok_or_else(wrong)?),
+            "limit" => {
+                let most = 1..=AUDIT_LIMIT_MAX;
+                let asked = value.parse().ok().filter(|limit| most.contains(limit));
+                limit = asked.ok_or_else(wrong)?;
+            }
+            _ => {
+                let detail = "this list takes `before` and `limit`";
+                return Err(Problem::bad_parameter(&name, detail));
+            }
+        }
+    }
+    let entries = api_keys::audit_log(&visit.suite.database, before, limit).await?;
+    let next = entries
+        .last()
+        .filter(|_| u32::try_from(entries.len()).is_ok_and(|count| count == limit))
+        .map(|entry| entry.id);
+    let items: Vec<Value> = entries.iter().map(entry_json).collect();
+    json(200, &json!({ "items": items, "next_before": next }))
+}
+
+fn entry_json(entry: &AuditEntry) -> Value {
+    json!({
+        "id": entry.id,
+        "at": iso(Some(entry.at)),
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject": entry.subject,
+        "detail": serde_json::from_str::<Value>(&entry.detail).unwrap_or(Value::Null),
+        "reason": entry.reason,
+    })
 }
 
 /// `POST /admin/keys`.
@@ -89,20 +137,14 @@ pub(crate) async fn revoke(
 
 /// 32 bytes of the runtime's randomness.
 fn random_bytes() -> [u8; 32] {
+    // Six bits of each UUID are fixed, in its bytes 6 and 8: the other fourteen are taken.
+    let mut drawn = std::iter::repeat_with(uuid::Uuid::new_v4).flat_map(|uuid| {
+        let places = uuid.into_bytes().into_iter().enumerate();
+        places.filter_map(|(place, byte)| (place != 6 && place != 8).then_some(byte))
+    });
     let mut bytes = [0; 32];
-    let drawn = [
-        uuid::Uuid::new_v4(),
-        uuid::Uuid::new_v4(),
-        uuid::Uuid::new_v4(),
-    ];
-    // Six bits of each UUID are fixed; a third one more than makes up for them.
-    let pool = drawn
-        .iter()
-        .flat_map(|uuid| uuid.as_bytes().iter().copied());
-    for (index, byte) in pool.enumerate() {
-        if let Some(mixed) = bytes.get_mut(index % 32) {
-            *mixed ^= byte;
-        }
+    for byte in &mut bytes {
+        *byte = drawn.next().unwrap_or_default();
     }
     bytes
 }

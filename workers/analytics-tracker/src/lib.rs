@@ -16,7 +16,6 @@ mod late_rejections;
 mod ledger_epoch;
 mod list_page;
 mod queue;
-mod rate_limit;
 mod record;
 mod reporting_time_zone;
 mod request_log;

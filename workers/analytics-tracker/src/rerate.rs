@@ -1,5 +1,5 @@
 //! Estimating again what is recorded: tried, run and looked at by an admin.
-use cost_calculation::{Amount, Flag, PicoUsd, PriceState, UnixMillis, canonical_provider};
+use cost_calculation::{Amount, DAY_MS, Flag, PicoUsd, PriceState, UnixMillis, canonical_provider};
 use edge::Problem;
 use edge::request::query_pairs;
 use edge::respond::json;
@@ -25,7 +25,6 @@ use crate::{jobs, run_job};
 const REASON_CHARS_MAX: usize = 200;
 /// Days of a range.
 const DAYS_MAX: i64 = 3_660;
-const DAY_MS: i64 = 86_400_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,12 +1,12 @@
 //! A request on its way through this Worker.
 use cost_calculation::UnixMillis;
 use edge::access::{Proofs, authenticate};
+use edge::rate_limit::{Limited, check};
 use edge::request::{content_encoding, media_type};
 use edge::{Caller, Problem, Scope, Suite};
 use events::{Rejection, RejectionKind};
 use worker::{Env, Method, Request};
 
-use crate::rate_limit;
 use crate::request_log::RequestLog;
 
 /// The bindings, the time and the log line of one request.
@@ -22,7 +22,7 @@ impl Visit<'_> {
     pub(crate) async fn sender(&self, request: &Request, scope: Scope) -> Result<Caller, Problem> {
         let caller = authenticate(request, self.suite, Proofs::Key, self.received_at).await?;
         caller.require(scope)?;
-        rate_limit::check(self.env, &caller).await?;
+        check(self.env, Limited::Events, &caller).await?;
         Ok(caller)
     }
 

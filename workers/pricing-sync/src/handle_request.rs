@@ -39,7 +39,7 @@ async fn handle(
     route_name: &mut &'static str,
 ) -> Result<Response, Problem> {
     let path = request.path();
-    let route = Route::of(request.method().as_ref(), &path)
+    let route = Route::of(&edge::request::method(request), &path)
         .map_err(|missing| missing.problem("contracts/pricing-sync-api.yaml"))?;
     *route_name = route.name();
     let suite = Suite::of(env)?;
@@ -52,6 +52,7 @@ async fn handle(
         Route::RunSync => run_sync::run_by_admin(&visit, request).await,
         Route::ListRates => read_prices::rates(&visit, request).await,
         Route::GetHistory => read_prices::history(&visit, request).await,
+        Route::ListAssumed => read_prices::assumed(&visit, request).await,
         Route::ListConflicts => read_prices::conflicts(&visit, request).await,
         Route::ListUnpriced => read_prices::unpriced(&visit, request).await,
         Route::ListQuarantine => decide_quarantine::list(&visit, request).await,

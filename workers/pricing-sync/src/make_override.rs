@@ -1,5 +1,5 @@
 //! `POST /pricing/overrides`: an operator's own price, set, replaced or ended.
-use cost_calculation::UnixMillis;
+use cost_calculation::{DAY_MS, UnixMillis};
 use edge::Problem;
 use edge::respond::json;
 use ledger_keep::reprice::preview::RepricePreview;
@@ -15,9 +15,6 @@ use worker::{Request, Response};
 use crate::decide_quarantine::problem_of;
 use crate::request_fields::{RequestFields, fault, iso};
 use crate::visit::Visit;
-
-/// A day.
-const DAY_MS: i64 = 86_400_000;
 
 /// How many interactions a trial looks at: chunks of so many, and so many chunks.
 const TRIAL_CHUNK_INTERACTIONS: u32 = 2_000;

@@ -1,7 +1,8 @@
 //! The prices in force, a model's history, where sources differ, what has no price.
-use cost_calculation::{ParsedModel, canonical_provider};
+use cost_calculation::{DAY_MS, ParsedModel, canonical_provider};
 use edge::Problem;
 use edge::respond::json;
+use price_book::assumed::assumptions;
 use price_book::{conflicts as conflict_list, unpriced as unpriced_list};
 use price_book::{
     rates,
@@ -17,8 +18,6 @@ use crate::visit::Visit;
 
 /// Rows on a page without `limit`.
 const LIMIT_DEFAULT: u32 = 100;
-/// A day.
-const DAY_MS: i64 = 86_400_000;
 /// The last row that can be paged to.
 const OFFSET_MAX: u32 = 1_000_000;
 
@@ -91,6 +90,14 @@ pub(crate) async fn history(visit: &Visit<'_>, request: &Request) -> Result<Resp
             "items": rows.iter().map(show_rate::rate).collect::<Vec<_>>(),
         }),
     )
+}
+
+/// `GET /pricing/assumed`.
+pub(crate) async fn assumed(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
+    visit.reader(request).await?;
+    QueryParameters::of(request).finish()?;
+    let items = assumptions(&visit.suite.database, visit.received_at).await?;
+    json(200, &json!({ "items": items }))
 }
 
 /// `GET /pricing/conflicts`.

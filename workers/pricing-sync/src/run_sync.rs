@@ -247,7 +247,10 @@ async fn recorded(
             Err(failure) => {
                 let reason = failure.text();
                 let noted = mark_failed(&suite.database, source, &reason).await;
-                Err(noted.map_or_else(|error| format!("{reason}; {error}"), |()| reason))
+                Err(match noted {
+                    Ok(()) => reason,
+                    Err(error) => format!("{reason}; {error}"),
+                })
             }
         };
         ran = Some(outcome);

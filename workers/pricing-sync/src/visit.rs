@@ -1,6 +1,7 @@
 //! A request on its way through this Worker.
 use cost_calculation::UnixMillis;
 use edge::access::{Proofs, authenticate};
+use edge::rate_limit::{self, Limited};
 use edge::request::media_type;
 use edge::{Caller, Problem, Scope, Suite};
 use ledger_core::api_keys::Actor;
@@ -21,7 +22,9 @@ pub(crate) struct Visit<'a> {
 impl Visit<'_> {
     /// A caller who may read.
     pub(crate) async fn reader(&self, request: &Request) -> Result<Caller, Problem> {
-        self.caller(request, Scope::Read).await
+        let caller = self.caller(request, Scope::Read).await?;
+        rate_limit::check(self.env, Limited::Reads, &caller).await?;
+        Ok(caller)
     }
 
     /// A caller who may change prices, where the schema is the one that this Worker writes.

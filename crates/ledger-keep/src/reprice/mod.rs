@@ -16,7 +16,8 @@ pub(crate) mod stored_row;
 mod unpriced_rows;
 pub(crate) mod write_revisions;
 
-use cost_calculation::{Billable, PicoUsd, TokenUsage, Units, UnixMillis, estimate};
+use cost_calculation::{Billable, DAY_MS, PicoUsd, TokenUsage, Units, UnixMillis, estimate};
+use events::limits::INTERACTION_COST_PICO_MAX;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -30,7 +31,7 @@ use unpriced_rows::read_chunk;
 use write_revisions::write_chunk;
 
 /// How far back a run looks where nothing else is configured: 35 days.
-pub const WINDOW_MS_DEFAULT: i64 = 35 * 86_400_000;
+pub const WINDOW_MS_DEFAULT: i64 = 35 * DAY_MS;
 /// The most interactions that one chunk looks at; all of them may be unpriced.
 pub const CHUNK_INTERACTIONS_MAX: u32 = 2_000;
 /// How often a chunk is estimated anew because the price book moved.
@@ -58,7 +59,7 @@ impl Default for RepriceConfig {
             // Up to twelve statements each where nothing moves the book meanwhile: within the
             // 1,000 that D1 allows one invocation.
             chunks_max: 70,
-            interaction_cost_max: PicoUsd::new(10_000 * 1_000_000_000_000),
+            interaction_cost_max: PicoUsd::new(INTERACTION_COST_PICO_MAX),
         }
     }
 }

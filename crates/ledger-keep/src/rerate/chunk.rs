@@ -1,11 +1,11 @@
 //! The interactions of a chunk, and their estimates by the book of today.
 
 use cost_calculation::{Billable, Estimate, Flag, TokenUsage, Units, UnixMillis, estimate};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{
     RerateConfig, RerateFilter,
-    selection::{last_sql, rows_sql},
+    selection::{Place, last_sql, rows_sql},
 };
 use crate::reprice::stored_row::StoredRow;
 use ledger_core::{

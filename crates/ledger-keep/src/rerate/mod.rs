@@ -26,6 +26,7 @@ use chunk::{Chunk, read_chunk};
 use ledger_core::database::{Database, DatabaseError};
 use price_book::read_book::PriceCache;
 use record::open_rerate;
+use selection::Place;
 use write_chunk::write_chunk;
 
 /// How much one call may do.

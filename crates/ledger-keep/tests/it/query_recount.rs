@@ -101,6 +101,50 @@ fn assert_bridge(answer: &Value) {
     assert_eq!(part("to"), cost("current_figures"));
 }
 
+/// A ratio as the API rounds it; none is 0.
+fn millionths(ratio: &Value) -> i128 {
+    let places = format!("{:.6}", ratio.as_f64().unwrap_or_default());
+    places.replace('.', "").parse().unwrap()
+}
+
+/// What some rows measure, naively.
+fn measure<'a>(rank_by: &str, rows: impl Iterator<Item = &'a Raw>) -> i128 {
+    rows.map(|row| match rank_by {
+        "tokens" => i128::from(row.tokens.iter().sum::<i64>()),
+        "interactions" => 1,
+        "errors" => i128::from(row.status == "error"),
+        _ => i128::from(row.costs[4].unwrap_or(0)),
+    })
+    .sum()
+}
+
+/// A count's change is that of the compared parts; cost and what is not compared have none.
+fn assert_count_change(
+    answer: &Value,
+    change: &Value,
+    rank_by: &str,
+    rows: &[Raw],
+    keep: impl Fn(&Raw) -> bool,
+) {
+    let comparison = &answer["comparison"];
+    if rank_by == "cost" || comparison["current"].is_null() {
+        assert!(change.is_null());
+        return;
+    }
+    let side = |name: &str| {
+        let bound = |bound: &str| day(comparison[name][bound].as_str().unwrap());
+        measure(
+            rank_by,
+            in_days(rows, bound("start_date"), bound("end_date"), &keep),
+        )
+    };
+    let (current, previous) = (side("current"), side("previous"));
+    let told = |name: &str| i128::from(change[name].as_i64().unwrap());
+    assert_eq!((told("current"), told("previous")), (current, previous));
+    assert_eq!(told("difference"), current - previous);
+    assert_eq!(change["ratio"].is_null(), previous == 0);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 4, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -116,7 +160,8 @@ proptest! {
             let (start, end) = range(&mut random, &database, if hourly { 1 } else { 90 });
             let granularity = if hourly { "hour" } else { *random.pick(&["day", "week", "month"]) };
             let dimension = *random.pick(&["", "model", "user", "agent", "provider", "type"]);
-            let compare = *random.pick(&["none", "previous", "last_month", "last_year"]);
+            let compare = *random.pick(&["none", "previous", "last_month", "last_year", "weekdays"]);
+            let rank_by = *random.pick(&["cost", "tokens", "interactions", "errors"]);
             query.extend([
                 ("start_date", start.to_string()),
                 ("end_date", end.to_string()),
@@ -126,7 +171,7 @@ proptest! {
             query.push(("granularity", granularity.to_owned()));
             query.push(("include", "sessions,latency".to_owned()));
             if !dimension.is_empty() {
-                query.extend([("group_by", dimension.to_owned()), ("top", "2".to_owned())]);
+                query.extend([("group_by", dimension.to_owned()), ("top", "2".to_owned()), ("rank_by", rank_by.to_owned())]);
             }
             let asked = parameters(&query, &DAILY_PARAMETERS).unwrap();
             let answer = serde_json::to_value(block_on(reader.daily_stats(&asked)).unwrap()).unwrap();
@@ -151,7 +196,7 @@ proptest! {
                 }
             }
 
-            // Groups: the largest by cost, each recounted, and the rest.
+            // Groups: the largest by what is measured, each recounted, and the rest.
             if !dimension.is_empty() {
                 let mut groups: BTreeMap<String, Vec<&Raw>> = BTreeMap::new();
                 for row in &of_range {
@@ -160,13 +205,14 @@ proptest! {
                 let mut left = of_range.clone();
                 let series = answer["series"].as_array().unwrap();
                 prop_assert_eq!(series.len(), groups.len().min(2));
-                let cost = |rows: &[&Raw]| rows.iter().map(|row| i128::from(row.costs[4].unwrap_or(0))).sum::<i128>();
-                let mut costs: Vec<i128> = groups.values().map(|rows| cost(rows)).collect();
-                costs.sort_unstable();
+                let measured = |rows: &[&Raw]| measure(rank_by, rows.iter().copied());
+                let mut sizes: Vec<i128> = groups.values().map(|rows| measured(rows)).collect();
+                sizes.sort_unstable();
                 for (at, one) in series.iter().enumerate() {
                     let id = one["group"]["id"].as_str().unwrap();
                     let members = &groups[id];
-                    prop_assert_eq!(cost(members), costs[costs.len() - 1 - at]);
+                    prop_assert_eq!(measured(members), sizes[sizes.len() - 1 - at]);
+                    assert_count_change(&answer, &one["count_change"], rank_by, &rows, |row| keep(row) && group_id(dimension, row) == id);
                     assert_figures(&one["figures"], members.iter().copied(), id);
                     left.retain(|row| group_id(dimension, row) != id);
                     for (bucket, value) in buckets.iter().zip(one["values"].as_array().unwrap()) {
@@ -180,7 +226,16 @@ proptest! {
                         .map(|row| group_id(dimension, row)).collect();
                     prop_assert_eq!(one["rank_90d"].is_null(), !used.contains(id), "{}", id);
                 }
+                assert_count_change(&answer, &answer["count_change"], rank_by, &rows, &keep);
+                let shares = series.iter().chain(Some(&answer["other"]).filter(|other| !other.is_null()));
+                let whole: i128 = shares.map(|one| millionths(&one["share"])).sum();
+                if rank_by != "cost" && measured(&of_range) > 0 {
+                    prop_assert!((whole - 1_000_000).abs() <= 3, "shares of {} make {}", rank_by, whole);
+                }
                 if groups.len() > 2 {
+                    let names: Vec<&str> = series.iter().map(|one| one["group"]["id"].as_str().unwrap()).collect();
+                    assert_count_change(&answer, &answer["other"]["count_change"], rank_by, &rows,
+                        |row| keep(row) && !names.contains(&group_id(dimension, row).as_str()));
                     assert_figures(&answer["other"]["figures"], left.iter().copied(), "other");
                     prop_assert_eq!(&answer["other"]["group_count"], &json!(groups.len() - 2));
                 } else {

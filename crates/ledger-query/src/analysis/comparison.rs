@@ -46,6 +46,38 @@ impl Change {
     }
 }
 
+/// The contract's `CountChange`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct CountChange {
+    current: i64,
+    previous: i64,
+    difference: i64,
+    ratio: Option<Ratio>,
+}
+
+impl CountChange {
+    /// The count of this period's part.
+    pub const fn current(&self) -> i64 {
+        self.current
+    }
+
+    /// The count of the other period's part.
+    pub const fn previous(&self) -> i64 {
+        self.previous
+    }
+
+    /// From one count to another.
+    pub fn between(current: i64, previous: i64) -> Self {
+        let difference = current - previous;
+        Self {
+            current,
+            previous,
+            difference,
+            ratio: Ratio::of_counts(difference, previous),
+        }
+    }
+}
+
 /// The contract's `Comparison`.
 #[derive(Debug, Clone, Serialize)]
 pub struct Comparison {
@@ -106,7 +138,6 @@ fn reason(
     match first_day {
         None => return Some("no_data_before"),
         Some(first_day) if first_day > other.end => return Some("no_data_before"),
-        Some(first_day) if first_day > other.start => return Some("partly_before_first_data"),
         Some(_) => {}
     }
     let priced = |figures: &Figures| {
@@ -138,6 +169,7 @@ mod tests {
                 end: day("2026-11-30"),
             },
             mode,
+            None,
         )
     }
 
@@ -158,6 +190,8 @@ mod tests {
         assert_eq!((change.difference, change.ratio), (Some(Amount(5)), None));
         let unknown = Change::between(Some(Amount(5)), None);
         assert_eq!((unknown.difference, unknown.ratio), (None, None));
+        let counted = CountChange::between(5, 0);
+        assert_eq!((counted.difference, counted.ratio), (5, None));
     }
 
     #[test]
@@ -184,10 +218,6 @@ mod tests {
         assert_eq!(
             reason(Some("2026-10-23"), full, full),
             Some("no_data_before")
-        );
-        assert_eq!(
-            reason(Some("2026-10-02"), full, full),
-            Some("partly_before_first_data")
         );
         assert_eq!(reason(None, full, full), Some("no_data_before"));
         assert_eq!(

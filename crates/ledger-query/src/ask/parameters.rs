@@ -268,6 +268,7 @@ impl Parameters {
             ("previous", Some(CompareMode::Previous)),
             ("last_month", Some(CompareMode::LastMonth)),
             ("last_year", Some(CompareMode::LastYear)),
+            ("weekdays", Some(CompareMode::Weekdays)),
         ];
         Ok(self.word("compare", &words)?.flatten())
     }

@@ -41,9 +41,11 @@ pub struct LedgerState {
     pub newest_key: i64,
     /// The first day with usage.
     pub first_day: Option<NaiveDate>,
+    /// The last day with usage.
+    pub last_day: Option<NaiveDate>,
 }
 
-// The row of ledger_state, and the ends of three primary keys.
+// The row of ledger_state, and the ends of three primary keys, of one of them both.
 const STATE: &str = "
 SELECT json_object('ledger_version', ledger_version, 'price_book_version', price_book_version,
   'epoch', epoch, 'reporting_time_zone', reporting_time_zone,
@@ -57,7 +59,8 @@ SELECT json_object('ledger_version', ledger_version, 'price_book_version', price
   'newest_key', MAX(
     COALESCE((SELECT MAX(interaction_key) FROM interactions), 0),
     COALESCE((SELECT MAX(interaction_key) FROM interactions_archive), 0)),
-  'first_day', (SELECT MIN(day) FROM daily_model_stats))
+  'first_day', (SELECT MIN(day) FROM daily_model_stats),
+  'last_day', (SELECT MAX(day) FROM daily_model_stats))
 FROM ledger_state";
 
 const NEWEST_IDLE: &str = "
@@ -126,6 +129,14 @@ impl<'a, D: Database> Reader<'a, D> {
             .await?
             .first()?;
         Ok(found.and_then(|(last_seen,)| last_seen))
+    }
+
+    /// The days of a range that can have usage; `None` without one. What walks a range day by day walks
+    /// these: ten years without usage are no work.
+    pub(crate) fn days_with_data(&self, range: DayRange) -> Option<DayRange> {
+        let start = range.start.max(self.state.first_day?);
+        let end = range.end.min(self.state.last_day?);
+        (start <= end).then_some(DayRange { start, end })
     }
 
     /// What every answer carries.

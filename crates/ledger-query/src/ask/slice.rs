@@ -287,7 +287,8 @@ WHERE tenant_id = ?1 ->> 'tenant_id' AND user_id = ?1 ->> 'user_id'";
 impl<D: Database> Reader<'_, D> {
     /// The slice that the parameters name, within what the caller may read.
     pub(crate) async fn slice(&self, parameters: &Parameters) -> Result<Slice, QueryError> {
-        let user_id = parameters.nonempty("user_id")?;
+        // An empty one is whoever was recorded without an id.
+        let user_id = parameters.text("user_id");
         let tenant_id = parameters.text("tenant_id");
         if user_id.is_none() && tenant_id.is_some() {
             return Err(QueryError::parameter(

@@ -17,6 +17,7 @@ pub struct Watermark {
     price_book_version: i64,
     ledger_epoch: String,
     today: chrono::NaiveDate,
+    first_day: Option<chrono::NaiveDate>,
     reporting_hour: String,
 }
 
@@ -28,6 +29,7 @@ impl<D: Database> Reader<'_, D> {
             price_book_version: self.state.price_book_version,
             ledger_epoch: epoch_text(self.state.epoch),
             today: self.today,
+            first_day: self.state.first_day,
             reporting_hour: iso(UnixMillis(self.hour() * HOUR_MS)),
         }
     }

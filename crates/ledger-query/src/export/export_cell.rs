@@ -85,24 +85,53 @@ pub(crate) fn write_csv(line: &mut String, columns: &[Column], cells: &[Value]) 
     line.push_str("\r\n");
 }
 
-/// Appends a text so that no spreadsheet runs it: a leading apostrophe where it begins like a
-/// formula, quotes where it needs them
-/// (<https://owasp.org/www-community/attacks/CSV_Injection>).
+/// What a spreadsheet takes for the beginning of a formula, in full width and small forms too.
+const FORMULA_STARTS: [char; 12] = [
+    '=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫',
+];
+/// Where a spreadsheet may begin a new cell, whatever the file is separated by.
+const CELL_ENDS: [char; 7] = [',', ';', '\t', '\n', '\r', '\u{b}', '\u{c}'];
+
+/// Appends a text so that no spreadsheet runs it, whichever separator it reads the file with: a
+/// leading apostrophe where the text begins like a formula, another one where a part of it behind a
+/// comma, semicolon, tab or line end does, and quotes where it needs them
+/// (<https://owasp.org/www-community/attacks/CSV_Injection>). Every text of a CSV goes through here.
 pub(crate) fn push_csv_text(line: &mut String, text: &str) {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    let is_quoted = text.contains(['"', ',', '\n', '\r', ';', '\t']) || text.starts_with(' ');
+    let is_quoted = text.contains(['"', ',', '\n', '\r', ';', '\t', '\u{b}', '\u{c}'])
+        || text.starts_with(char::is_whitespace);
     if is_quoted {
         line.push('"');
     }
-    if is_formula {
+    if begins_like_a_formula(text) || text.starts_with(['\t', '\r', '\n']) {
         line.push('\'');
     }
-    if is_quoted {
-        line.push_str(&text.replace('"', "\"\""));
-        line.push('"');
-    } else {
-        line.push_str(text);
+    for (at, character) in text.char_indices() {
+        line.push(character);
+        if character == '"' {
+            line.push(character);
+        }
+        let rest = text.get(at + character.len_utf8()..).unwrap_or_default();
+        if CELL_ENDS.contains(&character) && begins_like_a_formula(rest) {
+            line.push('\'');
+        }
     }
+    if is_quoted {
+        line.push('"');
+    }
+}
+
+/// Whether a cell of this text would be run: what can't be seen and quotes are looked past, as
+/// spreadsheets do.
+fn begins_like_a_formula(text: &str) -> bool {
+    let is_passed_over = |c: char| {
+        (c.is_whitespace() && !CELL_ENDS.contains(&c))
+            || c == '"'
+            || (c.is_control() && !CELL_ENDS.contains(&c))
+            || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    text.trim_start_matches(is_passed_over)
+        .starts_with(FORMULA_STARTS)
 }
 
 /// Appends one JSON object; money as decimal strings, as everywhere.
@@ -163,17 +192,71 @@ mod tests {
             ("+1", "'+1"),
             ("-1", "'-1"),
             ("@SUM(A1)", "'@SUM(A1)"),
-            ("\t=1", "\"'\t=1\""),
+            ("\t=1", "\"'\t'=1\""),
             (
                 "=HYPERLINK(\"x\",\"y\")",
                 "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\"",
             ),
+            ("＝1+1", "'＝1+1"),
+            ("－1", "'－1"),
+            (" =1", "\"' =1\""),
+            ("\u{200b}=1", "'\u{200b}=1"),
+            ("x;=1+1", "\"x;'=1+1\""),
+            ("x,＝1", "\"x,'＝1\""),
+            ("x\t@a", "\"x\t'@a\""),
+            ("x;\"=1+1\"", "\"x;'\"\"=1+1\"\"\""),
+            ("a\n-1", "\"a\n'-1\""),
             ("plain", "plain"),
+            ("a-b=c", "a-b=c"),
             ("a,b", "\"a,b\""),
         ] {
             let mut line = String::new();
             push_csv_text(&mut line, text);
             assert_eq!(line, written);
+        }
+    }
+
+    /// The cells that a spreadsheet makes of a line, which ends a cell at `separator` and takes a cell
+    /// for quoted only where it begins with a quote.
+    fn cells_of(line: &str, separator: char) -> Vec<String> {
+        let mut cells = vec![String::new()];
+        let (mut is_quoted, mut is_at_start) = (false, true);
+        for character in line.chars() {
+            match character {
+                '"' if is_at_start => is_quoted = true,
+                '"' if is_quoted => is_quoted = false,
+                c if !is_quoted && (c == separator || c == '\n' || c == '\r') => {
+                    cells.push(String::new());
+                    is_at_start = true;
+                    continue;
+                }
+                c => cells.last_mut().expect("a cell").push(c),
+            }
+            is_at_start = false;
+        }
+        cells
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_separator_makes_a_formula_of_any_text(
+            texts in proptest::collection::vec("[a=+@＝＠;,\\t\"' \n-]{0,9}", 1..4),
+        ) {
+            let mut line = String::new();
+            for text in &texts {
+                if !line.is_empty() {
+                    line.push(',');
+                }
+                push_csv_text(&mut line, text);
+            }
+            for separator in [',', ';', '\t'] {
+                for cell in cells_of(&line, separator) {
+                    proptest::prop_assert!(
+                        !cell.trim_start_matches([' ', '"']).starts_with(FORMULA_STARTS),
+                        "{line:?} at {separator:?} has {cell:?}"
+                    );
+                }
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 //! Each chunk is one statement that goes on where the last one ended, so that memory stays steady
 //! however long the range is.
 
-use chrono::Datelike;
+use chrono::{Datelike, Days};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -22,11 +22,10 @@ use reporting_days::calendar::{DayRange, Period, days_between, iso, last_of_mont
 
 /// Rows of a chunk: about a megabyte.
 pub(crate) const CHUNK_ROWS: u64 = 2_000;
-/// Days of a chunk of daily sums.
-const CHUNK_DAYS: i64 = 7;
 const LEDGER_VERSION: &str = "SELECT json_array(ledger_version) FROM ledger_state";
-/// Of the cube's cells, which are many a day.
-const FOCUS_CHUNK_DAYS: i64 = 1;
+/// The most days of a chunk. How many rows a day has is seen at the first one: while a chunk stays far
+/// below its rows, the next one takes twice as many days.
+const CHUNK_DAYS_MAX: u32 = 64;
 
 /// The contract's `ExportAbout`.
 #[derive(Debug, Serialize)]
@@ -68,8 +67,8 @@ pub struct Export {
 pub(crate) enum Rest {
     /// What comes after the place in the statement's values.
     AfterPlace,
-    /// These days.
-    Days(DayRange),
+    /// These days, so many of them at once.
+    Days { days: DayRange, at_once: u32 },
     /// Nothing, but the end of the file is to be written.
     End,
     /// Nothing at all.
@@ -125,34 +124,9 @@ impl Export {
                     self.source.rest = Rest::End;
                 }
             }
-            Rest::Days(range) => {
-                let days = if self.kind == ExportKind::Focus {
-                    FOCUS_CHUNK_DAYS
-                } else {
-                    CHUNK_DAYS
-                };
-                let last = range.start + chrono::Duration::days(days - 1);
-                let days = DayRange {
-                    start: range.start,
-                    end: last.min(range.end),
-                };
-                let segments = if self.kind == ExportKind::Focus {
-                    self.billing_days(days)
-                } else {
-                    json!([(days.start, days.end)])
-                };
-                self.source.values.insert("segments".to_owned(), segments);
-                for row in self.rows(database).await? {
-                    self.write_row(&mut chunk, &flattened(&row));
-                }
-                self.source.rest = if days.end == range.end {
-                    Rest::End
-                } else {
-                    Rest::Days(DayRange {
-                        start: next_day(days.end),
-                        end: range.end,
-                    })
-                };
+            Rest::Days { days, at_once } => {
+                let row_count = self.write_days(database, days, at_once, &mut chunk).await?;
+                self.source.rest = after(days, at_once, row_count);
             }
             Rest::End => {
                 self.write_end(&mut chunk, database).await?;
@@ -161,6 +135,28 @@ impl Export {
             Rest::Nothing => return Ok(None),
         }
         Ok(Some(chunk))
+    }
+
+    /// Writes the first days of a range; returns how many rows they have.
+    async fn write_days<D: Database>(
+        &mut self,
+        database: &D,
+        range: DayRange,
+        at_once: u32,
+        chunk: &mut String,
+    ) -> Result<usize, QueryError> {
+        let days = first_days(range, at_once);
+        let segments = if self.kind == ExportKind::Focus {
+            self.billing_days(days)
+        } else {
+            json!([(days.start, days.end)])
+        };
+        self.source.values.insert("segments".to_owned(), segments);
+        let rows = self.rows(database).await?;
+        for row in &rows {
+            self.write_row(chunk, &flattened(row));
+        }
+        Ok(rows.len())
     }
 
     /// Each day with its own and its month's first moment and the first after.
@@ -242,10 +238,10 @@ impl Export {
             chunk.push_str(&end.to_string());
             chunk.push_str("}\n");
         } else {
-            chunk.push_str(&format!(
-                "# end: ledger_version {version}, ledger_moved {}\r\n",
-                !is_same
-            ));
+            let moved = !is_same;
+            let line = format!("# end: ledger_version {version}, ledger_moved {moved}");
+            push_csv_text(chunk, &line);
+            chunk.push_str("\r\n");
         }
         Ok(())
     }
@@ -257,8 +253,7 @@ impl Export {
             let value = value
                 .as_str()
                 .map_or_else(|| value.to_string(), str::to_owned);
-            chunk.push_str("# ");
-            push_csv_text(chunk, &format!("{name}: {value}"));
+            push_csv_text(chunk, &format!("# {name}: {value}"));
             chunk.push_str("\r\n");
         }
         Ok(())
@@ -304,6 +299,38 @@ impl Export {
     }
 }
 
+/// The first days of a range, so many of them.
+fn first_days(range: DayRange, count: u32) -> DayRange {
+    let last = range.start + Days::new(u64::from(count.max(1)) - 1);
+    DayRange {
+        start: range.start,
+        end: last.min(range.end),
+    }
+}
+
+/// What is left of a range behind its first days, which had so many rows.
+fn after(range: DayRange, at_once: u32, row_count: usize) -> Rest {
+    let done = first_days(range, at_once);
+    if done.end >= range.end {
+        return Rest::End;
+    }
+    let rows = u64::try_from(row_count).unwrap_or(u64::MAX);
+    let at_once = if rows > CHUNK_ROWS {
+        at_once / 2
+    } else if rows < CHUNK_ROWS / 2 {
+        at_once.saturating_mul(2)
+    } else {
+        at_once
+    };
+    Rest::Days {
+        days: DayRange {
+            start: next_day(done.end),
+            end: range.end,
+        },
+        at_once: at_once.clamp(1, CHUNK_DAYS_MAX),
+    }
+}
+
 /// The cells of a row, those in inner arrays in their place; sums of money stay pairs.
 fn flattened(row: &[Value]) -> Vec<Value> {
     let is_pair = |parts: &[Value]| matches!(parts, [Value::Number(_), Value::Number(_)]);
@@ -313,4 +340,41 @@ fn flattened(row: &[Value]) -> Vec<Value> {
             other => vec![other.clone()],
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> chrono::NaiveDate {
+        text.parse().expect("a day")
+    }
+
+    #[test]
+    fn ten_years_are_walked_in_few_statements_and_busy_days_one_by_one() {
+        let range = DayRange {
+            start: day("2017-01-01"),
+            end: day("2026-12-31"),
+        };
+        for (rows_a_day, chunks_max) in [(0, 64), (10, 64), (300, 1_000), (5_000, 3_652)] {
+            let (mut rest, mut chunks, mut walked) = (
+                Rest::Days {
+                    days: range,
+                    at_once: 1,
+                },
+                0,
+                0,
+            );
+            while let Rest::Days { days, at_once } = rest {
+                let count = first_days(days, at_once).days();
+                chunks += 1;
+                walked += count;
+                let rows = usize::try_from(count).expect("few") * rows_a_day;
+                assert!(count == 1 || rows <= 2 * 2_000, "{rows_a_day}: {rows} rows");
+                rest = after(days, at_once, rows);
+            }
+            assert_eq!(walked, 3_652, "each day once");
+            assert!(chunks <= chunks_max, "{rows_a_day}: {chunks} statements");
+        }
+    }
 }

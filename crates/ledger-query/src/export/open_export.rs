@@ -19,6 +19,9 @@ use crate::{
 use ledger_core::database::Database;
 use reporting_days::calendar::DayRange;
 
+/// The most interactions of a file: 900 chunks, of the 1,000 statements of an invocation.
+const EXPORT_INTERACTIONS_MAX: i64 = 900 * CHUNK_ROWS.cast_signed();
+
 impl<D: Database> Reader<'_, D> {
     /// Begins an export; the parameters were taken with [`ExportKind::parameters`].
     pub async fn export(
@@ -56,6 +59,9 @@ impl<D: Database> Reader<'_, D> {
         let total: Figures = items.iter().map(|item| item.4).sum();
         let mut values = slice.values();
         let (from, to) = range.instants(self.zone);
+        let days = self
+            .days_with_data(range)
+            .map_or(Rest::End, |days| Rest::Days { days, at_once: 1 });
         let (columns, sql, rest) = match kind {
             ExportKind::Interactions => {
                 values.insert("after_time".to_owned(), json!(from.0 - 1));
@@ -65,6 +71,7 @@ impl<D: Database> Reader<'_, D> {
                 values.insert("newest_key".to_owned(), json!(self.state.newest_key));
                 values.insert("limit".to_owned(), json!(CHUNK_ROWS));
                 values.insert("status".to_owned(), json!(status));
+                require_fewer_rows(total.interaction_count)?;
                 (
                     export_interactions::COLUMNS.to_vec(),
                     export_interactions::sql(&slice, status, unpriced),
@@ -74,12 +81,12 @@ impl<D: Database> Reader<'_, D> {
             ExportKind::Focus => (
                 export_focus::COLUMNS.to_vec(),
                 export_focus::sql(&slice),
-                Rest::Days(range),
+                days,
             ),
             ExportKind::Daily | ExportKind::Sessions => (
                 export_daily::columns(),
                 export_daily::sql(&slice, dimension),
-                Rest::Days(range),
+                days,
             ),
         };
         let about = self.about(kind, parameters, Some(range), Some(total.coverage()));
@@ -136,6 +143,21 @@ impl<D: Database> Reader<'_, D> {
             coverage,
         }
     }
+}
+
+/// Refuses a file that would break off: an invocation has so many statements.
+fn require_fewer_rows(interactions: i64) -> Result<(), QueryError> {
+    if interactions <= EXPORT_INTERACTIONS_MAX {
+        return Ok(());
+    }
+    Err(QueryError::Parameter {
+        kind: "range-too-long",
+        field: "end_date".to_owned(),
+        detail: format!(
+            "the range has {interactions} interactions; one file takes at most \
+             {EXPORT_INTERACTIONS_MAX}: take a part of the range at a time"
+        ),
+    })
 }
 
 fn file_name(kind: ExportKind, format: ExportFormat, range: Option<DayRange>) -> String {

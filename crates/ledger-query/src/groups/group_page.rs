@@ -9,7 +9,7 @@ use super::{
     group_rank::{rank_range, ranks},
 };
 use crate::{
-    analysis::comparison::Change,
+    analysis::comparison::{Change, CountChange},
     ask::{
         parameters::Page,
         problem::QueryError,
@@ -17,7 +17,7 @@ use crate::{
         slice::{Dimension, Slice, segments},
     },
     sums::{
-        figures::Figures,
+        figures::{COUNTS, Figures},
         sum_query::{Arm, SEGMENTS, arm_parameter, arms},
     },
 };
@@ -58,6 +58,16 @@ impl GroupSort {
         ("errors", Self::Errors),
         ("name", Self::Name),
     ];
+
+    /// The count of a row that this sorts by; `None` for cost and the name.
+    const fn counted(self) -> Option<&'static str> {
+        match self {
+            Self::Cost | Self::Name => None,
+            Self::Interactions => Some("t.interaction_count"),
+            Self::Tokens => Some(TOKENS),
+            Self::Errors => Some("t.error_count"),
+        }
+    }
 }
 
 /// A page of groups to ask for.
@@ -85,6 +95,8 @@ pub(crate) struct GroupSums {
     pub last_day: NaiveDate,
     pub figures: Figures,
     pub change: Option<Change>,
+    /// The change of what the page is sorted by, where that is a count.
+    pub count_change: Option<CountChange>,
 }
 
 /// A page of groups and the sum of all.
@@ -94,8 +106,6 @@ pub(crate) struct GroupPage {
     pub total: Figures,
     pub groups: Vec<GroupSums>,
 }
-
-const COUNTS: usize = 15;
 
 /// The measures as the columns that a scan gives: money in its two integers.
 fn measure_columns() -> Vec<(String, String)> {
@@ -173,6 +183,13 @@ fn sums_of_ranges(query: &GroupQuery<'_>) -> Vec<(String, String)> {
             .iter()
             .filter(|(_, name)| names.contains(&name.as_str()));
         sums.extend(of_range.map(|measure| sum(flag, prefix, measure)));
+        if let Some(counted) = query.sort.counted().filter(|_| flag != IN_RANK) {
+            sums.push(sum(
+                flag,
+                prefix,
+                &(counted.to_owned(), "counted".to_owned()),
+            ));
+        }
     }
     sums
 }
@@ -192,10 +209,14 @@ fn figures_of(wrap: &str) -> String {
 /// What a compared part comes to, or nothing in its place.
 fn compared_part(query: &GroupQuery<'_>, prefix: &str) -> String {
     if query.compared.is_none() {
-        return "json_array(NULL, NULL, NULL, NULL)".to_owned();
+        return "json_array(NULL, NULL, NULL, NULL, NULL)".to_owned();
     }
     let list = COMPARED.map(|name| format!("{prefix}_{name}")).join(", ");
-    format!("json_array({list})")
+    let counted = query
+        .sort
+        .counted()
+        .map_or_else(|| "NULL".to_owned(), |_| format!("{prefix}_counted"));
+    format!("json_array({list}, {counted})")
 }
 
 /// The condition of a search by a part of the names.
@@ -337,16 +358,14 @@ struct PageRow(
     Option<i64>,
     NaiveDate,
     Figures,
-    [Option<i64>; 4],
-    [Option<i64>; 4],
+    [Option<i64>; 5],
+    [Option<i64>; 5],
 );
 
 /// Reads the rows of [`page`].
-fn read_page(
-    rows: &Rows,
-    dimension: Dimension,
-    is_compared: bool,
-) -> Result<GroupPage, DatabaseError> {
+fn read_page(rows: &Rows, query: &GroupQuery<'_>) -> Result<GroupPage, DatabaseError> {
+    let (dimension, is_compared) = (query.dimension, query.compared.is_some());
+    let is_counted = is_compared && query.sort.counted().is_some();
     let Some((first, rest)) = rows.texts().split_first() else {
         return Ok(GroupPage::default());
     };
@@ -357,8 +376,9 @@ fn read_page(
         .into_iter()
         .map(
             |PageRow(keys, user, rank_90d, last_day, figures, current, previous)| {
-                let known = |sums: [Option<i64>; 4]| {
-                    let [micro, rest, interactions, unpriced] = sums.map(Option::unwrap_or_default);
+                let known = |sums: [Option<i64>; 5]| {
+                    let [micro, rest, interactions, unpriced, _] =
+                        sums.map(Option::unwrap_or_default);
                     (interactions == 0 || unpriced < interactions)
                         .then(|| Amount::from_parts(micro, rest))
                 };
@@ -369,6 +389,12 @@ fn read_page(
                     last_day,
                     figures,
                     change: is_compared.then(|| Change::between(known(current), known(previous))),
+                    count_change: is_counted.then(|| {
+                        CountChange::between(
+                            current[4].unwrap_or_default(),
+                            previous[4].unwrap_or_default(),
+                        )
+                    }),
                 }
             },
         )
@@ -408,10 +434,9 @@ impl<D: Database> Reader<'_, D> {
             statements.push(ranks(&ranked, query.dimension, self.today)?);
         }
         let rows = self.database.batch(&statements).await?;
-        let mut page = rows.first().map_or_else(
-            || Ok(GroupPage::default()),
-            |rows| read_page(rows, query.dimension, query.compared.is_some()),
-        )?;
+        let mut page = rows
+            .first()
+            .map_or_else(|| Ok(GroupPage::default()), |rows| read_page(rows, query))?;
         if let Some(ranked) = rows.get(1) {
             set_ranks(&mut page, ranked)?;
         }

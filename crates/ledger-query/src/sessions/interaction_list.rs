@@ -47,6 +47,7 @@ pub struct Interaction {
     duration_ms: Option<i64>,
     time_to_first_token_ms: Option<i64>,
     tokens: Tokens,
+    resources: Vec<String>,
     price_state: String,
     pub(crate) total_cost: Option<Amount>,
     pub(crate) cost_by_component: CostByComponent,
@@ -86,6 +87,7 @@ struct Outcome {
     duration_ms: Option<i64>,
     time_to_first_token_ms: Option<i64>,
     tokens: [i64; 10],
+    units: Option<String>,
     price_state: String,
     costs: [Option<i64>; 5],
     running: [i64; 2],
@@ -122,6 +124,7 @@ impl InteractionRow {
             duration_ms: outcome.duration_ms,
             time_to_first_token_ms: outcome.time_to_first_token_ms,
             tokens: outcome.tokens.into(),
+            resources: resources(outcome.units.as_deref()),
             price_state: outcome.price_state,
             total_cost: total,
             cost_by_component: CostByComponent {
@@ -137,6 +140,25 @@ impl InteractionRow {
             archived: outcome.archived,
         }
     }
+}
+
+/// How many names of resources an interaction shows.
+const RESOURCES_MAX: usize = 10;
+
+/// What was used beside tokens, by name: the calls first, then the other units.
+fn resources(units: Option<&str>) -> Vec<String> {
+    let mut units: serde_json::Map<String, serde_json::Value> = units
+        .and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default();
+    let calls = units.remove("calls");
+    let calls = calls.as_ref().and_then(serde_json::Value::as_object);
+    calls
+        .into_iter()
+        .flat_map(serde_json::Map::keys)
+        .chain(units.keys())
+        .take(RESOURCES_MAX)
+        .cloned()
+        .collect()
 }
 
 /// The contract's `InteractionPage`.
@@ -180,7 +202,7 @@ pub(crate) fn interaction_columns() -> String {
     i.context, i.message_id, {} AS trace_id, i.duration_ms, i.time_to_first_token_ms, i.input_tokens,
     i.cache_read_tokens, i.cache_write_5m_tokens, i.cache_write_1h_tokens, i.output_tokens,
     i.reasoning_tokens, i.audio_in_tokens, i.audio_out_tokens, i.image_in_tokens,
-    i.image_out_tokens, i.source, e.price_state, e.ai_tokens_cost, e.db_ops_cost,
+    i.image_out_tokens, i.units, i.source, e.price_state, e.ai_tokens_cost, e.db_ops_cost,
     e.api_calls_cost, e.compute_time_cost, e.total_cost",
         trace_id_sql("i")
     )
@@ -197,7 +219,7 @@ pub(crate) const INTERACTION_OBJECT: &str = "json_array(json_object('id', f.id, 
   'tokens', json_array(f.input_tokens, f.cache_read_tokens, f.cache_write_5m_tokens,
     f.cache_write_1h_tokens, f.output_tokens, f.reasoning_tokens, f.audio_in_tokens,
     f.audio_out_tokens, f.image_in_tokens, f.image_out_tokens),
-  'price_state', f.price_state,
+  'units', f.units, 'price_state', f.price_state,
   'costs', json_array(f.ai_tokens_cost, f.db_ops_cost, f.api_calls_cost, f.compute_time_cost,
     f.total_cost),
   'running', json_array(f.running_micro, f.running_rest),
@@ -284,5 +306,22 @@ SELECT * FROM (
             offset: page.offset,
             total_count,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_called_is_named_before_what_was_counted() {
+        let named = resources(Some(
+            r#"{"calls":{"web_search":1,"tool:fetch":2},"rows_read":20}"#,
+        ));
+        assert_eq!(named, ["tool:fetch", "web_search", "rows_read"]);
+        assert_eq!(resources(None), Vec::<String>::new());
+        let many: String = (0..40).map(|at| format!(r#""u{at}":1,"#)).collect();
+        let many = format!("{{{}}}", many.trim_end_matches(','));
+        assert_eq!(resources(Some(&many)).len(), RESOURCES_MAX);
     }
 }

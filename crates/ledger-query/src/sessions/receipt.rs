@@ -16,6 +16,7 @@ use crate::{
         problem::QueryError,
         reader::{Reader, Stamp, Viewer},
     },
+    groups::group::flag,
     sums::figures::CostByComponent,
 };
 use cost_calculation::{Amount, Ratio};
@@ -159,6 +160,8 @@ struct PriceRow {
     source: String,
     source_revision: String,
     reason: Option<String>,
+    #[serde(deserialize_with = "flag")]
+    is_disputed: bool,
 }
 
 // The unique indexes on ids; the estimates' primary key.
@@ -211,15 +214,35 @@ WHERE f.id = ?1 ->> 'id'",
     )
 }
 
-// Primary key of prices.
+/// The remark on a line whose price is in dispute now: it comes and goes with what the lists say, so it
+/// is no part of the estimate.
+const DISPUTED: &str = "disputed_price";
+
+// Primary key of prices; for each row the primary key of price_quotes and the index prices_by_key. A
+// price is disputed while it is in force and another list says something else, or another price waits in
+// its place.
 const PRICES: &str = "
 SELECT json_object('id', p.id, 'provider', p.provider, 'model', p.model,
   'resource_type', p.resource_type, 'region', p.region, 'service_tier', p.service_tier,
   'min_context', p.min_context, 'schedule', p.schedule, 'rate', json_array(p.rate, p.per),
   'currency', p.currency, 'valid_from', p.valid_from, 'valid_from_basis', p.valid_from_basis,
   'valid_to', p.valid_to, 'source', p.source, 'source_revision', p.source_revision,
-  'reason', p.reason)
-FROM json_each(?1) j JOIN prices p ON p.id = j.value";
+  'reason', p.reason, 'is_disputed', (p.valid_to IS NULL OR p.valid_to > ?1 ->> 'now')
+    AND p.source <> 'override' AND (EXISTS (
+      SELECT 1 FROM price_quotes q
+      WHERE q.provider = p.provider AND q.model = p.model AND q.resource_type = p.resource_type
+        AND q.region = p.region AND q.service_tier = p.service_tier
+        AND q.min_context = p.min_context AND q.schedule = p.schedule
+        AND q.source NOT IN ('override', 'snapshot', p.source)
+        AND q.valid_from <= ?1 ->> 'now' AND (q.valid_to IS NULL OR q.valid_to > ?1 ->> 'now')
+        AND q.per = p.per AND ABS(q.rate - p.rate) > MAX(q.rate, p.rate) / 100)
+    OR EXISTS (
+      SELECT 1 FROM prices w
+      WHERE w.provider = p.provider AND w.model = p.model AND w.resource_type = p.resource_type
+        AND w.region = p.region AND w.service_tier = p.service_tier
+        AND w.min_context = p.min_context AND w.schedule = p.schedule
+        AND w.status = 'quarantined')))
+FROM json_each(?1, '$.ids') j JOIN prices p ON p.id = j.value";
 
 impl<D: Database> Reader<'_, D> {
     /// `GET /interactions/{interaction_id}/cost`.
@@ -258,7 +281,7 @@ impl<D: Database> Reader<'_, D> {
                         "only_user": only_user,
                     }),
                 )?,
-                Statement::with(PRICES, &price_ids)?,
+                Statement::with(PRICES, &json!({ "ids": price_ids, "now": self.now.0 }))?,
             ])
             .await?;
         let [interaction, prices] = rows.as_slice() else {
@@ -433,6 +456,7 @@ fn cost_line(line: &StoredLine, prices: &[PriceRow]) -> CostLine {
             .flags
             .iter()
             .map(cost_calculation::Flag::as_str)
+            .chain(price.filter(|price| price.is_disputed).map(|_| DISPUTED))
             .collect(),
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     },
     groups::group::Group,
     sums::figures::{Coverage, Figures, sums_of},
-    time::user::{UserSlice, slices},
+    time::user::{LeftOut, UserSlice, slices},
 };
 use cost_calculation::{Amount, Ratio};
 use ledger_core::{
@@ -30,8 +30,10 @@ use ledger_core::{
 /// Interactions that the answer holds at once.
 const FIRST_INTERACTIONS: u64 = 200;
 const DRIVERS_MAX: usize = 10;
-/// The most interactions whose lines are added up for the drivers.
-const DRIVER_INTERACTIONS_MAX: u32 = 10_000;
+/// The most interactions whose lines are added up for the drivers, and how many at once: an event finds
+/// its turn in between.
+const DRIVER_INTERACTIONS_MAX: usize = 10_000;
+const DRIVER_INTERACTIONS_AT_ONCE: usize = 2_000;
 /// Sessions of the user that the median is taken of.
 const MEDIAN_SESSIONS: u32 = 200;
 const OUTLIER_SESSIONS_MIN: usize = 5;
@@ -46,6 +48,7 @@ pub struct SessionDetail {
     figures: Figures,
     coverage: Coverage,
     by_model: Vec<UserSlice>,
+    left_out: Option<LeftOut>,
     drivers: Vec<Driver>,
     outlier: Outlier,
     interactions: InteractionPage,
@@ -116,7 +119,7 @@ GROUP BY t.provider, t.model",
 
 fn lines_sql() -> String {
     format!(
-        "SELECT json_array(provider, model, lines) FROM (\n  {}\n) LIMIT ?1 ->> 'lines_limit'",
+        "SELECT json_array(provider, model, lines) FROM (\n  {}\n) LIMIT ?1 ->> 'lines_limit' OFFSET ?1 ->> 'lines_offset'",
         of_session("i.provider, i.model_name AS model, e.lines")
     )
 }
@@ -129,24 +132,15 @@ impl<D: Database> Reader<'_, D> {
             "session_key": session.key, "user_key": session.user_key,
             "start_time": session.start_ms, "limit": MEDIAN_SESSIONS,
             "mixed_max": u8::from(self.viewer == Viewer::Everyone),
-            "lines_limit": DRIVER_INTERACTIONS_MAX,
         });
-        let rows = self
-            .database
-            .batch(&[
-                Statement::with(by_model_sql(), &key)?,
-                Statement::with(lines_sql(), &key)?,
-                Statement::with(EARLIER_COSTS, &key)?,
-            ])
-            .await?;
-        let [models, drivers, costs] = rows.as_slice() else {
-            return Err(QueryError::unreadable(
-                "a batch of three gave other than three answers",
-            ));
-        };
+        // One by one: the first two of a session without end are the dearest questions that there are,
+        // and an event finds its turn between them.
+        let ask = |sql| async { self.database.query(Statement::with(sql, &key)?).await };
+        let models = ask(by_model_sql()).await?;
+        let costs = ask(EARLIER_COSTS.to_owned()).await?;
         let models: Vec<(String, String, Figures)> = models.decode()?;
         let figures: Figures = models.iter().map(|(.., figures)| *figures).sum();
-        let drivers = read_drivers(&drivers.decode::<LinesRow>()?, figures.total_cost)?;
+        let drivers = self.drivers(session.key, figures.total_cost).await?;
         let costs: Vec<(i64,)> = costs.decode()?;
         let outlier = outlier(
             session.total_cost,
@@ -165,22 +159,45 @@ impl<D: Database> Reader<'_, D> {
                 },
             )
             .await?;
+        let (by_model, left_out) = slices(
+            models
+                .into_iter()
+                .map(|(provider, model, sums)| (Group::model(&provider, &model), sums))
+                .collect(),
+            &figures,
+        );
         Ok(SessionDetail {
             stamp: self.stamp(),
             session,
             coverage: figures.coverage(),
-            by_model: slices(
-                models
-                    .into_iter()
-                    .map(|(provider, model, sums)| (Group::model(&provider, &model), sums))
-                    .collect(),
-                &figures,
-            ),
+            by_model,
+            left_out,
             figures,
             drivers,
             outlier,
             interactions,
         })
+    }
+
+    /// What the cost is made of.
+    async fn drivers(&self, session_key: i64, total: Amount) -> Result<Vec<Driver>, QueryError> {
+        let mut sums = DriverSums::new();
+        for offset in (0..DRIVER_INTERACTIONS_MAX).step_by(DRIVER_INTERACTIONS_AT_ONCE) {
+            let page = json!({
+                "session_key": session_key, "lines_limit": DRIVER_INTERACTIONS_AT_ONCE,
+                "lines_offset": offset,
+            });
+            let rows = self
+                .database
+                .query(Statement::with(lines_sql(), &page)?)
+                .await?;
+            let rows: Vec<LinesRow> = rows.decode()?;
+            add_lines(&mut sums, &rows)?;
+            if rows.len() < DRIVER_INTERACTIONS_AT_ONCE {
+                break;
+            }
+        }
+        Ok(dearest(sums, total))
     }
 
     /// The session, if there is one that the caller may read.
@@ -208,18 +225,29 @@ impl<D: Database> Reader<'_, D> {
     }
 }
 
-fn read_drivers(rows: &[LinesRow], total: Amount) -> Result<Vec<Driver>, QueryError> {
-    let mut sums: BTreeMap<(&str, &str, Component, ResourceType), (i128, Amount)> = BTreeMap::new();
+/// Quantity and amount by provider, model, component and resource.
+type DriverSums = BTreeMap<(String, String, Component, ResourceType), (i128, Amount)>;
+
+fn add_lines(sums: &mut DriverSums, rows: &[LinesRow]) -> Result<(), QueryError> {
     for LinesRow(provider, model, lines) in rows {
         for line in read_lines(lines).map_err(QueryError::unreadable)? {
             let Some(amount) = line.amount else { continue };
             let (quantity, sum) = sums
-                .entry((provider, model, line.component, line.resource))
+                .entry((
+                    provider.clone(),
+                    model.clone(),
+                    line.component,
+                    line.resource,
+                ))
                 .or_default();
             *quantity += i128::from(line.quantity);
             *sum = *sum + Amount(i128::from(amount.get()));
         }
     }
+    Ok(())
+}
+
+fn dearest(sums: DriverSums, total: Amount) -> Vec<Driver> {
     let mut drivers: Vec<Driver> = sums
         .into_iter()
         .filter(|(_, (_, amount))| *amount != Amount::ZERO)
@@ -227,8 +255,8 @@ fn read_drivers(rows: &[LinesRow], total: Amount) -> Result<Vec<Driver>, QueryEr
             |((provider, model, component, resource), (quantity, amount))| Driver {
                 component: component.as_str(),
                 resource_type: resource.to_string(),
-                provider: provider.to_owned(),
-                model: model.to_owned(),
+                provider,
+                model,
                 quantity: i64::try_from(quantity).unwrap_or(i64::MAX),
                 amount,
                 share: Ratio::of_amounts(amount, total),
@@ -243,7 +271,7 @@ fn read_drivers(rows: &[LinesRow], total: Amount) -> Result<Vec<Driver>, QueryEr
             .then_with(|| left.model.cmp(&right.model))
     });
     drivers.truncate(DRIVERS_MAX);
-    Ok(drivers)
+    drivers
 }
 
 fn outlier(cost: Option<Amount>, mut costs: Vec<i64>) -> Outlier {

@@ -189,10 +189,11 @@ pub(crate) const SESSION_OBJECT: &str = "json_object('key', f.session_key, 'id',
   'mixed_users', f.mixed_users, 'archived', f.archived,
   'models', json((SELECT json_group_array(json_object('provider', provider, 'model', model))
              FROM (SELECT DISTINCT provider, model FROM session_models
-                   WHERE session_key = f.session_key AND (provider, model) <> ('', '')))),
+                   WHERE session_key = f.session_key AND (provider, model) <> ('', '')
+                   LIMIT 50))),
   'agents', json((SELECT json_group_array(agent)
              FROM (SELECT DISTINCT agent FROM session_models
-                   WHERE session_key = f.session_key AND agent <> ''))))";
+                   WHERE session_key = f.session_key AND agent <> '' LIMIT 50))))";
 
 /// The user and the id of what is called `f`, by primary keys.
 pub(crate) const NAMES: &str = "JOIN users u ON u.user_key = f.user_key

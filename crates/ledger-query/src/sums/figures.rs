@@ -6,7 +6,7 @@ use cost_calculation::{Amount, Ratio};
 use ledger_core::rollup::MEASURES;
 
 /// How many of [`MEASURES`] are counts; the rest is money.
-const COUNTS: usize = 15;
+pub(crate) const COUNTS: usize = 15;
 const TOKEN_KINDS: usize = 10;
 /// Where the token buckets begin among the counts.
 const FIRST_TOKEN: usize = 5;

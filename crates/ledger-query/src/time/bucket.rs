@@ -42,6 +42,7 @@ pub(crate) struct PreviousBucket {
     end_date: NaiveDate,
     total_cost: Option<Amount>,
     interaction_count: i64,
+    error_count: i64,
     token_count: i64,
 }
 
@@ -52,6 +53,7 @@ impl PreviousBucket {
             end_date: range.end,
             total_cost: figures.known_cost(),
             interaction_count: figures.interaction_count,
+            error_count: figures.error_count,
             token_count: figures.token_count(),
         }
     }

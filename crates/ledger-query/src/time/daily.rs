@@ -5,13 +5,14 @@ use serde::Serialize;
 use super::{
     bucket::Bucket,
     marks::{self, Mark},
+    measure::Measure,
     question::Question,
     series::{OtherSeries, Series},
 };
 use crate::{
     analysis::{
         bridge::Bridge,
-        comparison::{Comparison, compare},
+        comparison::{Comparison, CountChange, compare},
         forecast::Forecast,
         overview::DO_NOT_ADD_UP,
     },
@@ -29,7 +30,7 @@ use crate::{
     },
 };
 use ledger_core::database::Database;
-use reporting_days::calendar::{Alignment, DayRange, Granularity, Period, buckets};
+use reporting_days::calendar::{Alignment, Granularity, Period, buckets};
 
 /// The most buckets in an answer.
 const BUCKETS_MAX: usize = 400;
@@ -37,12 +38,13 @@ const TOP_MAX: u64 = 50;
 const TOP_DEFAULT: u64 = 6;
 
 /// The parameters of `/stats/daily`.
-pub const DAILY_PARAMETERS: [&str; 13] = [
+pub const DAILY_PARAMETERS: [&str; 14] = [
     "start_date",
     "end_date",
     "granularity",
     "group_by",
     "top",
+    "rank_by",
     "user_id",
     "tenant_id",
     "model",
@@ -62,6 +64,7 @@ pub struct DailyStats {
     filters: Filters,
     granularity: Granularity,
     group_by: Option<Dimension>,
+    rank_by: Measure,
     coverage: Coverage,
     buckets: Vec<Bucket>,
     series: Vec<Series>,
@@ -69,6 +72,7 @@ pub struct DailyStats {
     total: Figures,
     distinct: Option<Distinct>,
     comparison: Option<Comparison>,
+    count_change: Option<CountChange>,
     bridge: Option<Bridge>,
     forecast: Forecast,
     marks: Vec<Mark>,
@@ -122,6 +126,7 @@ impl<D: Database> Reader<'_, D> {
             filters: slice.filters(),
             granularity: question.granularity,
             group_by: question.group_by,
+            rank_by: question.rank_by,
             coverage: total.coverage(),
             buckets,
             series,
@@ -132,6 +137,11 @@ impl<D: Database> Reader<'_, D> {
                 compare(alignment, self.today, self.state.first_day, |part| {
                     days.of(part)
                 })
+            }),
+            count_change: compared.and_then(|(current, previous)| {
+                question
+                    .rank_by
+                    .change(&days.of(current), &days.of(previous))
             }),
             bridge,
             forecast: self.forecast(&days),
@@ -167,6 +177,7 @@ impl<D: Database> Reader<'_, D> {
                 "`top` says how many groups get a series; send `group_by` too",
             ));
         }
+        let rank_by = Measure::asked(parameters, group_by)?;
         Ok(Question {
             range,
             granularity,
@@ -174,9 +185,10 @@ impl<D: Database> Reader<'_, D> {
             top: parameters
                 .integer("top", 1..=TOP_MAX)?
                 .unwrap_or(TOP_DEFAULT),
+            rank_by,
             alignment: parameters
                 .compare()?
-                .map(|mode| Alignment::new(range, mode)),
+                .map(|mode| Alignment::new(range, mode, self.state.first_day)),
             include: parameters.include(&["sessions", "latency", "trend"])?,
             slice: self.slice(parameters).await?,
         })

@@ -3,6 +3,7 @@
 pub(crate) mod bucket;
 pub(crate) mod daily;
 pub(crate) mod marks;
+pub(crate) mod measure;
 pub(crate) mod question;
 pub(crate) mod series;
 pub(crate) mod system;

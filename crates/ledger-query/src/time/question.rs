@@ -1,5 +1,6 @@
 //! What a chart is asked for.
 
+use super::measure::Measure;
 use crate::ask::{
     parameters::Include,
     slice::{Dimension, Slice},
@@ -12,6 +13,7 @@ pub(crate) struct Question {
     pub granularity: Granularity,
     pub group_by: Option<Dimension>,
     pub top: u64,
+    pub rank_by: Measure,
     pub alignment: Option<Alignment>,
     pub include: Include,
     pub slice: Slice,

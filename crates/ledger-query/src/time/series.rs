@@ -5,11 +5,11 @@ use serde_json::Value;
 
 use super::{bucket::Span, question::Question};
 use crate::{
-    analysis::comparison::Change,
+    analysis::comparison::{Change, CountChange},
     ask::{parameters::Page, problem::QueryError, reader::Reader, slice::Dimension},
     groups::{
-        group::{Group, share},
-        group_page::{GroupPage, GroupQuery, GroupSort, GroupSums},
+        group::Group,
+        group_page::{GroupPage, GroupQuery, GroupSums},
         group_series::{read_buckets, read_series, series},
     },
     sums::{
@@ -29,6 +29,7 @@ pub(crate) struct Series {
     figures: Option<Figures>,
     share: Option<Ratio>,
     change: Option<Change>,
+    count_change: Option<CountChange>,
     values: Vec<BucketValue>,
 }
 
@@ -38,6 +39,7 @@ pub(crate) struct OtherSeries {
     figures: Figures,
     share: Option<Ratio>,
     change: Option<Change>,
+    count_change: Option<CountChange>,
     values: Vec<BucketValue>,
 }
 
@@ -80,7 +82,9 @@ impl<D: Database> Reader<'_, D> {
             Some(Dimension::Component) => {
                 return Ok((component_series(spans, &total, changes.as_ref()), None));
             }
-            Some(Dimension::TokenType) => return Ok((token_series(spans, &total), None)),
+            Some(Dimension::TokenType) => {
+                return Ok((token_series(spans, &total, changes.as_ref()), None));
+            }
             Some(dimension) => dimension,
         };
         let found = self
@@ -90,7 +94,7 @@ impl<D: Database> Reader<'_, D> {
                 range: question.range,
                 compared,
                 today: self.today,
-                sort: GroupSort::Cost,
+                sort: question.rank_by.sort(),
                 is_ascending: false,
                 page: Page {
                     limit: question.top,
@@ -114,8 +118,9 @@ impl<D: Database> Reader<'_, D> {
         let other = (hidden > 0).then(|| OtherSeries {
             group_count: hidden,
             figures: other_figures,
-            share: share(&other_figures, &total),
+            share: question.rank_by.share(&other_figures, &total),
             change: other_change(&found, changes.as_ref()),
+            count_change: other_count_change(question, &found, changes.as_ref()),
             values: rest.iter().map(BucketValue::from).collect(),
         });
         let series = found
@@ -123,11 +128,12 @@ impl<D: Database> Reader<'_, D> {
             .into_iter()
             .zip(values)
             .map(|(group, values)| Series {
-                share: share(&group.figures, &total),
+                share: question.rank_by.share(&group.figures, &total),
                 group: group.group,
                 rank_90d: group.rank_90d,
                 figures: Some(group.figures),
                 change: group.change,
+                count_change: group.count_change,
                 values: values.iter().map(BucketValue::from).collect(),
             })
             .collect();
@@ -176,6 +182,24 @@ fn other_change(found: &GroupPage, changes: Option<&(Figures, Figures)>) -> Opti
     ))
 }
 
+/// The same of the measure that ranks, where that is a count.
+fn other_count_change(
+    question: &Question,
+    found: &GroupPage,
+    changes: Option<&(Figures, Figures)>,
+) -> Option<CountChange> {
+    let (current, previous) = changes?;
+    let whole = question.rank_by.change(current, previous)?;
+    let shown = |pick: fn(&CountChange) -> i64| -> i64 {
+        let counted = found.groups.iter().filter_map(|group| group.count_change);
+        counted.map(|change| pick(&change)).sum()
+    };
+    Some(CountChange::between(
+        whole.current() - shown(CountChange::current),
+        whole.previous() - shown(CountChange::previous),
+    ))
+}
+
 fn component_series(
     spans: &[Span],
     total: &Figures,
@@ -196,6 +220,7 @@ fn component_series(
                 share: Ratio::of_amounts(whole, total.total_cost),
                 change: changes
                     .map(|(current, previous)| Change::between(of(current), of(previous))),
+                count_change: None,
                 values: spans
                     .iter()
                     .map(|span| BucketValue {
@@ -208,7 +233,11 @@ fn component_series(
         .collect()
 }
 
-fn token_series(spans: &[Span], total: &Figures) -> Vec<Series> {
+fn token_series(
+    spans: &[Span],
+    total: &Figures,
+    changes: Option<&(Figures, Figures)>,
+) -> Vec<Series> {
     (0..TOKEN_TYPES.len())
         .zip(TOKEN_TYPES)
         .filter_map(|(at, name)| {
@@ -220,6 +249,9 @@ fn token_series(spans: &[Span], total: &Figures) -> Vec<Series> {
                 figures: None,
                 share: Ratio::of_counts(whole, total.token_count()),
                 change: None,
+                count_change: changes.and_then(|(current, previous)| {
+                    Some(CountChange::between(of(current)?, of(previous)?))
+                }),
                 values: spans
                     .iter()
                     .map(|span| BucketValue {

@@ -94,7 +94,7 @@ impl<D: Database> Reader<'_, D> {
         let range = self.range_or_default(parameters)?;
         let alignment = parameters
             .compare()?
-            .map(|mode| Alignment::new(range, mode));
+            .map(|mode| Alignment::new(range, mode, self.state.first_day));
         let include = parameters.include(&["sessions", "latency", "trend"])?;
         let slice = self.slice(parameters).await?;
         let mut day_ranges = vec![range, self.forecast_range()];

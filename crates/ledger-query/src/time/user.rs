@@ -1,5 +1,7 @@
 //! One user, over a lifetime and over a range.
 
+use std::collections::HashMap;
+
 use chrono::{Datelike, Days, NaiveDate, Timelike};
 use serde::Serialize;
 use serde_json::json;
@@ -32,6 +34,8 @@ use cost_calculation::Ratio;
 use ledger_core::database::{Database, DatabaseError, Statement};
 use reporting_days::calendar::{Alignment, DayRange, Period, days_between};
 
+/// The most lines of each split.
+const SLICES_MAX: usize = 200;
 /// Days of the range's end whose interactions are laid out by weekday and hour.
 const HOUR_DAYS: u64 = 28;
 
@@ -52,12 +56,20 @@ pub struct UserStats {
     by_model: Vec<UserSlice>,
     by_agent: Vec<UserSlice>,
     by_type: Vec<UserSlice>,
+    left_out: UserLeftOut,
     buckets: Vec<Bucket>,
     comparison: Option<Comparison>,
     bridge: Option<Bridge>,
     forecast: Forecast,
     hours: Vec<HourCell>,
     totals_do_not_add_up: [&'static str; 8],
+}
+
+#[derive(Debug, Serialize)]
+struct UserLeftOut {
+    by_model: Option<LeftOut>,
+    by_agent: Option<LeftOut>,
+    by_type: Option<LeftOut>,
 }
 
 #[derive(Debug, Serialize)]
@@ -76,8 +88,19 @@ pub struct UserSlice {
     share: Option<Ratio>,
 }
 
-/// Groups by cost, largest first, with their parts of the total.
-pub(crate) fn slices(groups: Vec<(Group, Figures)>, total: &Figures) -> Vec<UserSlice> {
+/// The contract's `LeftOut`: what an answer has no line for, since every answer has an end.
+#[derive(Debug, Clone, Serialize)]
+pub struct LeftOut {
+    group_count: usize,
+    figures: Figures,
+}
+
+/// Groups by cost, largest first, with their parts of the total: the first [`SLICES_MAX`], and what the
+/// others come to.
+pub(crate) fn slices(
+    groups: Vec<(Group, Figures)>,
+    total: &Figures,
+) -> (Vec<UserSlice>, Option<LeftOut>) {
     let mut slices: Vec<UserSlice> = groups
         .into_iter()
         .map(|(group, figures)| UserSlice {
@@ -91,7 +114,12 @@ pub(crate) fn slices(groups: Vec<(Group, Figures)>, total: &Figures) -> Vec<User
             .cmp(&(left.figures.total_cost, left.figures.interaction_count))
             .then_with(|| left.group.id.cmp(&right.group.id))
     });
-    slices
+    let rest = slices.split_off(slices.len().min(SLICES_MAX));
+    let left_out = (!rest.is_empty()).then(|| LeftOut {
+        group_count: rest.len(),
+        figures: rest.iter().map(|slice| slice.figures).sum(),
+    });
+    (slices, left_out)
 }
 
 #[derive(Debug, Serialize)]
@@ -168,7 +196,7 @@ impl<D: Database> Reader<'_, D> {
         let range = self.range_or_default(parameters)?;
         let alignment = parameters
             .compare()?
-            .map(|mode| Alignment::new(range, mode));
+            .map(|mode| Alignment::new(range, mode, self.state.first_day));
         let tenant_id = parameters.text("tenant_id").unwrap_or_default();
         if let Viewer::User(own) = &self.viewer
             && (own != user_id || !tenant_id.is_empty())
@@ -192,7 +220,21 @@ impl<D: Database> Reader<'_, D> {
             agent: Some(agent.to_owned()),
             ..Group::named(Dimension::Agent, agent)
         };
-        let agents = read.agents.into_iter();
+        let by_model = slices(
+            merged(&items, |provider, model, _| Group::model(provider, model)),
+            &total,
+        );
+        let by_agent = slices(
+            read.agents
+                .into_iter()
+                .map(|(agent, sums)| (agent_group(&agent), sums))
+                .collect(),
+            &total,
+        );
+        let by_type = slices(
+            merged(&items, |_, _, kind| Group::named(Dimension::Type, kind)),
+            &total,
+        );
         Ok(UserStats {
             stamp: self.stamp(),
             period: range.period(self.today),
@@ -201,20 +243,14 @@ impl<D: Database> Reader<'_, D> {
             lifetime: read.lifetime,
             total,
             distinct: read.distinct,
-            by_model: slices(
-                merged(&items, |provider, model, _| Group::model(provider, model)),
-                &total,
-            ),
-            by_agent: slices(
-                agents
-                    .map(|(agent, sums)| (agent_group(&agent), sums))
-                    .collect(),
-                &total,
-            ),
-            by_type: slices(
-                merged(&items, |_, _, kind| Group::named(Dimension::Type, kind)),
-                &total,
-            ),
+            by_model: by_model.0,
+            by_agent: by_agent.0,
+            by_type: by_type.0,
+            left_out: UserLeftOut {
+                by_model: by_model.1,
+                by_agent: by_agent.1,
+                by_type: by_type.1,
+            },
             buckets: self.trend_buckets(range, alignment, &days),
             comparison: alignment.map(|alignment| {
                 compare(alignment, self.today, self.state.first_day, |part| {
@@ -307,10 +343,13 @@ fn merged(
     items: &[ItemSums],
     group_of: impl Fn(&str, &str, &str) -> Group,
 ) -> Vec<(Group, Figures)> {
+    // By place, since a hostile sender may have made up thousands of names.
+    let mut places: HashMap<String, usize> = HashMap::new();
     let mut groups: Vec<(Group, Figures)> = Vec::new();
     for (provider, model, kind, figures) in items_of_bit(items, IN_RANGE) {
         let group = group_of(&provider, &model, &kind);
-        match groups.iter_mut().find(|(other, _)| other.id == group.id) {
+        let place = *places.entry(group.id.clone()).or_insert(groups.len());
+        match groups.get_mut(place) {
             Some((_, sum)) => *sum = *sum + figures,
             None => groups.push((group, figures)),
         }

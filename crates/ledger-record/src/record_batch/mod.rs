@@ -34,7 +34,7 @@ pub use self::known_sessions::KnownSessions;
 pub(crate) use self::statements::{ANSWERS, Expected, GUARD, SESSION_OWNER, one_line, recording};
 
 /// The most interactions in one batch.
-pub const BATCH_INTERACTIONS_MAX: usize = 500;
+pub const BATCH_INTERACTIONS_MAX: usize = events::limits::BATCH_EVENTS_MAX;
 
 /// What the estimates of a batch were made with, and what marks the batch.
 #[derive(Debug, Clone, Copy)]

@@ -20,6 +20,7 @@ use crate::{
         price_keys::PricedUnit,
         timeline::{Alternative, Dated, Windowed},
     },
+    provider_day,
     quote::{FeedBuilder, STANDARD_TIER, SkipReason},
     raw_object::{self, RawObject, count, decimal_text, text},
     schedule,
@@ -222,8 +223,8 @@ impl Adder<'_> {
                                 min_context,
                                 schedule: schedule.clone(),
                             },
-                            valid_from_ms: from_ms,
-                            valid_to_ms: to_ms,
+                            valid_from_ms: provider_day::begins(self.provider, from_ms),
+                            valid_to_ms: to_ms.map(|end| provider_day::begins(self.provider, end)),
                             rate,
                         });
                     }

@@ -1,6 +1,7 @@
 //! Which of a model's alternative prices applies when.
 
 use crate::{raw_object::RawObject, schedule::Window};
+use cost_calculation::DAY_MS;
 
 /// The most alternatives of one model; real ones have up to a dozen.
 const ALTERNATIVES_MAX: usize = 200;
@@ -155,7 +156,7 @@ fn midnight_ms(date: &str) -> Option<i64> {
         (year - 1, month + 9)
     };
     let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1;
-    Some((days - 719_468) * 86_400_000)
+    Some((days - 719_468) * DAY_MS)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 mod field;
 mod off_peak;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use cost_calculation::{ParsedModel, canonical_provider};
 use serde_json::value::RawValue;
@@ -74,13 +74,35 @@ pub fn read(json: &str) -> Result<Feed, FeedError> {
         }
     }
     entries.sort_by(|left, right| (left.0, left.1).cmp(&(right.0, right.1)));
-    for (_, name, provider, fields) in entries {
+    let by_name: BTreeMap<&str, &RawObject<'_>> = entries
+        .iter()
+        .map(|(_, name, _, fields)| (name.as_ref(), fields))
+        .collect();
+    for (_, name, provider, fields) in &entries {
         if builder.is_full() {
             break;
         }
-        read_entry(&mut builder, name, &provider, &fields);
+        let priced = alias_target(fields, &by_name).unwrap_or(fields);
+        let its_own = priced.text("litellm_provider").unwrap_or_default();
+        let theirs: &str = if provider.is_empty() {
+            &its_own
+        } else {
+            provider
+        };
+        read_entry(&mut builder, name, theirs, priced);
     }
     builder.finish()
+}
+
+/// The entry whose prices an alias has: one that says `alias_of` and no price of its own. An alias of an
+/// alias, or of nothing, is left to be skipped as an entry without a price.
+fn alias_target<'e, 'a>(
+    fields: &RawObject<'a>,
+    by_name: &BTreeMap<&str, &'e RawObject<'a>>,
+) -> Option<&'e RawObject<'a>> {
+    let target = fields.text("alias_of")?;
+    let has_price = fields.0.iter().any(|(name, _)| name.contains("cost"));
+    (!has_price).then(|| by_name.get(target.as_ref()).copied())?
 }
 
 /// One price of an entry, before its key has a provider and a model.
@@ -369,5 +391,40 @@ fn read_uplifts(
     if fields.get("regional_endpoint_uplift_multiplier").is_some() {
         let place: Cow<'_, str> = format!("{name}: regional_endpoint_uplift_multiplier").into();
         builder.skip(SkipReason::UnsupportedResource, || place.into_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn an_alias_has_the_prices_of_what_it_names() {
+        let list = r#"{
+            "gpt-9": {"litellm_provider": "openai", "input_cost_per_token": 1e-06},
+            "gpt-9-latest": {"litellm_provider": "openai", "alias_of": "gpt-9"},
+            "gpt-9-now": {"alias_of": "gpt-9"},
+            "gpt-9-own": {"litellm_provider": "openai", "alias_of": "gpt-9", "input_cost_per_token": 3e-06},
+            "gpt-9-chain": {"litellm_provider": "openai", "alias_of": "gpt-9-latest"},
+            "gpt-9-nothing": {"litellm_provider": "openai", "alias_of": "gpt-10"}
+        }"#;
+        let feed = super::read(list).expect("is read");
+        let mut found: Vec<(&str, &str, i64)> = feed
+            .quotes
+            .iter()
+            .map(|quote| {
+                let key = &quote.key;
+                let dollars = quote.rate.rate_pico / 1_000_000_000_000;
+                (key.provider.as_str(), key.model.as_str(), dollars)
+            })
+            .collect();
+        found.sort_unstable();
+        assert_eq!(
+            found,
+            [
+                ("openai", "gpt-9", 1),
+                ("openai", "gpt-9-latest", 1),
+                ("openai", "gpt-9-now", 1),
+                ("openai", "gpt-9-own", 3),
+            ]
+        );
     }
 }

@@ -42,6 +42,8 @@ pub(super) struct FieldMerge<'a> {
     pub(super) beside: &'a CacheMeasures,
     /// Whether the book charges for the same resource in the standard tier, everywhere.
     pub(super) is_charged_elsewhere: bool,
+    /// The model's rate of the same resource everywhere, in the standard tier, for any context.
+    pub(super) plain: Option<Rate>,
     pub(super) now_ms: i64,
 }
 
@@ -230,12 +232,16 @@ impl FieldMerge<'_> {
             .is_some_and(|shape| shape.contains_key(&base));
         let resource_type = &quote.quote.key.resource_type;
         let last = self.last_list_row(key).or_else(|| self.row_so_far(key));
-        let change = last.and_then(|last| guard::doubt_by_change(rate, last.rate));
+        let change = last
+            .filter(|last| !self.is_correction(key, quote, last.rate, by_source))
+            .and_then(|last| guard::doubt_by_change(rate, last.rate));
         let free = (last.is_none() && rate.is_zero() && self.is_charged_elsewhere)
             .then(|| "free in this region or service tier alone".to_owned());
         let reason = guard::doubt_by_itself(resource_type, rate, key, has_base, self.beside)
+            .or_else(|| self.outlier(quote, rate))
             .or(change)
-            .or(free)?;
+            .or(free)
+            .or_else(|| dispute(key, quote, by_source).filter(|_| last.is_none()))?;
         if source == Source::Snapshot {
             // It says itself which of its rates two sources agreed on when it was built.
             return (!quote.revision.contains('+')).then_some(reason);
@@ -251,6 +257,31 @@ impl FieldMerge<'_> {
                 })
         });
         (!has_second).then_some(reason)
+    }
+
+    /// Whether a rate is out of what its model's size and its other prices allow.
+    fn outlier(&self, quote: &SourcedQuote, rate: Rate) -> Option<String> {
+        guard::outlier(&quote.quote.key.model, rate, self.plain)
+    }
+
+    /// Whether a change leads back from a slip: from what could not begin today, or to what another
+    /// source says where the price in force is far from it. What is believed by mistake is defended
+    /// against a leap, and must not be defended against its correction.
+    fn is_correction(
+        &self,
+        key: &SubKey,
+        quote: &SourcedQuote,
+        last: Rate,
+        by_source: &BTreeMap<Source, Shape<'_>>,
+    ) -> bool {
+        let rate = quote.quote.rate;
+        let leads_from_a_slip = self.outlier(quote, last).is_some();
+        let leads_to_another = others(key, quote, by_source).any(|other| {
+            !other.is_zero()
+                && !rate.differs_by_more_than(other, guard::CORRECTION_FACTOR_MAX)
+                && last.differs_by_more_than(other, guard::CHANGE_FACTOR_MAX)
+        });
+        !rate.is_zero() && (leads_from_a_slip || leads_to_another)
     }
 
     /// The row in force for a context tier and window.
@@ -391,6 +422,36 @@ impl FieldMerge<'_> {
             }
         }
     }
+}
+
+/// What the other sources say of a context tier and window.
+fn others<'q>(
+    key: &'q SubKey,
+    quote: &'q SourcedQuote,
+    by_source: &'q BTreeMap<Source, Shape<'_>>,
+) -> impl Iterator<Item = Rate> + 'q {
+    by_source
+        .iter()
+        .filter(|(source, _)| **source != quote.source && source.is_independent())
+        .filter_map(|(_, shape)| Some(shape.get(key)?.quote.rate))
+}
+
+/// Why a first rate waits that the other sources dispute.
+fn dispute(
+    key: &SubKey,
+    quote: &SourcedQuote,
+    by_source: &BTreeMap<Source, Shape<'_>>,
+) -> Option<String> {
+    let rate = quote.quote.rate;
+    let disputing = others(key, quote, by_source)
+        .filter(|other| rate.differs_by_more_than(*other, guard::CHANGE_FACTOR_MAX))
+        .count();
+    (disputing >= guard::DISPUTING_SOURCES_MIN).then(|| {
+        format!(
+            "{disputing} other sources differ by more than a factor of {}",
+            guard::CHANGE_FACTOR_MAX
+        )
+    })
 }
 
 fn report_conflicts(

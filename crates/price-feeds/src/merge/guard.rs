@@ -2,6 +2,7 @@
 
 use super::{CacheMeasures, SubKey};
 use crate::{Rate, quote::TOKENS_PER};
+use cost_calculation::DAY_MS;
 
 /// A change by more than this factor, up or down, waits.
 pub const CHANGE_FACTOR_MAX: i128 = 3;
@@ -15,9 +16,22 @@ pub const CACHE_WRITE_DIVISOR_MAX: i128 = 3;
 /// A price above this many dollars for one unit of what is no token waits; the dearest real one is
 /// less than a dollar.
 pub const DOLLARS_PER_UNIT_MAX: i64 = 100;
+/// A model that names its size costs at most so many dollars per million tokens, and a part of one more
+/// for each billion of weights: of 1,900 rates of such models, in three lists, the dearest real one is
+/// at a tenth of that.
+pub const SIZED_DOLLARS: i128 = 25;
+/// See [`SIZED_DOLLARS`]: half a dollar.
+pub const BILLIONS_PER_DOLLAR: i128 = 2;
+/// A rate in a region, service tier or for long contexts that is further than this factor from the same
+/// model's plain rate waits; the furthest real one is 12.
+pub const FAMILY_FACTOR_MAX: i128 = 30;
+/// So many other sources that say something else by more than [`CHANGE_FACTOR_MAX`] make a first rate wait.
+pub const DISPUTING_SOURCES_MIN: usize = 2;
+/// A change towards what another source says, within this factor of it, is a correction.
+pub const CORRECTION_FACTOR_MAX: i128 = 2;
 /// A change that a list dates further back than this holds from its observation: a list may be late
 /// with a price, but it can't move the prices of last year.
-pub const BACKDATED_MS_MAX: i64 = 35 * 86_400_000;
+pub const BACKDATED_MS_MAX: i64 = 35 * DAY_MS;
 /// Sources agree within so many thousandths.
 pub const AGREEMENT_THOUSANDTHS: i128 = 10;
 /// A list with less than this share of its last count of models or rates is refused.
@@ -124,6 +138,49 @@ pub(super) fn doubt_by_change(rate: Rate, last: Rate) -> Option<String> {
             per_of(rate)
         )
     })
+}
+
+/// Why a rate is an outlier within its model's family and size, whatever was before: `plain` is the same
+/// model's rate in every region, in the standard tier and for any context.
+pub(super) fn outlier(model: &str, rate: Rate, plain: Option<Rate>) -> Option<String> {
+    const PICO: i128 = 1_000_000_000_000;
+    let size = size_in_billions(model).filter(|_| rate.per == TOKENS_PER);
+    if let Some(billions) = size
+        && i128::from(rate.rate_pico) > (SIZED_DOLLARS + billions / BILLIONS_PER_DOLLAR) * PICO
+    {
+        return Some(format!(
+            "{} dollars per million tokens of a model of {billions} billion weights",
+            i128::from(rate.rate_pico) / PICO
+        ));
+    }
+    let plain = plain.filter(|plain| !plain.is_zero() && !rate.is_zero())?;
+    rate.differs_by_more_than(plain, FAMILY_FACTOR_MAX)
+        .then(|| {
+            format!(
+                "further than a factor of {FAMILY_FACTOR_MAX} from the model's plain rate: {} \
+                 picodollars beside {}",
+                per_of(rate),
+                per_of(plain)
+            )
+        })
+}
+
+/// The size that a model's name tells, in whole billions of weights: 13 of `jais-13b-chat`, the whole
+/// 235 of `qwen3-235b-a22b`.
+fn size_in_billions(model: &str) -> Option<i128> {
+    model
+        .split(|c: char| !(c.is_ascii_alphanumeric() || c == '.'))
+        .filter_map(|part| {
+            let number = part.strip_suffix(['b', 'B'])?;
+            let whole = number.split('.').next()?;
+            let is_number = !whole.is_empty()
+                && number
+                    .bytes()
+                    .all(|byte| byte.is_ascii_digit() || byte == b'.');
+            // Longer ones are dates and versions.
+            (is_number && whole.len() <= 4).then(|| whole.parse().ok())?
+        })
+        .max()
 }
 
 fn per_of(rate: Rate) -> String {

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 pub use change::{BookRow, Conflict, ModelChanges, NewRow, RowStatus, WITHDRAWN_BECAUSE};
 use field::{FieldKey, FieldMerge};
 
-use crate::{Quote, Rate, STANDARD_TIER, Source};
+use crate::{PriceKey, Quote, Rate, STANDARD_TIER, Source};
 
 /// A quote with its source and the source's revision (a hash, an `ETag` or a version).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,6 +102,7 @@ pub fn merge_model(quotes: &[SourcedQuote], rows: &[BookRow], now_ms: i64) -> Mo
             rows,
             beside: &beside,
             is_charged_elsewhere: is_charged_elsewhere(&fields, field, now_ms),
+            plain: plain_rate(&fields, field, now_ms),
             now_ms,
         }
         .run(&mut changes);
@@ -127,6 +128,37 @@ fn is_charged_elsewhere(
             rows.iter()
                 .any(|row| row.is_in_force(now_ms) && !row.is_override() && !row.rate.is_zero())
         })
+}
+
+/// The model's rate of the same resource everywhere, in the standard tier, for any context: the book's,
+/// else that of the first source; none for that rate itself.
+fn plain_rate(
+    fields: &BTreeMap<FieldKey<'_>, (Vec<&SourcedQuote>, Vec<&BookRow>)>,
+    field: &FieldKey<'_>,
+    now_ms: i64,
+) -> Option<Rate> {
+    let plain = FieldKey {
+        region: "",
+        service_tier: STANDARD_TIER,
+        ..*field
+    };
+    if *field == plain || field.resource_type == "multiplier" {
+        return None;
+    }
+    let (quotes, rows) = fields.get(&plain)?;
+    let is_base = |key: &PriceKey| key.min_context == 0 && key.schedule.is_empty();
+    let in_book = rows
+        .iter()
+        .filter(|row| row.is_in_force(now_ms) && !row.is_override() && is_base(&row.key))
+        .max_by_key(|row| (row.valid_from_ms, row.id));
+    let said = quotes
+        .iter()
+        .filter(|quote| quote.source != Source::Override)
+        .filter(|quote| quote.is_in_force(now_ms) && is_base(&quote.quote.key))
+        .min_by_key(|quote| quote.source);
+    in_book
+        .map(|row| row.rate)
+        .or_else(|| said.map(|quote| quote.quote.rate))
 }
 
 fn speaks_for_its_own(quote: &SourcedQuote) -> bool {

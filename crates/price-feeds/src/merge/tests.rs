@@ -669,3 +669,121 @@ mod any_history {
         }
     }
 }
+
+/// A quote of a model that names its size.
+fn sized(source: Source, model: &str, rate: Rate) -> SourcedQuote {
+    let mut said = quote(source, "input", rate);
+    said.quote.key.model = model.to_owned();
+    said
+}
+
+#[test]
+fn a_rate_that_no_model_of_its_size_has_waits_from_the_beginning() {
+    for (model, dollars, waits) in [
+        ("jais-13b-chat", 500, true),
+        ("core42/jais-13b-chat", 30, false),
+        ("core42/jais-13b-chat", 32, true),
+        ("llama-3.1-405b", 200, false),
+        ("llama-3.1-405b", 300, true),
+        ("qwen3-235b-a22b", 140, false),
+        ("phi-1.5b", 26, true),
+        ("o1-pro", 600, false),
+        ("model-20260101b", 600, false),
+        ("gpt-4b0", 600, false),
+    ] {
+        let said = sized(Source::LiteLlm, model, cents(dollars * 100));
+        let changes = merge_model(&[said], &[], NOW_MS);
+        let waiting: Vec<bool> = changes
+            .open
+            .iter()
+            .map(|row| row.quarantined_because.is_some())
+            .collect();
+        assert_eq!(waiting, [waits], "{model} at {dollars}");
+    }
+}
+
+#[test]
+fn a_slip_that_is_in_force_is_not_defended_against_its_correction() {
+    let mut slip = row(1, "input", cents(50_000), Source::LiteLlm);
+    slip.key.model = "jais-13b-chat".to_owned();
+    let corrected = sized(Source::LiteLlm, "jais-13b-chat", cents(180));
+    let changes = merge_model(&[corrected], &[slip.clone()], NOW_MS);
+    assert_eq!(
+        opened(&changes),
+        [(Source::LiteLlm, cents(180), NOW_MS, false)]
+    );
+    // To zero is no correction, and neither is one slip for another.
+    for still_wrong in [cents(0), cents(5_000)] {
+        let said = sized(Source::LiteLlm, "jais-13b-chat", still_wrong);
+        let changes = merge_model(&[said], &[slip.clone()], NOW_MS);
+        assert!(
+            changes
+                .open
+                .iter()
+                .all(|row| row.quarantined_because.is_some())
+        );
+        assert!(changes.close.is_empty(), "what is in force stays");
+    }
+}
+
+#[test]
+fn a_change_towards_what_another_source_says_does_not_wait_and_one_away_from_it_does() {
+    let in_force = [row(1, "input", cents(1_000), Source::LiteLlm)];
+    let merged = |rate, other| {
+        let quotes = [
+            quote(Source::LiteLlm, "input", rate),
+            quote(Source::GenaiPrices, "input", other),
+        ];
+        opened(&merge_model(&quotes, &in_force, NOW_MS))
+    };
+    assert_eq!(
+        merged(cents(100), cents(120)),
+        [(Source::LiteLlm, cents(100), NOW_MS, false)]
+    );
+    assert!(merged(cents(100), cents(1_000))[0].3, "away from agreement");
+    assert!(
+        merged(cents(100), cents(300))[0].3,
+        "not to what the other says"
+    );
+}
+
+#[test]
+fn a_first_rate_that_two_others_dispute_waits_and_the_next_source_decides() {
+    let quotes = [
+        quote(Source::LiteLlm, "input", cents(5_000)),
+        quote(Source::GenaiPrices, "input", cents(200)),
+        quote(Source::ModelsDev, "input", cents(200)),
+    ];
+    let changes = merge_model(&quotes, &[], NOW_MS);
+    let mut opened = opened(&changes);
+    opened.sort_by_key(|row| row.3);
+    assert_eq!(opened[0], (Source::GenaiPrices, cents(200), 0, false));
+    assert_eq!((opened[1].0, opened[1].3), (Source::LiteLlm, true));
+    // One that differs is a conflict, and no more.
+    let changes = merge_model(&quotes[..2], &[], NOW_MS);
+    assert!(
+        changes
+            .open
+            .iter()
+            .all(|row| row.quarantined_because.is_none())
+    );
+    assert_eq!(changes.conflicts.len(), 1);
+}
+
+#[test]
+fn a_region_far_from_the_models_plain_rate_waits_from_the_beginning() {
+    let mut regional = quote(Source::LiteLlm, "input", cents(4_000));
+    regional.quote.key.region = "eu".to_owned();
+    let plain = quote(Source::LiteLlm, "input", cents(100));
+    let waiting = |quotes: &[SourcedQuote]| {
+        let changes = merge_model(quotes, &[], NOW_MS);
+        changes
+            .open
+            .iter()
+            .filter(|row| row.quarantined_because.is_some())
+            .count()
+    };
+    assert_eq!(waiting(&[plain.clone(), regional.clone()]), 1);
+    regional.quote.rate = cents(1_200);
+    assert_eq!(waiting(&[plain, regional]), 0);
+}

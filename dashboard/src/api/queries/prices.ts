@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { ApiError, unwrap } from "../api-error.ts";
+import { pageOrLast } from "../last-page.ts";
 import { pricing, tracker } from "../client.ts";
 import type { components, operations } from "../pricing-schema.d.ts";
 
@@ -25,7 +26,7 @@ const live = { live: true } as const;
 export const ratesQuery = (query: RatesQuery) =>
   queryOptions({
     queryKey: [prices, "rates", query],
-    queryFn: ({ signal }) => unwrap(pricing.GET("/pricing/rates", { signal, params: { query } })),
+    queryFn: ({ signal }) => pageOrLast(query, (page) => unwrap(pricing.GET("/pricing/rates", { signal, params: { query: page } })), ({ total }) => total),
     placeholderData: keepPreviousData,
     staleTime: 60_000,
   });

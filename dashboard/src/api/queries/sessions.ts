@@ -2,6 +2,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { unwrap } from "../api-error.ts";
 import type { operations } from "../analytics-schema.d.ts";
 import { analytics } from "../client.ts";
+import { pageOrLast } from "../last-page.ts";
 import { live } from "./stats.ts";
 
 /** The parameters of the list of sessions. */
@@ -11,7 +12,7 @@ export type SessionsQuery = NonNullable<operations["listSessions"]["parameters"]
 export const sessionsQuery = (query: SessionsQuery) =>
   queryOptions({
     queryKey: ["sessions", "page", query],
-    queryFn: ({ signal }) => unwrap(analytics.GET("/sessions", { signal, params: { query } })),
+    queryFn: ({ signal }) => pageOrLast(query, (page) => unwrap(analytics.GET("/sessions", { signal, params: { query: page } })), ({ total_count }) => total_count),
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
   });
@@ -41,7 +42,7 @@ export const sessionQuery = (sessionId: string) =>
 export const interactionsQuery = (sessionId: string, offset: number) =>
   queryOptions({
     queryKey: ["sessions", "interactions", sessionId, offset],
-    queryFn: ({ signal }) => unwrap(analytics.GET("/sessions/{session_id}/interactions", { signal, params: { path: { session_id: sessionId }, query: { limit: 200, offset } } })),
+    queryFn: ({ signal }) => pageOrLast({ limit: 200, offset }, (query) => unwrap(analytics.GET("/sessions/{session_id}/interactions", { signal, params: { path: { session_id: sessionId }, query } })), ({ total_count }) => total_count),
     staleTime: Number.POSITIVE_INFINITY,
     meta: live,
   });

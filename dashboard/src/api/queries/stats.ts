@@ -2,6 +2,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { unwrap } from "../api-error.ts";
 import type { operations } from "../analytics-schema.d.ts";
 import { analytics } from "../client.ts";
+import { pageOrLast } from "../last-page.ts";
 
 /** The parameters of a range query. */
 export type SliceQuery = NonNullable<operations["getSystemStats"]["parameters"]["query"]>;
@@ -42,9 +43,8 @@ export const groupListQuery = (kind: GroupKind, query: GroupListQuery) =>
   queryOptions({
     queryKey: ["stats", kind, query],
     queryFn: ({ signal }) => {
-      const options = { signal, params: { query } };
       const paths = { users: "/stats/users", models: "/stats/models", agents: "/stats/agents" } as const;
-      return unwrap(analytics.GET(paths[kind], options));
+      return pageOrLast(query, (page) => unwrap(analytics.GET(paths[kind], { signal, params: { query: page } })), ({ total_count }) => total_count);
     },
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,

@@ -27,6 +27,18 @@ test("cumulative adds up to the period's total, and the projection counts on fro
   await expect.element(screen.getByRole("table", { name: "Spend per day" }).getByRole("row", { name: /^Mon, Nov 23 \(open\) \$790\.88/ })).toBeVisible();
 });
 
+test("a measure's change, share and order are its own, not those of cost", async () => {
+  const { screen, requests } = await explore("/explore?m=tokens&by=user&sub=model");
+  await expect.element(screen.getByRole("columnheader", { name: "Share of tokens" })).toBeVisible();
+  const total = screen.getByRole("row", { name: /^Total/ }).first();
+  // Cost rose by 34.1 % in the same days, which would be an untruth about tokens.
+  await expect.poll(() => total.element().textContent).toMatch(/\+2\.6/);
+  expect(total.element().textContent).not.toContain("34.1");
+  expect(requests.filter((one) => one.startsWith("/stats/daily")).every((one) => one.includes("rank_by=tokens"))).toBe(true);
+  await screen.getByRole("button", { name: "Split user-17" }).click();
+  await expect.element(screen.getByRole("rowheader", { name: "gpt-5.4" })).toBeVisible();
+});
+
 test("a view is saved under a name, opens again exactly, and is in the command menu", async () => {
   const app = await explore("/explore?p=7d&m=tokens&by=user");
   const { screen, router } = app;

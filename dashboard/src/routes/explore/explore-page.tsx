@@ -26,7 +26,7 @@ const grainNames: Record<Grain, string> = { hour: "Hour", day: "Day", week: "Wee
 /** Any measure, split by anything, then by anything else, over any roll-up. */
 export function ExplorePage(): ReactElement {
   const { query, range, search: shared } = useSlice();
-  const search = useSearch({ strict: false }) as ChartSearch;
+  const search = useSearch({ from: "/shell/explore" });
   const navigate = useNavigate();
   const by = search.by ?? "model";
   const [asked, askedList] = exploreQueries(query, range, search);

@@ -4,14 +4,13 @@ import type { DailyStats, Group } from "../../api/model.ts";
 import { filterQuery } from "../../prepare/slice-query.ts";
 import { dailyQuery } from "../../api/queries/stats.ts";
 import { Sparkline } from "../../charts/sparkline.tsx";
-import { ShareCell } from "../../charts/share-cell.tsx";
-import { changeText } from "../../prepare/change.ts";
-import { chartBuckets, figure, fittingMetric, metricForms, otherKey } from "../../prepare/daily-chart.ts";
+import { largestShare, ShareCell } from "../../charts/share-cell.tsx";
+import { chartBuckets, figure, fittingMetric, measure, measuredChange, metricForms, otherKey } from "../../prepare/daily-chart.ts";
 import { position } from "../../prepare/decimal.ts";
 import { filterText } from "../../prepare/filter.ts";
 import { groupFilters, groupName } from "../../prepare/group-name.ts";
-import { knownCost } from "../../prepare/money.ts";
-import { count, share } from "../../prepare/quantity.ts";
+import { knownCost, listMoney, tileMoney } from "../../prepare/money.ts";
+import { costShare, count, share } from "../../prepare/quantity.ts";
 import type { ChartSearch, Metric } from "../../prepare/search.ts";
 import { useSlice } from "../../shell/slice-context.ts";
 import { NoPrice } from "../../ui/badge.tsx";
@@ -30,9 +29,11 @@ export function ExploreTable({ query, search }: { query: UseQueryResult<DailySta
     <Panel query={query} minHeight={300} title="Groups" isEmpty={({ total }) => total.interaction_count === 0}>
       {(stats) => {
         const metric = fittingMetric(search.m ?? "cost", stats.group_by);
-        const { name, format } = metricForms[metric];
+        const { name } = metricForms[metric];
+        const { total: printTotal, row: print } = printing(metric);
         const buckets = chartBuckets(stats, metric, false);
         const rest = stats.other?.group_count ?? 0;
+        const largest = largestShare(stats.series.map((series) => series.share));
         return (
           <>
             <ScrollRegion label={`${name} by group`}>
@@ -42,30 +43,30 @@ export function ExploreTable({ query, search }: { query: UseQueryResult<DailySta
                   <tr className="border-b border-line text-xs text-muted">
                     <th scope="col" className="px-2 py-2 text-left font-medium">Group</th>
                     <th scope="col" className="num px-2 py-2 font-medium">{name}</th>
-                    <th scope="col" className="num px-2 py-2 font-medium">Share<span className="hidden sm:inline"> of cost</span></th>
+                    <th scope="col" className="num px-2 py-2 font-medium">Share<span className="hidden sm:inline"> of {name.toLowerCase()}</span></th>
                     <th scope="col" className="num hidden px-2 py-2 font-medium sm:table-cell">Change</th>
                     <th scope="col" className="hidden px-2 py-2 text-left font-medium md:table-cell">Over time</th>
                     <th scope="col" className="num hidden px-2 py-2 font-medium md:table-cell">Interactions</th>
                   </tr>
                   <tr className="border-b border-line font-semibold">
                     <th scope="row" className="px-2 py-2 text-left [font-weight:inherit]">Total</th>
-                    <td className="num px-2 py-2" data-testid="list-total" data-exact={figure(stats.total, metric) ?? ""}>{format(figure(stats.total, metric))}</td>
+                    <td className="num px-2 py-2" data-testid="list-total" data-exact={figure(stats.total, metric) ?? ""}>{printTotal(figure(stats.total, metric))}</td>
                     <td className="num px-2 py-2">—</td>
-                    <td className="num hidden px-2 py-2 sm:table-cell"><ChangeText change={changeText(stats.comparison?.cost_change ?? null, stats.comparison)} /></td>
+                    <td className="num hidden px-2 py-2 sm:table-cell"><ChangeText change={measuredChange({ change: stats.comparison?.cost_change ?? null, count_change: stats.count_change }, stats.comparison, metric)} /></td>
                     <td className="hidden px-2 py-2 md:table-cell"><Sparkline values={buckets.map(({ total }) => position(total))} /></td>
                     <td className="num hidden px-2 py-2 md:table-cell">{count(stats.total.interaction_count)}</td>
                   </tr>
                 </thead>
                 <tbody>
                   {stats.series.map((series) => (
-                    <ExploreRow key={series.group.id} stats={stats} series={series} metric={metric} then={search.sub} search={search} />
+                    <ExploreRow key={series.group.id} stats={stats} series={series} metric={metric} largest={largest} then={search.sub} search={search} />
                   ))}
                   {stats.other !== null && rest > 0 && (
                     <tr className="border-b border-line text-muted">
                       <th scope="row" className="px-2 py-2 text-left font-normal">Other ({count(rest)})</th>
-                      <td className="num px-2 py-2">{format(figure(stats.other.figures, metric))}</td>
+                      <td className="num px-2 py-2">{print(figure(stats.other.figures, metric))}</td>
                       <td className="num px-2 py-2">{share(stats.other.share)}</td>
-                      <td className="num hidden px-2 py-2 sm:table-cell"><ChangeText change={changeText(stats.other.change, stats.comparison)} /></td>
+                      <td className="num hidden px-2 py-2 sm:table-cell"><ChangeText change={measuredChange(stats.other, stats.comparison, metric)} /></td>
                       <td className="hidden px-2 py-2 md:table-cell"><Sparkline values={buckets.map(({ values }) => numeric(values[otherKey]))} /></td>
                       <td className="num hidden px-2 py-2 md:table-cell">{count(stats.other.figures.interaction_count)}</td>
                     </tr>
@@ -74,7 +75,7 @@ export function ExploreTable({ query, search }: { query: UseQueryResult<DailySta
               </table>
             </ScrollRegion>
             <p className="text-xs text-faint">
-              {stats.series.length} of {stats.series.length + rest} shown. The sums are the server's; "Other" holds the rest.
+              {count(stats.series.length)} of {count(stats.series.length + rest)} shown. The sums are the server's; "Other" holds the rest.
             </p>
           </>
         );
@@ -83,15 +84,21 @@ export function ExploreTable({ query, search }: { query: UseQueryResult<DailySta
   );
 }
 
+/** How amounts of a measure are printed: a total as everywhere, a row as in every list. */
+function printing(metric: Metric): { total: (amount: string | null) => string; row: (amount: string | null) => string } {
+  const { format } = metricForms[metric];
+  return metric === "cost" ? { total: tileMoney, row: listMoney } : { total: format, row: format };
+}
+
 function numeric(value: string | null | undefined): number | null {
   return value === null ? null : position(value ?? "0");
 }
 
 type Series = DailyStats["series"][number];
 
-function ExploreRow({ stats, series, metric, then, search }: { stats: DailyStats; series: Series; metric: Metric; then: ChartSearch["sub"]; search: ChartSearch }) {
+function ExploreRow({ stats, series, metric, largest, then, search }: { stats: DailyStats; series: Series; metric: Metric; largest: number; then: ChartSearch["sub"]; search: ChartSearch }) {
   const [isOpen, setIsOpen] = useState(false);
-  const { format } = metricForms[metric];
+  const { row: print } = printing(metric);
   const canOpen = then !== undefined && groupFilters(series.group).length > 0;
   const measured = series.figures === null ? partOfTotal(stats, series.group) : metric === "cost" ? knownCost(series.figures) : figure(series.figures, metric);
   return (
@@ -108,12 +115,12 @@ function ExploreRow({ stats, series, metric, then, search }: { stats: DailyStats
             <GroupLink group={series.group} />
           </span>
         </th>
-        <td className="num px-2 py-1.5">{measured === null ? <NoPrice /> : format(measured)}</td>
+        <td className="num px-2 py-1.5">{measured === null ? <NoPrice /> : print(measured)}</td>
         <td className="num px-2 py-1.5">
-          <ShareCell ratio={series.share} />
+          <ShareCell ratio={measured === null ? null : series.share} largest={largest} text={measured === null ? "—" : costShare(series.share, position(measured) > 0)} />
         </td>
-        <td className="num hidden px-2 py-1.5 sm:table-cell"><ChangeText change={changeText(series.change, stats.comparison)} /></td>
-        <td className="hidden px-2 py-1.5 md:table-cell"><Sparkline values={series.values.map((value) => numeric({ cost: value.total_cost, tokens: value.token_count === null ? null : String(value.token_count), interactions: value.interaction_count === null ? null : String(value.interaction_count), errors: value.error_count === null ? null : String(value.error_count) }[metric]))} /></td>
+        <td className="num hidden px-2 py-1.5 sm:table-cell"><ChangeText change={measuredChange(series, stats.comparison, metric)} /></td>
+        <td className="hidden px-2 py-1.5 md:table-cell"><Sparkline values={series.values.map((value) => numeric(measure(value, metric)))} /></td>
         <td className="num hidden px-2 py-1.5 md:table-cell">{series.figures === null ? "—" : count(series.figures.interaction_count)}</td>
       </tr>
       {isOpen && then !== undefined && <SubRows group={series.group} then={then} metric={metric} search={search} />}
@@ -131,8 +138,9 @@ function partOfTotal({ total }: DailyStats, { dimension, id }: Group): string | 
 function SubRows({ group, then, metric, search }: { group: Group; then: NonNullable<ChartSearch["sub"]>; metric: Metric; search: ChartSearch }) {
   const { query, range } = useSlice();
   const narrowed = filterQuery({ f: groupFilters(group).map(filterText), ...(group.tenant_id ? { tenant: group.tenant_id } : {}) });
-  const inner = useQuery(dailyQuery({ ...query, ...narrowed, granularity: grainOf(range, search.g), group_by: then, top: 10 }));
-  const { format } = metricForms[metric];
+  const inner = useQuery(dailyQuery({ ...query, ...narrowed, granularity: grainOf(range, search.g), group_by: then, top: 10, rank_by: fittingMetric(metric, then) }));
+  const own = fittingMetric(metric, then);
+  const { row: print } = printing(own);
   if (inner.data === undefined) {
     return (
       <tr>
@@ -148,20 +156,20 @@ function SubRows({ group, then, metric, search }: { group: Group; then: NonNulla
       {inner.data.series.map((series) => (
         <tr key={series.group.id} className="border-b border-line bg-page text-muted">
           <th scope="row" className="py-1.5 pr-2 pl-10 text-left font-normal">{groupName(series.group)}</th>
-          <td className="num px-2 py-1.5">{series.figures === null ? share(series.share) : metric === "cost" && knownCost(series.figures) === null ? <NoPrice /> : format(figure(series.figures, metric))}</td>
+          <td className="num px-2 py-1.5">{series.figures === null ? print(partOfTotal(inner.data, series.group)) : own === "cost" && knownCost(series.figures) === null ? <NoPrice /> : print(figure(series.figures, own))}</td>
           <td className="num px-2 py-1.5">{share(series.share)}<span className="hidden sm:inline"> of it</span></td>
-          <td className="num hidden px-2 py-1.5 sm:table-cell"><ChangeText change={changeText(series.change, inner.data.comparison)} /></td>
-          <td className="hidden px-2 py-1.5 md:table-cell"><Sparkline values={series.values.map(({ total_cost }) => numeric(total_cost))} /></td>
+          <td className="num hidden px-2 py-1.5 sm:table-cell"><ChangeText change={measuredChange(series, inner.data.comparison, own)} /></td>
+          <td className="hidden px-2 py-1.5 md:table-cell"><Sparkline values={series.values.map((value) => numeric(measure(value, own)))} /></td>
           <td className="num hidden px-2 py-1.5 md:table-cell">{series.figures === null ? "—" : count(series.figures.interaction_count)}</td>
         </tr>
       ))}
       {inner.data.other !== null && rest > 0 && (
         <tr className="border-b border-line bg-page text-muted">
           <th scope="row" className="py-1.5 pr-2 pl-10 text-left font-normal">Other ({count(rest)})</th>
-          <td className="num px-2 py-1.5">{format(figure(inner.data.other.figures, metric))}</td>
+          <td className="num px-2 py-1.5">{print(figure(inner.data.other.figures, own))}</td>
           <td className="num px-2 py-1.5">{share(inner.data.other.share)}<span className="hidden sm:inline"> of it</span></td>
-          <td className="num hidden px-2 py-1.5 sm:table-cell">—</td>
-          <td className="hidden px-2 py-1.5 md:table-cell">—</td>
+          <td className="num hidden px-2 py-1.5 sm:table-cell"><ChangeText change={measuredChange(inner.data.other, inner.data.comparison, own)} /></td>
+          <td className="hidden px-2 py-1.5 md:table-cell"><Sparkline values={inner.data.other.values.map((value) => numeric(measure(value, own)))} /></td>
           <td className="num hidden px-2 py-1.5 md:table-cell">{count(inner.data.other.figures.interaction_count)}</td>
         </tr>
       )}

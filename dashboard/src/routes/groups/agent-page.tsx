@@ -3,7 +3,7 @@ import { Link, useParams, useSearch } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { dailyQuery, groupListQuery, systemQuery } from "../../api/queries/stats.ts";
 import { count } from "../../prepare/quantity.ts";
-import type { ChartSearch } from "../../prepare/search.ts";
+import { ExportMenu } from "../../shell/export-menu.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { useSlice } from "../../shell/slice-context.ts";
 import { Panel } from "../../ui/panel.tsx";
@@ -16,9 +16,9 @@ import { TopSessions } from "./top-sessions.tsx";
 
 /** One agent: what it costs, on which models, for whom. */
 export function AgentPage(): ReactElement {
-  const { agentId } = useParams({ strict: false }) as { agentId: string };
+  const { agentId } = useParams({ from: "/shell/agents/$agentId" });
   const { query, range } = useSlice();
-  const search = useSearch({ strict: false }) as ChartSearch;
+  const search = useSearch({ from: "/shell/agents/$agentId" });
   const agent = agentOf(agentId);
   const own = { ...query, agent };
   const system = useQuery(systemQuery(own));
@@ -26,12 +26,13 @@ export function AgentPage(): ReactElement {
   const list = { ...own, limit: 8, include: ["sessions" as const, "trend" as const] };
   const models = useQuery(groupListQuery("models", list));
   const users = useQuery(groupListQuery("users", list));
-  const name = agent === "" ? "Without an agent" : agent;
+  const name = agent === "" ? "No agent" : agent;
   return (
     <>
       <PageHeader
         name={name}
         title={name}
+        actions={<ExportMenu kind="daily" groupBy="model" own={{ agent }} />}
         trail={
           <Link to="/agents" className="link text-sm">
             ← Agents
@@ -39,7 +40,7 @@ export function AgentPage(): ReactElement {
         }
       />
       <SliceFacts query={system} more={({ distinct }) => (distinct === null ? [] : [["Users", count(distinct.user_count)], ["Sessions", count(distinct.session_count)]])} />
-      <DailyPanel query={daily} search={search} defaultBy="model" ledgerIsEmpty={false} />
+      <DailyPanel query={daily} search={search} defaultBy="model" ledgerIsEmpty={false} of="agent" />
       <div className="grid items-start gap-4 xl:grid-cols-2">
         <Panel title="Models" query={models} minHeight={180} isEmpty={({ items }) => items.length === 0}>
           {(page) => <GroupTable list={page} caption="The models this agent spends most on" compact />}
@@ -48,7 +49,7 @@ export function AgentPage(): ReactElement {
           {(page) => <GroupTable list={page} caption="The users that spend most with this agent" compact />}
         </Panel>
       </div>
-      <TopSessions query={{ start_date: query.start_date, end_date: query.end_date, agent }} filters={agent === "" ? [] : [{ dimension: "agent", value: agent }]} />
+      <TopSessions own={[{ dimension: "agent", value: agent }]} />
     </>
   );
 }

@@ -2,9 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { type GroupKind, groupListQuery } from "../../api/queries/stats.ts";
+import { abortedNote } from "../../prepare/coverage.ts";
 import { groupFile } from "../../prepare/group-file.ts";
-import { rowMoney, tileMoney } from "../../prepare/money.ts";
-import { count, plural, share } from "../../prepare/quantity.ts";
+import { tileMoney } from "../../prepare/money.ts";
+import { plural, share } from "../../prepare/quantity.ts";
 import type { ListSearch } from "../../prepare/search.ts";
 import { ExportMenu } from "../../shell/export-menu.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
@@ -22,9 +23,8 @@ const titles: Record<GroupKind, { title: string; one: "user" | "model" | "agent"
 };
 
 /** All groups of one kind, with the sums of the whole. */
-function GroupListPage({ kind }: { kind: GroupKind }) {
+function GroupListPage({ kind, search }: { kind: GroupKind; search: ListSearch }) {
   const { query, search: shared } = useSlice();
-  const search = useSearch({ strict: false }) as ListSearch;
   const list = useQuery(groupListQuery(kind, groupPageQuery(kind, query, search)));
   const { title, one, search: placeholder } = titles[kind];
   const data = list.data;
@@ -36,14 +36,15 @@ function GroupListPage({ kind }: { kind: GroupKind }) {
           <strong className="text-text">{tileMoney(data.total.total_cost)}</strong> over {plural(data.total_count, one)}
           {data.items[0] !== undefined && (search.sort === undefined && search.skip === undefined) && ` · the first takes ${share(data.items[0].share)}`}
           {data.distinct !== null && ` · ${plural(data.distinct.session_count, "session")}`}
-          {` · ${rowMoney(data.total.cost_per_interaction)} an interaction`}
-          {data.coverage.unpriced_interactions > 0 && ` · ${count(data.coverage.unpriced_interactions)} interactions without a price are in no amount`}
+          {` · ${tileMoney(data.total.cost_per_interaction)} an interaction`}
+          {data.coverage.unpriced_interactions > 0 && ` · ${plural(data.coverage.unpriced_interactions, "interaction")} without a price ${data.coverage.unpriced_interactions === 1 ? "is" : "are"} in no amount`}
+          {abortedNote(data.total)}
         </p>
       )}
       <Panel
         query={list}
         minHeight={400}
-        title={data === undefined ? title : `${count(data.total_count)} ${title.toLowerCase()}`}
+        title={data === undefined ? title : plural(data.total_count, one)}
         actions={<SearchBox label={`Search ${title.toLowerCase()}`} value={search.q} placeholder={placeholder} />}
         isEmpty={({ items }) => items.length === 0}
         ledgerIsEmpty={({ as_of }) => as_of === null}
@@ -61,15 +62,15 @@ function GroupListPage({ kind }: { kind: GroupKind }) {
 
 /** Who spends. */
 export function UsersPage(): ReactElement {
-  return <GroupListPage kind="users" />;
+  return <GroupListPage kind="users" search={useSearch({ from: "/shell/users" })} />;
 }
 
 /** What it is spent on. */
 export function ModelsPage(): ReactElement {
-  return <GroupListPage kind="models" />;
+  return <GroupListPage kind="models" search={useSearch({ from: "/shell/models" })} />;
 }
 
 /** Which agents spend. */
 export function AgentsPage(): ReactElement {
-  return <GroupListPage kind="agents" />;
+  return <GroupListPage kind="agents" search={useSearch({ from: "/shell/agents" })} />;
 }

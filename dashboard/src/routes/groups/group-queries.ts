@@ -1,16 +1,13 @@
 import type { SliceQuery } from "../../api/queries/stats.ts";
 import type { GroupKind, GroupListQuery } from "../../api/queries/stats.ts";
-import type { ListSearch } from "../../prepare/search.ts";
-
-/** Rows of a page of users, models or agents. */
-export const pageSize = 50;
+import { type ListSearch, pageSizes } from "../../prepare/search.ts";
 
 /** What a list page asks for. */
 export function groupPageQuery(kind: GroupKind, query: SliceQuery, search: ListSearch): GroupListQuery {
   const canMeasureLatency = kind === "models" && query.user_id === undefined && query.agent === undefined && query.type === undefined;
   return {
     ...query,
-    limit: pageSize,
+    limit: search.rows ?? pageSizes[0],
     include: canMeasureLatency ? ["sessions", "trend", "latency"] : ["sessions", "trend"],
     ...(search.q === undefined ? {} : { q: search.q }),
     ...(search.sort === undefined ? {} : { sort: search.sort }),

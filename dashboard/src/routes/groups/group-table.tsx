@@ -1,13 +1,13 @@
 import type { GroupList, GroupRow } from "../../api/model.ts";
-import { ShareCell } from "../../charts/share-cell.tsx";
+import { largestShare, ShareCell } from "../../charts/share-cell.tsx";
 import { Sparkline } from "../../charts/sparkline.tsx";
 import { changeText } from "../../prepare/change.ts";
 import { dayLabel } from "../../prepare/day.ts";
 import { position } from "../../prepare/decimal.ts";
-import { columnMoney, columnPlaces, knownCost, rowMoney } from "../../prepare/money.ts";
-import { compactCount, count, duration, share } from "../../prepare/quantity.ts";
+import { exactMoney, knownCost, listMoney, tileMoney } from "../../prepare/money.ts";
+import { compactCount, costShare, count, duration, share } from "../../prepare/quantity.ts";
 import type { ListSearch } from "../../prepare/search.ts";
-import { Badge, NoPrice } from "../../ui/badge.tsx";
+import { NoPrice } from "../../ui/badge.tsx";
 import { ChangeText } from "../../ui/change-text.tsx";
 import { DataTable, type TableColumn } from "../../ui/data-table.tsx";
 import { GroupLink } from "./group-link.tsx";
@@ -18,7 +18,8 @@ type GroupTableProps = { list: GroupList; caption: string; compact?: boolean; se
 
 /** Users, models or agents with what they cost; the sums at the foot are the API's. */
 export function GroupTable({ list, caption, compact = false, search }: GroupTableProps) {
-  const places = columnPlaces(list.items.map(({ figures }) => figures.total_cost));
+  const largest = largestShare(list.items.map((row) => row.share));
+  const lacksPrices = !compact && list.items.some(({ figures }) => figures.unpriced_tokens > 0);
   const hasTrend = list.trend_buckets.length > 1;
   const openEnd = list.trend_buckets.at(-1)?.complete === false;
   const sortBy = (sort: NonNullable<ListSearch["sort"]>): Pick<TableColumn<GroupRow>, "sort"> => {
@@ -29,15 +30,16 @@ export function GroupTable({ list, caption, compact = false, search }: GroupTabl
   };
   const columns: TableColumn<GroupRow>[] = [
     { key: "name", name: nouns[list.dimension], cell: ({ group }) => <GroupLink group={group} />, ...sortBy("name") },
-    { key: "cost", name: "Spend", numeric: true, cell: ({ figures }) => <Cost figures={figures} places={places} />, ...sortBy("cost") },
+    { key: "cost", name: "Spend", numeric: true, cell: ({ figures }) => <Cost figures={figures} />, ...sortBy("cost") },
     {
       key: "share",
       name: "Share",
       numeric: true,
-      cell: (row) => (compact ? share(row.share) : <ShareCell ratio={row.share} />),
+      cell: (row) => (knownCost(row.figures) === null ? "—" : compact ? shareText(row) : <ShareCell ratio={row.share} largest={largest} text={shareText(row)} />),
     },
     { key: "change", name: "Change", numeric: true, from: "sm", cell: ({ change }) => <ChangeText change={changeText(change, list.comparison)} /> },
     ...(hasTrend ? [{ key: "trend", name: `${list.trend_buckets.length} ${list.trend_granularity}s`, from: "md" as const, cell: ({ trend }: GroupRow) => trend !== null && <Sparkline values={trend.map((value) => (value === null ? 0 : position(value)))} openEnd={openEnd} /> }] : []),
+    ...(lacksPrices ? [{ key: "unpriced", name: "Without a price", numeric: true, from: "xl" as const, cell: ({ figures }: GroupRow) => (figures.unpriced_tokens === 0 ? <span className="text-faint">—</span> : <NoPrice>{compactCount(figures.unpriced_tokens)} tokens</NoPrice>) }] : []),
     { key: "interactions", name: "Interactions", numeric: true, from: compact ? "xl" : "md", cell: ({ figures }) => count(figures.interaction_count), ...sortBy("interactions") },
     ...(compact ? [] : [
       { key: "tokens", name: "Tokens", numeric: true, from: "lg" as const, cell: ({ figures }: GroupRow) => <span title={count(figures.tokens.total)}>{compactCount(figures.tokens.total)}</span>, ...sortBy("tokens") },
@@ -45,12 +47,12 @@ export function GroupTable({ list, caption, compact = false, search }: GroupTabl
     ]),
     ...(!compact && list.dimension === "model" ? [
       { key: "cache", name: "Cache hits", numeric: true, from: "xl" as const, cell: ({ figures }: GroupRow) => share(figures.cache_hit_rate) },
-      { key: "p95", name: "p95", numeric: true, from: "xl" as const, cell: ({ latency }: GroupRow) => (latency === null ? "—" : duration(latency.duration.p95_ms)) },
+      { key: "p95", name: "p95 of a call", numeric: true, from: "xl" as const, cell: ({ latency }: GroupRow) => (latency === null ? "—" : duration(latency.duration.p95_ms)) },
     ] : []),
-    ...(list.items.every(({ cost_per_session }) => cost_per_session === null) ? [] : [{ key: "session", name: "$/session", numeric: true, from: compact ? ("md" as const) : ("xl" as const), cell: ({ cost_per_session }: GroupRow) => (cost_per_session === null ? "—" : rowMoney(cost_per_session)) }]),
+    ...(list.items.every(({ cost_per_session }) => cost_per_session === null) ? [] : [{ key: "session", name: "A session", numeric: true, from: compact ? ("md" as const) : ("xl" as const), cell: ({ cost_per_session }: GroupRow) => (cost_per_session === null ? "—" : listMoney(cost_per_session)) }]),
     ...(compact ? [] : [{ key: "last", name: "Last active", numeric: true, from: "xl" as const, cell: ({ last_day }: GroupRow) => dayLabel(last_day) }]),
   ];
-  const footer = (figures: GroupList["total"], part: number | null) => ({ cost: figures.total_cost === null ? <NoPrice /> : columnMoney(figures.total_cost, places), share: part === null ? "" : share(part), interactions: count(figures.interaction_count), tokens: compactCount(figures.tokens.total), errors: count(figures.error_count) });
+  const footer = (figures: GroupList["total"], part: number | null) => ({ cost: figures.total_cost === null ? <NoPrice /> : listMoney(figures.total_cost), share: part === null ? "" : share(part), interactions: count(figures.interaction_count), tokens: compactCount(figures.tokens.total), errors: count(figures.error_count) });
   return (
     <DataTable
       caption={caption}
@@ -59,24 +61,19 @@ export function GroupTable({ list, caption, compact = false, search }: GroupTabl
       rowKey={({ group }) => group.id}
       footers={[
         ...(list.other.group_count > 0 ? [{ key: "other", cells: { name: `Other (${count(list.other.group_count)})`, ...footer(list.other.figures, list.other.share) } }] : []),
-        { key: "total", strong: true, cells: { name: "Total", ...footer(list.total, null), cost: <span data-testid="list-total" data-exact={list.total.total_cost ?? ""}>{list.total.total_cost === null ? "No price" : columnMoney(list.total.total_cost, places)}</span> } },
+        { key: "total", strong: true, cells: { name: "Total", ...footer(list.total, null), cost: <span data-testid="list-total" data-exact={list.total.total_cost ?? ""}>{tileMoney(list.total.total_cost)}</span> } },
       ]}
     />
   );
 }
 
-/** A cost with what it leaves out. */
-function Cost({ figures, places }: { figures: GroupRow["figures"]; places: number }) {
+/** A part of the cost; what cost something is never nothing. */
+function shareText(row: GroupRow): string {
+  return costShare(row.share, row.figures.total_cost !== null && position(row.figures.total_cost) > 0);
+}
+
+/** A cost in cents, its digits where the pointer rests. */
+function Cost({ figures }: { figures: GroupRow["figures"] }) {
   const cost = knownCost(figures);
-  if (cost === null) return <NoPrice />;
-  return (
-    <span className="inline-flex items-center gap-1.5">
-      {figures.unpriced_count > 0 && (
-        <Badge tone="warn" title={`${count(figures.unpriced_count)} interactions without a price are not in this amount`}>
-          ▨ {count(figures.unpriced_count)}
-        </Badge>
-      )}
-      {columnMoney(cost, places)}
-    </span>
-  );
+  return cost === null ? <NoPrice /> : <span title={exactMoney(cost)}>{listMoney(cost)}</span>;
 }

@@ -4,7 +4,7 @@ import type { ReactElement } from "react";
 import { dailyQuery, groupListQuery, systemQuery } from "../../api/queries/stats.ts";
 import { modelName, resourceName, typeName } from "../../prepare/group-name.ts";
 import { count, duration, share } from "../../prepare/quantity.ts";
-import type { ChartSearch } from "../../prepare/search.ts";
+import { ExportMenu } from "../../shell/export-menu.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { useSlice } from "../../shell/slice-context.ts";
 import { DataTable } from "../../ui/data-table.tsx";
@@ -19,9 +19,9 @@ import { TopSessions } from "./top-sessions.tsx";
 
 /** One model: what it costs, who uses it, what its tokens are, and its price over time. */
 export function ModelPage(): ReactElement {
-  const { modelId } = useParams({ strict: false }) as { modelId: string };
+  const { modelId } = useParams({ from: "/shell/models/$modelId" });
   const { query, range } = useSlice();
-  const search = useSearch({ strict: false }) as ChartSearch;
+  const search = useSearch({ from: "/shell/models/$modelId" });
   const { provider, model } = modelOf(modelId);
   const own = { ...query, model, provider };
   const system = useQuery(systemQuery(own));
@@ -32,6 +32,7 @@ export function ModelPage(): ReactElement {
       <PageHeader
         name={modelName(model, provider)}
         title={modelName(model, provider)}
+        actions={<ExportMenu kind="daily" groupBy="user" own={{ model, provider }} />}
         trail={
           <span className="text-sm text-muted">
             <Link to="/models" className="link">
@@ -45,10 +46,10 @@ export function ModelPage(): ReactElement {
         query={system}
         more={({ latency, distinct }) => [
           ...(distinct === null ? [] : ([["Users", count(distinct.user_count)], ["Sessions", count(distinct.session_count)]] as const)),
-          ...(latency === null ? [] : ([["p50 · p95", `${duration(latency.duration.p50_ms)} · ${duration(latency.duration.p95_ms)}`], ["First token, p95", duration(latency.time_to_first_token.p95_ms)]] as const)),
+          ...(latency === null ? [] : ([["p50 · p95 of a call", `${duration(latency.duration.p50_ms)} · ${duration(latency.duration.p95_ms)}`], ["First token, p95", duration(latency.time_to_first_token.p95_ms)]] as const)),
         ]}
       />
-      <DailyPanel query={daily} search={search} defaultBy="user" ledgerIsEmpty={false} />
+      <DailyPanel query={daily} search={search} defaultBy="user" ledgerIsEmpty={false} of="model" />
       <div className="grid items-start gap-4 xl:grid-cols-2">
         <Panel title="Tokens by type" query={system} minHeight={180} isEmpty={({ total }) => total.tokens.total === 0}>
           {({ total }) => (
@@ -88,7 +89,7 @@ export function ModelPage(): ReactElement {
         }
       </Panel>
       {model !== "" && <ModelPrices provider={provider} model={model} />}
-      <TopSessions query={{ start_date: query.start_date, end_date: query.end_date, model, provider }} filters={[{ dimension: "model", value: model }, { dimension: "provider", value: provider }].filter(({ value }) => value !== "") as { dimension: "model" | "provider"; value: string }[]} />
+      <TopSessions own={[{ dimension: "model", value: model }, { dimension: "provider", value: provider }]} />
     </>
   );
 }

@@ -2,8 +2,10 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { Comparison, Figures } from "../../api/model.ts";
 import { changeText } from "../../prepare/change.ts";
-import { exactMoney, knownCost, rowMoney, tileMoney } from "../../prepare/money.ts";
-import { compactCount, count, share } from "../../prepare/quantity.ts";
+import { cacheEffect } from "../../prepare/cost-sentence.ts";
+import { abortedNote } from "../../prepare/coverage.ts";
+import { exactMoney, knownCost, tileMoney } from "../../prepare/money.ts";
+import { compactCount, count, plural, share } from "../../prepare/quantity.ts";
 import { NoPrice } from "../../ui/badge.tsx";
 import { ChangeText } from "../../ui/change-text.tsx";
 import { Panel } from "../../ui/panel.tsx";
@@ -26,16 +28,16 @@ export function SliceFacts<Data extends Told>({ query, more, ledgerIsEmpty = () 
           ["Change", <ChangeText key="change" change={changeText(comparison?.cost_change ?? null, comparison)} withAmount />],
           ["Interactions", count(total.interaction_count)],
           ["Tokens", <span key="tokens" title={count(total.tokens.total)}>{compactCount(total.tokens.total)}</span>],
-          ["Each", rowMoney(total.cost_per_interaction)],
-          ["Failed", `${count(total.error_count)} (${share(total.error_rate)})`],
-          ...(total.cache_hit_rate === null ? [] : [["Cache hits", `${share(total.cache_hit_rate)}, saved ${rowMoney(total.cache_savings)}`] as const]),
-          ...(total.unpriced_count > 0 ? [["No price", <NoPrice key="unpriced">{count(total.unpriced_count)} interactions</NoPrice>] as const] : []),
+          ["An interaction", tileMoney(total.cost_per_interaction)],
+          ["Failed", `${count(total.error_count)} (${share(total.error_rate)})${abortedNote(total)}`],
+          ...(total.cache_hit_rate === null ? [] : [["Cache hits", `${share(total.cache_hit_rate)}${cacheEffect(total.cache_savings)}`] as const]),
+          ...(total.unpriced_count > 0 ? [["No price", <NoPrice key="unpriced">{plural(total.unpriced_count, "interaction")}</NoPrice>] as const] : []),
           ...(more?.(data) ?? []),
         ];
         return (
           <div className="flex flex-wrap items-end gap-x-8 gap-y-3">
             <div>
-              <p className="text-sm text-muted">Spend</p>
+              <h2 className="text-sm text-muted">Spend</h2>
               <p className="text-hero leading-tight font-bold tracking-tight" data-testid="total-cost" data-exact={total.total_cost ?? ""} title={exactMoney(total.total_cost)}>
                 {knownCost(total) === null ? <NoPrice /> : tileMoney(total.total_cost)}
               </p>

@@ -5,8 +5,8 @@ import { dailyQuery, userQuery } from "../../api/queries/stats.ts";
 import { dayLabel } from "../../prepare/day.ts";
 import { groupName } from "../../prepare/group-name.ts";
 import { tileMoney } from "../../prepare/money.ts";
-import { count } from "../../prepare/quantity.ts";
-import type { ChartSearch, SharedSearch } from "../../prepare/search.ts";
+import { count, plural } from "../../prepare/quantity.ts";
+import { ExportMenu } from "../../shell/export-menu.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { useSlice } from "../../shell/slice-context.ts";
 import { Panel } from "../../ui/panel.tsx";
@@ -19,34 +19,38 @@ import { TopSessions } from "./top-sessions.tsx";
 
 /** One person: what they spend, on what, and when. */
 export function UserPage(): ReactElement {
-  const { userId } = useParams({ strict: false }) as { userId: string };
+  const { userId } = useParams({ from: "/shell/users/$userId" });
   const { query, range } = useSlice();
-  const search = useSearch({ strict: false }) as ChartSearch & SharedSearch;
+  const search = useSearch({ from: "/shell/users/$userId" });
   const user = useQuery(userQuery(userId, query, search.tenant));
   const own = { start_date: query.start_date, end_date: query.end_date, user_id: userId, ...(search.tenant === undefined ? {} : { tenant_id: search.tenant }) };
   const daily = useQuery(dailyQuery(chartQuery({ ...own, compare: query.compare ?? "none" }, range, search, "model")));
-  const hasOtherFilters = (search.f ?? []).some((text) => !text.startsWith("user:"));
+  const name = user.data === undefined ? userId : groupName(user.data.user);
   return (
     <>
       <PageHeader
-        name={userId}
-        title={user.data === undefined ? userId : groupName(user.data.user)}
+        name={name}
+        title={name}
+        hasFilters={false}
+        actions={<ExportMenu kind="daily" groupBy="model" own={{ user_id: userId, ...(search.tenant === undefined ? {} : { tenant_id: search.tenant }) }} />}
         trail={
-          <Link to="/users" className="link text-sm">
-            ← Users
-          </Link>
+          <span className="flex flex-wrap items-center gap-x-2 text-sm text-muted">
+            <Link to="/users" className="link">
+              ← Users
+            </Link>
+            {name !== userId && <span className="font-mono text-xs break-all">{userId}</span>}
+          </span>
         }
       />
-      {hasOtherFilters && <p className="text-sm text-muted">This page shows all of this user's spending: filters by model, agent, provider or type do not apply to it.</p>}
       <SliceFacts
         query={user}
         more={({ distinct, lifetime }) => [
           ["Sessions", count(distinct.session_count)],
-          ["Ever", `${tileMoney(lifetime.figures.total_cost)} in ${count(lifetime.session_count)} sessions`],
+          ["Since the first day", `${tileMoney(lifetime.figures.total_cost)} in ${plural(lifetime.session_count, "session")}`],
           ["First and last seen", lifetime.first_day === null || lifetime.last_day === null ? "—" : `${dayLabel(lifetime.first_day, "withYear")} – ${dayLabel(lifetime.last_day, "withYear")}`],
         ]}
       />
-      <DailyPanel query={daily} search={search} defaultBy="model" ledgerIsEmpty={false} />
+      <DailyPanel query={daily} search={search} defaultBy="model" ledgerIsEmpty={false} of="user" />
       <div className="grid items-start gap-4 xl:grid-cols-2">
         <Panel title="By model" query={user} minHeight={160}>
           {({ by_model }) => <SliceList slices={by_model} caption="This user's spending by model" name="Model" />}
@@ -58,7 +62,7 @@ export function UserPage(): ReactElement {
       <Panel title="When" query={user} minHeight={195} isEmpty={({ hours }) => hours.length === 0}>
         {({ hours, reporting_time_zone }) => <HourMap hours={hours} timeZone={reporting_time_zone} />}
       </Panel>
-      <TopSessions query={own} filters={[{ dimension: "user", value: userId }]} />
+      <TopSessions own={[{ dimension: "user", value: userId }]} keepsFilters={false} />
     </>
   );
 }

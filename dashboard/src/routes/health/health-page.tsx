@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { healthQuery, integrityQuery, jobsQuery, watermarkQuery } from "../../api/queries/ledger.ts";
 import { quarantineQuery } from "../../api/queries/prices.ts";
+import { checkName } from "../../prepare/accuracy-words.ts";
 import { count } from "../../prepare/quantity.ts";
 import { zoneTime } from "../../prepare/zone-time.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
@@ -18,10 +19,10 @@ import { RunJob } from "./run-job.tsx";
 const tones = { ok: "good", degraded: "warn", down: "danger" } as const;
 
 const verdicts = {
-  unverified: { tone: "neutral", text: "The hourly verification has not covered everything yet." },
-  sound: { tone: "good", text: "The hourly verification found no difference anywhere." },
-  repaired: { tone: "warn", text: "The hourly verification found differences and corrected them all." },
-  broken: { tone: "danger", text: "The hourly verification found a difference that a person must look at." },
+  unverified: { tone: "neutral", name: "all days: not yet", text: "The hourly verification has not covered everything yet." },
+  sound: { tone: "good", name: "all days: yes", text: "The hourly verification found no difference anywhere." },
+  repaired: { tone: "warn", name: "all days: corrected", text: "The hourly verification found differences and corrected them all." },
+  broken: { tone: "danger", name: "all days: no", text: "The hourly verification found a difference that a person must look at." },
 } as const;
 
 /** A Worker's own words about itself, as short facts. */
@@ -91,7 +92,7 @@ export function HealthPage(): ReactElement {
       <Panel
         title={
           <span className="inline-flex items-center gap-2">
-            Do the sums agree? {integrity.data !== undefined && <Badge tone={integrity.data.status === "ok" ? "good" : "danger"}>{integrity.data.status === "ok" ? "yes, to the last digit" : "they differ"}</Badge>}
+            Do the sums agree? {integrity.data !== undefined && <Badge tone={integrity.data.status === "ok" ? "good" : "danger"}>{integrity.data.status === "ok" ? "yes, on these days, to the last digit" : "they differ"}</Badge>}
           </span>
         }
         query={integrity}
@@ -104,7 +105,7 @@ export function HealthPage(): ReactElement {
               {last_verification !== null && ` The hourly verification last ran ${zoneTime(last_verification.started_at, timeZone)}: ${last_verification.status}${last_verification.error === null ? "" : `, ${last_verification.error}`}.`}
             </p>
             <p className="flex flex-wrap items-center gap-2 text-sm">
-              <Badge tone={verdicts[verification.status].tone}>{verification.status}</Badge>
+              <Badge tone={verdicts[verification.status].tone}>{verdicts[verification.status].name}</Badge>
               <span className="text-muted">
                 {verdicts[verification.status].text}
                 {verification.last_full_pass !== null && ` The last full pass began ${zoneTime(verification.last_full_pass.started_at, timeZone)} and read ${count(verification.last_full_pass.interaction_count)} interactions and ${count(verification.last_full_pass.estimate_count)} estimates.`}
@@ -117,7 +118,7 @@ export function HealthPage(): ReactElement {
                 rowKey={({ found_at, check, subject }) => `${found_at}/${check}/${subjectText(subject)}`}
                 columns={[
                   { key: "found", name: "Found", cell: ({ found_at }) => zoneTime(found_at, timeZone) },
-                  { key: "check", name: "Check", cell: ({ check, subject }) => `${check.replaceAll("_", " ")}: ${subjectText(subject)}` },
+                  { key: "check", name: "Check", cell: ({ check, subject }) => `${checkName(check)}: ${subjectText(subject)}` },
                   { key: "correction", name: "What was done", cell: ({ correction }) => correction ?? <Badge tone="danger">needs a person</Badge> },
                 ]}
               />
@@ -127,7 +128,7 @@ export function HealthPage(): ReactElement {
               rows={checks}
               rowKey={({ name }) => name}
               columns={[
-                { key: "name", name: "Check", cell: ({ name }) => name.replaceAll("_", " ") },
+                { key: "name", name: "Check", cell: ({ name }) => checkName(name) },
                 { key: "ok", name: "Result", cell: ({ ok }) => <Badge tone={ok ? "good" : "danger"}>{ok ? "equal" : "differs"}</Badge> },
                 { key: "expected", name: "From the interactions", from: "md", cell: ({ expected }) => <code className="text-xs break-all">{expected}</code> },
                 { key: "found", name: "In the sums", from: "lg", cell: ({ found, ok }) => <code className={`text-xs break-all ${ok ? "" : "text-danger"}`}>{found}</code> },

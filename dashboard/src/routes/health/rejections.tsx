@@ -10,15 +10,15 @@ import { Panel } from "../../ui/panel.tsx";
 export function Rejections({ timeZone }: { timeZone: string }) {
   const rejections = useQuery(rejectionsQuery);
   return (
-    <Panel title="Refused after the answer" query={rejections} minHeight={40}>
+    <Panel title="Not taken, after the sender had an answer" query={rejections} minHeight={40}>
       {({ items, total }) =>
         items.length === 0 ? (
-          <p className="text-sm text-muted">None. Where a queue takes events in, one that is refused later is listed here: its sender no longer hears of it.</p>
+          <p className="text-sm text-muted">None. Where a queue takes events in, one that is refused later is listed here: its sender is not told any more.</p>
         ) : (
           <>
             <p className="text-sm text-muted">{plural(total, "event")} {total === 1 ? "is" : "are"} in no total, though the sender had an answer.{total > items.length && ` The newest ${items.length}:`}</p>
             <DataTable
-              caption="Events refused after the answer"
+              caption="Events that were not taken"
               rows={items}
               rowKey={({ received_at, interaction_id }) => `${received_at}/${interaction_id}`}
               columns={[

@@ -1,3 +1,4 @@
+import { userEvent } from "vitest/browser";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { atRest } from "../../testing/at-rest.ts";
 import { accessibilityFaults } from "../../testing/axe.ts";
@@ -83,6 +84,32 @@ describe("the overview", () => {
     await expect.poll(() => router.state.location.search).toEqual({});
   });
 
+  test("says that nothing happened on these days where no filter hides it, and leads to the last day that has something", async () => {
+    const { screen, router } = await overview("/overview?from=2026-12-05&to=2026-12-08", nothingHere);
+    await expect.element(screen.getByText("Nothing on these days").first()).toBeVisible();
+    expect(screen.getByRole("link", { name: "Clear filters" }).elements()).toHaveLength(0);
+    expect(screen.container.textContent).not.toContain("$0.00");
+    await screen.getByRole("link", { name: "Go to the last day with data" }).first().click();
+    await expect.poll(() => router.state.location.search).toMatchObject({ from: "2026-11-23", to: "2026-11-23" });
+  });
+
+  test("marks the numbers of the period before as such until the new ones are there", async () => {
+    let isSlow = false;
+    const { screen } = await overview("/overview", { "/stats/daily": ({ searchParams }) => (isSlow ? never() : daily(searchParams)) });
+    await expect.element(screen.getByTestId("total-cost")).toHaveTextContent("$790.88");
+    expect(document.querySelectorAll("[data-old]")).toHaveLength(0);
+    isSlow = true;
+    await userEvent.keyboard("7");
+    await expect.poll(() => document.querySelector('[data-old][aria-busy="true"] [data-testid="total-cost"]')).not.toBeNull();
+  });
+
+  test("explains a step of the change by the models behind it", async () => {
+    const { screen } = await overview();
+    await screen.getByRole("button", { name: "More use" }).click();
+    await expect.element(screen.getByRole("list", { name: "Behind: More use" }).getByRole("link", { name: "claude-opus-5" })).toBeVisible();
+    expect(await accessibilityFaults()).toEqual([]);
+  });
+
   test("says what went wrong, with the request's id and a way to try again", async () => {
     let isDown = true;
     const { screen } = await overview("/overview", { "/stats/daily": ({ searchParams }) => (isDown ? problem(400, "The range is reversed.") : daily(searchParams)) });
@@ -127,7 +154,7 @@ describe("the overview", () => {
     const { screen } = await overview();
     await expect.poll(() => document.querySelector('[data-testid="unpriced-banner"]')?.textContent).toMatch(/312 interactions are not in these totals/);
     await expect.element(screen.getByRole("link", { name: /Mon, Nov 23.*still open/ })).toBeInTheDocument();
-    await expect.element(screen.getByRole("link", { name: /Thu, Nov 5.*52 interactions without a price, not in the total/ })).toBeInTheDocument();
+    await expect.element(screen.getByRole("link", { name: /Thu, Nov 5.*52.K tokens without a price, not in the total/ })).toBeInTheDocument();
   });
 
   test("prints a reason instead of a percentage where nothing is comparable", async () => {

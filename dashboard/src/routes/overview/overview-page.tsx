@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import type { ReactElement } from "react";
+import { useCaller } from "../../api/caller.ts";
 import { dailyQuery, groupListQuery, systemQuery } from "../../api/queries/stats.ts";
-import type { ChartSearch } from "../../prepare/search.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { ExportMenu } from "../../shell/export-menu.tsx";
 import { useSlice } from "../../shell/slice-context.ts";
@@ -11,14 +11,15 @@ import { DailyPanel } from "../daily-panel.tsx";
 import { UnpricedBanner } from "../unpriced-banner.tsx";
 import { BridgePanel } from "./bridge-panel.tsx";
 import { DriversPanel } from "./drivers-panel.tsx";
-import { overviewDailyQuery, overviewDriversQuery, type DriverKind } from "./overview-queries.ts";
+import { overviewDailyQuery, overviewDriversQuery } from "./overview-queries.ts";
 import { OverviewTiles } from "./overview-tiles.tsx";
 
 /** The one page an admin opens: what was spent, where it is heading, what drives it, what is wrong. */
 export function OverviewPage(): ReactElement {
   const { query, range } = useSlice();
-  const search = useSearch({ strict: false }) as ChartSearch & { who?: DriverKind };
-  const who = search.who ?? "users";
+  const search = useSearch({ from: "/shell/overview" });
+  const { readsAll } = useCaller();
+  const who = search.who ?? (readsAll ? "users" : "models");
   const daily = useQuery(dailyQuery(overviewDailyQuery(query, range, search)));
   const system = useQuery(systemQuery(query));
   const drivers = useQuery(groupListQuery(who, overviewDriversQuery(query)));

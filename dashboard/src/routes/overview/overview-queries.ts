@@ -1,12 +1,9 @@
-import type { SliceQuery } from "../../api/queries/stats.ts";
-import type { DailyQuery, GroupKind, GroupListQuery } from "../../api/queries/stats.ts";
+import type { DailyQuery, GroupListQuery, SliceQuery } from "../../api/queries/stats.ts";
 import { naturalGrain, type Range } from "../../prepare/period.ts";
 import { rangeLength } from "../../prepare/day.ts";
 import type { ChartSearch, Grouping } from "../../prepare/search.ts";
+import { fittingMetric } from "../../prepare/daily-chart.ts";
 import type { Grain } from "../../prepare/time-axis.ts";
-
-/** The lists that the overview can show under its chart. */
-export type DriverKind = GroupKind;
 
 /** The grain in force: the chosen one where the API takes it for that range, else the natural one. */
 export function grainOf(range: Range, chosen: Grain | undefined): Grain {
@@ -21,7 +18,7 @@ export function grainOf(range: Range, chosen: Grain | undefined): Grain {
 /** What the chart of a page asks for. */
 export function chartQuery(query: SliceQuery, range: Range, search: ChartSearch, defaultBy: Grouping | null): DailyQuery {
   const by = search.by ?? defaultBy;
-  return { ...query, granularity: grainOf(range, search.g), ...(by === null ? {} : { group_by: by, top: 6 }) };
+  return { ...query, granularity: grainOf(range, search.g), ...(by === null ? {} : { group_by: by, top: 6, rank_by: fittingMetric(search.m ?? "cost", by) }) };
 }
 
 /** The overview's chart, by model unless the URL says otherwise. */

@@ -14,6 +14,8 @@ import { useSlice } from "../../shell/slice-context.ts";
 import { NoPrice } from "../../ui/badge.tsx";
 import { ChangeText } from "../../ui/change-text.tsx";
 import { Panel } from "../../ui/panel.tsx";
+import { Explain } from "../../ui/explain.tsx";
+import { abortedNote } from "../../prepare/coverage.ts";
 import { Bullet } from "./bullet.tsx";
 
 type OverviewTilesProps = { daily: UseQueryResult<DailyStats>; system: UseQueryResult<SystemStats> };
@@ -47,7 +49,7 @@ export function OverviewTiles({ daily, system }: OverviewTilesProps) {
             value={<span title={count(total.interaction_count)}>{total.interaction_count < 100_000 ? count(total.interaction_count) : compactCount(total.interaction_count)}</span>}
             note={
               <>
-                {rowMoney(total.cost_per_interaction)} each
+                {total.interaction_count > 0 && `${rowMoney(total.cost_per_interaction)} an interaction`}
                 {distinct !== null && ` · ${plural(distinct.session_count, "session")} · ${plural(distinct.user_count, "user")}`}
                 {comparison !== null && comparisonFault(comparison) === null && (
                   <>
@@ -64,14 +66,14 @@ export function OverviewTiles({ daily, system }: OverviewTilesProps) {
       <Panel query={system} minHeight={118}>
         {({ total, latency, errors }) => (
           <Tile
-            name={latency === null ? "Failed" : "Failed · p95 latency"}
+            name={latency === null ? "Failed" : "Failed · p95 of a call"}
             value={
               <>
                 {share(total.error_rate)}
                 {latency !== null && ` · ${duration(latency.duration.p95_ms)}`}
               </>
             }
-            note={errors[0] === undefined ? "No failures" : `Most: ${errors[0].model || typeName(errors[0].type)}, ${count(errors[0].error_count)} of ${count(errors[0].interaction_count)}`}
+            note={`${errors[0] === undefined ? "No failures" : `Most: ${errors[0].model || typeName(errors[0].type)}, ${count(errors[0].error_count)} of ${count(errors[0].interaction_count)}`}${abortedNote(total)}`}
             chart={daily.data !== undefined && <Sparkline values={daily.data.buckets.map(({ figures }) => figures.error_count)} openEnd={daily.data.buckets.at(-1)?.complete === false} />}
           />
         )}
@@ -89,16 +91,17 @@ function SpendTile({ data }: { data: DailyStats }) {
   const bullet = isProjected && total.total_cost !== null ? prepareBullet(total.total_cost, { low: forecast.low ?? "0", mid: forecast.mid ?? "0", high: forecast.high ?? "0" }) : null;
   return (
     <div className="flex h-full flex-col justify-between gap-2">
-      <p className="text-sm text-muted">Spend, {rangeLabel(period.start_date, period.end_date, today)}</p>
+      <h2 className="text-sm text-muted">Spend, {rangeLabel(period.start_date, period.end_date, today)}</h2>
       <p className="text-hero leading-tight font-bold tracking-tight" data-testid="total-cost" data-exact={total.total_cost ?? ""} title={exactMoney(total.total_cost)}>
-        {knownCost(total) === null ? <NoPrice /> : tileMoney(total.total_cost)}
+        {total.interaction_count === 0 ? "—" : knownCost(total) === null ? <NoPrice /> : tileMoney(total.total_cost)}
       </p>
       {bullet !== null && <Bullet bullet={bullet} />}
       <p className="text-xs text-muted">
         {bullet !== null ? (
-          <span title={`Median of the same weekday over the last ${forecast.complete_days} complete days for each day left; the range covers 80 %.`}>
+          <>
             forecast <strong className="text-text">{bullet.label}</strong> by {dayLabel(monthEnd(today))}
-          </span>
+            <Explain about="the forecast">For each day left, the median of the same weekday over the last {forecast.complete_days} complete days. The range holds four of five such months.</Explain>
+          </>
         ) : isThisMonth && !forecast.available ? (
           "No forecast yet: it needs seven complete days."
         ) : (
@@ -113,7 +116,7 @@ function SpendTile({ data }: { data: DailyStats }) {
 function Tile({ name, value, note, chart }: { name: ReactNode; value: ReactNode; note: ReactNode; chart?: ReactNode }) {
   return (
     <div className="flex h-full flex-col gap-1.5">
-      <p className="text-sm text-muted">{name}</p>
+      <h2 className="text-sm text-muted">{name}</h2>
       <p className="text-2xl font-bold tracking-tight">{value}</p>
       <div className="mt-auto flex flex-wrap items-end justify-between gap-2">
         <p className="min-w-0 flex-1 basis-24 text-xs text-muted">{note}</p>

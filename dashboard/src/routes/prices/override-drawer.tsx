@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { changeOverride, type Override, pricesKey, tryOverride } from "../../api/queries/prices.ts";
+import { dayLabel } from "../../prepare/day.ts";
 import { resourceName } from "../../prepare/group-name.ts";
 import { isRate, mergeTrials } from "../../prepare/price-trial.ts";
 import { unitPrice } from "../../prepare/receipt.ts";
@@ -12,7 +13,7 @@ import { TextField } from "../../ui/text-field.tsx";
 import { TrialText } from "./trial-text.tsx";
 
 /** What a price of one's own is set for. */
-export type OverrideTarget = { provider: string; model: string; resource_type: string; region: string; service_tier: string; min_context: number; schedule: string; rate: string; per: number; isOverride: boolean; isNew: boolean };
+export type OverrideTarget = { provider: string; model: string; resource_type: string; region: string; service_tier: string; min_context: number; schedule: string; rate: string; per: number; from?: string; isOverride: boolean; isNew: boolean };
 
 /** Sets a price of one's own, or takes it back: first what it will do, then the deed. */
 export function OverrideDrawer({ target, onClose }: { target: OverrideTarget | null; onClose: () => void }) {
@@ -92,8 +93,8 @@ function OverrideForm({ target, onClose }: { target: OverrideTarget; onClose: ()
         </p>
       )}
       <TextField label="Price in USD" name="rate" required inputMode="decimal" defaultValue={target.rate} error={fault} />
-      <TextField label="for so many units" name="per" type="number" required min={1} defaultValue={target.per} hint="1,000,000 for tokens." />
-      <TextField label="From" name="from" type="date" required defaultValue={today} hint={`At the start of that day, ${timeZone}.`} />
+      <TextField label={target.per === 1 ? "for how many of them" : "for how many tokens"} name="per" type="number" required min={1} defaultValue={target.per} hint={target.per === 1 ? "1: the price of one." : "1,000,000, as price lists give it."} />
+      <TextField label="From" name="from" type="date" required defaultValue={target.from ?? today} hint={`At the start of that day, ${timeZone}.${target.from === undefined ? "" : ` First seen ${dayLabel(target.from, "withYear")}: from then on, all of it is priced.`}`} />
       <TextField label="Reason, kept with the change" name="reason" required maxLength={1000} />
       {trial.error !== null && (
         <p role="alert" className="text-sm text-danger">

@@ -15,7 +15,7 @@ type Schemas = components["schemas"];
 type Source = NonNullable<Schemas["SyncRequest"]["source"]>;
 const syncable: readonly Source[] = ["snapshot", "litellm", "genai-prices", "models.dev", "openrouter", "cloudflare"];
 
-/** Where prices come from, when each source was heard, and where they contradict each other. */
+/** Where prices come from, when each source last answered, and where they contradict each other. */
 export function PriceSources({ query, mayChange }: { query: UseQueryResult<Schemas["SourceList"]>; mayChange: boolean }) {
   const { timeZone } = useSlice();
   const client = useQueryClient();
@@ -38,9 +38,9 @@ export function PriceSources({ query, mayChange }: { query: UseQueryResult<Schem
               rowKey={({ source }) => source}
               columns={[
                 { key: "source", name: "Source", cell: ({ source, stale, last_error }) => <span className="inline-flex flex-wrap items-center gap-1">{source}{stale && <Badge tone="warn">stale</Badge>}{last_error !== null && <Badge tone="danger" title={last_error}>failed</Badge>}</span> },
-                { key: "models", name: "Models", numeric: true, from: "sm", cell: ({ model_count }) => count(model_count) },
+                { key: "models", name: "Models in its list", numeric: true, from: "sm", cell: ({ model_count }) => (model_count === 0 ? <span className="text-faint">—</span> : count(model_count)) },
                 { key: "open", name: "Prices in force", numeric: true, cell: ({ open_rates }) => count(open_rates) },
-                { key: "checked", name: "Heard", cell: ({ checked_at }) => (checked_at === null ? "never" : zoneTime(checked_at, timeZone)) },
+                { key: "checked", name: "Last answer", cell: ({ checked_at }) => (checked_at === null ? "never" : zoneTime(checked_at, timeZone)) },
                 { key: "changed", name: "Changed", from: "md", cell: ({ changed_at }) => (changed_at === null ? "—" : zoneTime(changed_at, timeZone)) },
                 ...(mayChange ? [{
                   key: "act",

@@ -2,7 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 import { priceSourcesQuery, quarantineQuery, type Rate, ratesQuery } from "../../api/queries/prices.ts";
-import { count } from "../../prepare/quantity.ts";
+import { count, plural } from "../../prepare/quantity.ts";
+import { pageSizes } from "../../prepare/search.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { useCaller } from "../../api/caller.ts";
 import { useSlice } from "../../shell/slice-context.ts";
@@ -17,9 +18,9 @@ import { OverrideDrawer, type OverrideTarget } from "./override-drawer.tsx";
 import { Quarantine } from "./quarantine.tsx";
 import { rateFile } from "./rate-file.ts";
 import { RateTable } from "./rate-table.tsx";
+import { RerateRuns } from "./rerate-panel.tsx";
+import { UsedPrices } from "./used-prices.tsx";
 import { PriceSources } from "./price-sources.tsx";
-
-const pageSize = 100;
 
 /** "openai/gpt-5-mini" names a provider too; a word alone is a part of a model's name. */
 function wanted(q: string | undefined): { provider?: string; search?: string } {
@@ -33,17 +34,19 @@ function wanted(q: string | undefined): { provider?: string; search?: string } {
 export function PricesPage(): ReactElement {
   const { timeZone } = useSlice();
   const { mayChange } = useCaller({ asks: true });
-  const search = useSearch({ strict: false }) as { q?: string; skip?: number; tab?: "quarantine" | "sources" };
+  const search = useSearch({ from: "/shell/prices" });
   const navigate = useNavigate();
   const [target, setTarget] = useState<OverrideTarget | null>(null);
-  const rates = useQuery(ratesQuery({ limit: pageSize, ...(search.skip === undefined ? {} : { offset: search.skip }), ...wanted(search.q) }));
+  const tab = search.tab ?? (search.q === undefined ? "used" : "rates");
+  const rates = useQuery({ ...ratesQuery({ limit: search.rows ?? pageSizes[0], ...(search.skip === undefined ? {} : { offset: search.skip }), ...wanted(search.q) }), enabled: tab === "rates" });
   const waiting = useQuery(quarantineQuery);
   const sources = useQuery(priceSourcesQuery);
-  const tab = search.tab ?? "rates";
   const tabs = [
-    { value: "rates" as const, name: "In force" },
+    { value: "used" as const, name: "Used here" },
+    { value: "rates" as const, name: "All in force" },
     { value: "quarantine" as const, name: waiting.data === undefined || waiting.data.total === 0 ? "Quarantine" : `Quarantine (${count(waiting.data.total)})` },
     { value: "sources" as const, name: "Sources" },
+    { value: "again" as const, name: "Estimate again" },
   ];
   const edit = (rate: Rate) => setTarget({ provider: rate.provider, model: rate.model, resource_type: rate.resource_type, region: rate.region, service_tier: rate.service_tier, min_context: rate.min_context, schedule: rate.schedule, rate: rate.rate, per: rate.per, isOverride: rate.source === "override", isNew: false });
   return (
@@ -62,10 +65,11 @@ export function PricesPage(): ReactElement {
         }
       />
       <div className="print-hidden">
-        <Segmented label="Show" options={tabs} value={tab} onChange={(next) => void navigate({ to: ".", search: (old: object) => ({ ...old, tab: next === "rates" ? undefined : next, skip: undefined }) })} />
+        <Segmented label="Show" options={tabs} value={tab} onChange={(next) => void navigate({ to: ".", search: (old: object) => ({ ...old, tab: next === "used" ? undefined : next, q: undefined, skip: undefined }) })} />
       </div>
+      {tab === "used" && <UsedPrices />}
       {tab === "rates" && (
-        <Panel query={rates} minHeight={420} title={rates.data === undefined ? "In force" : `${count(rates.data.total)} prices in force`} isEmpty={({ items }) => items.length === 0} actions={<SearchBox label="Search prices" value={search.q} placeholder="provider/model, or a part" />}>
+        <Panel query={rates} minHeight={420} title={rates.data === undefined ? "In force" : `${plural(rates.data.total, "price")} in force`} isEmpty={({ items }) => items.length === 0} actions={<SearchBox key="search" label="Search prices" value={search.q} placeholder="provider/model, or a part" />}>
           {(page) => (
             <>
               <RateTable
@@ -90,6 +94,7 @@ export function PricesPage(): ReactElement {
       )}
       {tab === "quarantine" && <Quarantine query={waiting} mayChange={mayChange} />}
       {tab === "sources" && <PriceSources query={sources} mayChange={mayChange} />}
+      {tab === "again" && <RerateRuns mayChange={mayChange} />}
       <OverrideDrawer target={target} onClose={() => setTarget(null)} />
     </>
   );

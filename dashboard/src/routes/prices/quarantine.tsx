@@ -1,7 +1,11 @@
-import { useMutation, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useState } from "react";
 import { decide, pricesKey, type Waiting } from "../../api/queries/prices.ts";
 import type { components } from "../../api/pricing-schema.d.ts";
+import { groupListQuery } from "../../api/queries/stats.ts";
+import { doubtText } from "../../prepare/accuracy-words.ts";
+import { addDays } from "../../prepare/day.ts";
+import { plural } from "../../prepare/quantity.ts";
 import { zoneTime } from "../../prepare/zone-time.ts";
 import { useSlice } from "../../shell/slice-context.ts";
 import { NoPrice } from "../../ui/badge.tsx";
@@ -12,12 +16,20 @@ import { Panel } from "../../ui/panel.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { rateScope, rateText } from "./rate-text.ts";
 
+/** How far back a model counts as used. */
+const usedDays = 90;
+
 type Asked = { waiting: Waiting; decision: "approve" | "reject" };
 
 /** Rates that look wrong wait here; what is in force stays in force until someone decides. */
 export function Quarantine({ query, mayChange }: { query: UseQueryResult<components["schemas"]["QuarantineList"]>; mayChange: boolean }) {
-  const { timeZone } = useSlice();
+  const { timeZone, today } = useSlice();
   const [asked, setAsked] = useState<Asked | null>(null);
+  const [showsAll, setShowsAll] = useState(false);
+  const used = useQuery(groupListQuery("models", { start_date: addDays(today, 1 - usedDays), end_date: today, limit: 500 }));
+  const names = new Set((used.data?.items ?? []).map(({ group }) => group.id));
+  // Until it is known what is used, nothing is hidden.
+  const isUsed = ({ quarantined: { provider, model } }: Waiting) => used.data === undefined || names.has(`${provider}/${model}`);
   return (
     <>
       <Panel query={query} minHeight={240} title="Waiting for a decision">
@@ -25,16 +37,24 @@ export function Quarantine({ query, mayChange }: { query: UseQueryResult<compone
         items.length === 0 ? (
           <p className="m-auto text-sm text-muted">Nothing waits. A price that falls to zero or jumps by more than a factor of three would.</p>
         ) : (
-          <DataTable
+          <>
+          {!showsAll && items.some((one) => !isUsed(one)) && (
+            <p className="flex flex-wrap items-center gap-2 text-sm text-muted">
+              {items.some(isUsed) ? "" : "No price of a model in use waits. "}
+              {plural(items.filter((one) => !isUsed(one)).length, "price")} of models that nobody used in {usedDays} days can wait.
+              <Button onClick={() => setShowsAll(true)}>Show them</Button>
+            </p>
+          )}
+          {(showsAll || items.some(isUsed)) && <DataTable
             caption="Prices that wait for a decision"
-            rows={items}
+            rows={showsAll ? items : items.filter(isUsed)}
             rowKey={({ quarantined }) => String(quarantined.id)}
             columns={[
               { key: "model", name: "Model", cell: ({ quarantined }) => <span className="flex flex-col"><span>{quarantined.model || "no model"}</span><span className="text-xs text-faint">{quarantined.provider}</span></span> },
               { key: "what", name: "What", from: "sm", cell: ({ quarantined }) => rateScope(quarantined) },
               { key: "now", name: "In force", numeric: true, cell: ({ in_force }) => (in_force === null ? <NoPrice>nothing</NoPrice> : rateText(in_force)) },
               { key: "new", name: "Waiting", numeric: true, cell: ({ quarantined }) => <strong>{rateText(quarantined)}</strong> },
-              { key: "why", name: "Why it waits", from: "md", cell: ({ quarantined }) => <span className="text-xs text-muted">{quarantined.reason ?? "—"} · {quarantined.source}{quarantined.observed_at !== null && `, ${zoneTime(quarantined.observed_at, timeZone, "day")}`}</span> },
+              { key: "why", name: "Why it waits", from: "md", cell: ({ quarantined }) => <span className="text-xs text-muted">{doubtText(quarantined.reason)} {quarantined.source}{quarantined.observed_at !== null && `, ${zoneTime(quarantined.observed_at, timeZone, "day")}`}</span> },
               ...(mayChange ? [{
                 key: "act",
                 name: <span className="sr-only">Decide</span>,
@@ -51,7 +71,8 @@ export function Quarantine({ query, mayChange }: { query: UseQueryResult<compone
                 ),
               }] : []),
             ]}
-          />
+          />}
+          </>
         )
       }
       </Panel>

@@ -1,8 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import type { Interaction, SessionDetail } from "../../api/model.ts";
-import { ShareCell } from "../../charts/share-cell.tsx";
-import { modelName, typeName } from "../../prepare/group-name.ts";
-import { columnMoney, columnPlaces } from "../../prepare/money.ts";
+import { largestShare, ShareCell } from "../../charts/share-cell.tsx";
+import { modelName, resourceName, typeName } from "../../prepare/group-name.ts";
+import { columnMoney, columnPlaces, rowMoney } from "../../prepare/money.ts";
 import { count, duration } from "../../prepare/quantity.ts";
 import { zoneTime } from "../../prepare/zone-time.ts";
 import { Badge, NoPrice } from "../../ui/badge.tsx";
@@ -22,9 +22,22 @@ function Tokens({ tokens }: { tokens: Interaction["tokens"] }) {
   );
 }
 
+/** What was used where no model was: the tool that was called, or what was counted. */
+function Used({ resources, otherwise }: { resources: readonly string[]; otherwise: string }) {
+  const [first, ...rest] = resources;
+  if (first === undefined) return otherwise || <span className="text-faint">—</span>;
+  return (
+    <span title={resources.map(resourceName).join(", ")}>
+      {resourceName(first)}
+      {rest.length > 0 && <span className="text-faint"> +{rest.length}</span>}
+    </span>
+  );
+}
+
 /** A session's interactions in order of time, each leading to its receipt. */
 export function InteractionTable({ page, total, timeZone, showsDays }: InteractionTableProps) {
   const places = columnPlaces(page.items.map(({ total_cost }) => total_cost));
+  const largest = largestShare(page.items.map((row) => row.share));
   const columns: TableColumn<Interaction>[] = [
     {
       key: "time",
@@ -36,7 +49,7 @@ export function InteractionTable({ page, total, timeZone, showsDays }: Interacti
       ),
     },
     { key: "type", name: "Kind", from: "sm", cell: ({ type, context }) => <span className="inline-flex gap-1">{typeName(type)}{context !== null && context !== "message" && <Badge>{context}</Badge>}</span> },
-    { key: "model", name: "Model", cell: ({ model, provider }) => <span title={`${provider}/${model}`}>{model === "" ? provider || "—" : modelName(model)}</span> },
+    { key: "model", name: "Model or tool", cell: ({ model, provider, resources }) => (model === "" ? <Used resources={resources} otherwise={provider} /> : <span title={`${provider}/${model}`}>{modelName(model)}</span>) },
     { key: "agent", name: "Agent", from: "xl", cell: ({ agent }) => agent || <span className="text-faint">—</span> },
     { key: "tokens", name: "In / cached / out", numeric: true, from: "lg", cell: ({ tokens }) => <Tokens tokens={tokens} /> },
     { key: "latency", name: "Took", numeric: true, from: "md", cell: ({ duration_ms }) => duration(duration_ms) },
@@ -46,7 +59,7 @@ export function InteractionTable({ page, total, timeZone, showsDays }: Interacti
       name: "Share",
       numeric: true,
       from: "sm",
-      cell: (row) => <ShareCell ratio={row.share} />,
+      cell: (row) => <ShareCell ratio={row.share} largest={largest} />,
     },
     {
       key: "note",
@@ -54,6 +67,7 @@ export function InteractionTable({ page, total, timeZone, showsDays }: Interacti
       from: "md",
       cell: ({ status, error, price_state, feedback }) => (
         <span className="inline-flex flex-wrap gap-1">
+          {(status as string) === "aborted" && <Badge tone="stopped">stopped early</Badge>}
           {status === "error" && <Badge tone="danger" {...(error === null ? {} : { title: error })}>failed</Badge>}
           {price_state === "partial" && <Badge tone="warn">priced in part</Badge>}
           {price_state === "declared" && <Badge>declared</Badge>}
@@ -64,7 +78,7 @@ export function InteractionTable({ page, total, timeZone, showsDays }: Interacti
   ];
   return (
     <>
-      <DataTable caption="Interactions of this session" columns={columns} rows={page.items} rowKey={({ id }) => id} footers={[{ key: "total", strong: true, cells: { time: "Session", cost: total === null ? "No price" : columnMoney(total, places) } }]} />
+      <DataTable caption="Interactions of this session" columns={columns} rows={page.items} rowKey={({ id }) => id} footers={[{ key: "total", strong: true, cells: { time: "Session", cost: rowMoney(total) } }]} />
       {page.total_count > page.limit && <Pager offset={page.offset} limit={page.limit} total={page.total_count} noun="interactions" />}
     </>
   );

@@ -1,9 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import type { Receipt } from "../../api/model.ts";
-import { componentName, resourceName } from "../../prepare/group-name.ts";
-import { exactMoney } from "../../prepare/money.ts";
+import { componentName } from "../../prepare/group-name.ts";
+import { exactColumn, exactMoney } from "../../prepare/money.ts";
 import { count } from "../../prepare/quantity.ts";
-import { flagText, priceOrigin, unitPrice } from "../../prepare/receipt.ts";
+import { flagText, lineName, priceOrigin, unitPrice } from "../../prepare/receipt.ts";
 import { Badge, NoPrice } from "../../ui/badge.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
 import { Icon } from "../../ui/icon.tsx";
@@ -13,6 +13,9 @@ const parts = ["ai_tokens", "db_ops", "api_calls", "compute_time"] as const;
 /** Component × quantity × unit price = amount, with the dated price behind each line. */
 export function ReceiptLines({ receipt }: { receipt: Receipt }) {
   const { lines, lines_total, equals_stored, estimate, reporting_time_zone } = receipt;
+  const exact = exactColumn([...lines.map(({ amount }) => amount), lines_total]);
+  // The same price list stands behind most lines: it is told once, and again only where it changes.
+  const origins = lines.map(({ price }) => (price === null ? "" : priceOrigin(price, reporting_time_zone)));
   return (
     <>
       <DataTable
@@ -25,7 +28,7 @@ export function ReceiptLines({ receipt }: { receipt: Receipt }) {
             name: "What",
             cell: (line) => (
               <span className="flex flex-col">
-                <span>{resourceName(line.resource_type)}</span>
+                <span>{lineName(line.resource_type)}</span>
                 <span className="text-xs text-faint">{componentName(line.component)}</span>
               </span>
             ),
@@ -42,7 +45,7 @@ export function ReceiptLines({ receipt }: { receipt: Receipt }) {
               </>
             ),
           },
-          { key: "amount", name: "= amount", numeric: true, cell: ({ amount, flags }) => (amount === null ? flags.some((flag) => flag.includes("included")) ? <span className="text-faint">included</span> : <NoPrice /> : exactMoney(amount)) },
+          { key: "amount", name: "= amount", numeric: true, cell: ({ amount, flags }) => (amount === null ? flags.some((flag) => flag.includes("included")) ? <span className="text-faint">included</span> : <NoPrice /> : exact(amount)) },
           {
             key: "origin",
             name: "Price in force",
@@ -50,8 +53,9 @@ export function ReceiptLines({ receipt }: { receipt: Receipt }) {
             cell: ({ price, flags }) => (
               <span className="flex flex-wrap items-center gap-1 text-xs text-muted">
                 {price !== null && (
-                  <Link to="/prices" search={(old: object) => ({ ...old, q: `${price.provider}/${price.model}` })} className="link">
-                    {priceOrigin(price, reporting_time_zone)}
+                  <Link to="/prices/$priceId" params={{ priceId: String(price.price_id) }} search={(old: object) => ({ ...old, of: `${price.provider}/${price.model}` })} className="link" title={priceOrigin(price, reporting_time_zone)}>
+                    #{price.price_id}
+                    {origins.indexOf(priceOrigin(price, reporting_time_zone)) === lines.findIndex((line) => line.price === price) && ` · ${priceOrigin(price, reporting_time_zone)}`}
                   </Link>
                 )}
                 {flags.map((flag) => (
@@ -61,7 +65,7 @@ export function ReceiptLines({ receipt }: { receipt: Receipt }) {
             ),
           },
         ]}
-        footers={[{ key: "total", strong: true, cells: { what: "Total", amount: lines_total === null ? <NoPrice /> : exactMoney(lines_total), origin: <Stored equals={equals_stored} stored={estimate.total_cost} /> } }]}
+        footers={[{ key: "total", strong: true, cells: { what: "Total", amount: lines_total === null ? <NoPrice /> : exact(lines_total), origin: <Stored equals={equals_stored} stored={estimate.total_cost} /> } }]}
       />
       <p className="md:hidden">
         <Stored equals={equals_stored} stored={estimate.total_cost} />

@@ -17,13 +17,14 @@ import { Panel } from "../../ui/panel.tsx";
 import { SaveTable } from "../../ui/save-table.tsx";
 import { receiptFile } from "./receipt-file.ts";
 import { ReceiptLines } from "./receipt-lines.tsx";
+import { ReceiptReading } from "./receipt-reading.tsx";
 import { ReceiptRevisions } from "./receipt-revisions.tsx";
 
-const states = { priced: { tone: "good", text: "Priced" }, partial: { tone: "warn", text: "Priced in part" }, unpriced: { tone: "warn", text: "No price" }, declared: { tone: "neutral", text: "Declared by the sender" } } as const;
+const states = { priced: { tone: "good", text: "Priced" }, partial: { tone: "warn", text: "Priced in part" }, unpriced: { tone: "warn", text: "No price" }, declared: { tone: "neutral", text: "The sender said what it cost" } } as const;
 
 /** The receipt of one interaction: why it cost exactly that. */
 export function ReceiptPage(): ReactElement {
-  const { sessionId, interactionId } = useParams({ strict: false }) as { sessionId: string; interactionId: string };
+  const { sessionId, interactionId } = useParams({ from: "/shell/sessions/$sessionId/$interactionId" });
   const receipt = useQuery(receiptQuery(interactionId));
   return (
     <>
@@ -56,6 +57,7 @@ export function ReceiptPage(): ReactElement {
           <>
             <ReceiptHead receipt={data} />
             <ReceiptLines receipt={data} />
+            <ReceiptReading receipt={data} />
             <Today receipt={data} />
           </>
         )}
@@ -93,6 +95,7 @@ function ReceiptHead({ receipt }: { receipt: Receipt }) {
             {estimate.price_state === "priced" && <Icon name="check" size={12} />}
             {state.text}
           </Badge>
+          {(one.status as string) === "aborted" && <Badge tone="stopped">stopped early</Badge>}
           {one.status === "error" && <Badge tone="danger" {...(one.error === null ? {} : { title: one.error })}>failed{one.error !== null && `: ${one.error}`}</Badge>}
           {receipt.revisions.length > 1 && <Badge>estimated {receipt.revisions.length} times</Badge>}
         </span>

@@ -1,9 +1,9 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { SessionDetail } from "../../api/model.ts";
-import { ShareCell } from "../../charts/share-cell.tsx";
+import { largestShare, ShareCell } from "../../charts/share-cell.tsx";
 import { costSentence } from "../../prepare/cost-sentence.ts";
 import { componentName, resourceName } from "../../prepare/group-name.ts";
-import { columnMoney, columnPlaces, knownCost } from "../../prepare/money.ts";
+import { columnMoney, columnPlaces, knownCost, rowMoney } from "../../prepare/money.ts";
 import { count } from "../../prepare/quantity.ts";
 import { NoPrice } from "../../ui/badge.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
@@ -38,7 +38,7 @@ export function SessionCost({ query }: { query: UseQueryResult<SessionDetail> })
                   { key: "name", name: "Component", cell: ({ component }) => componentName(component) },
                   { key: "amount", name: "Cost", numeric: true, cell: ({ amount }) => (amount === null ? <NoPrice /> : columnMoney(amount, partPlaces)) },
                 ]}
-                footers={[{ key: "total", strong: true, cells: { name: "Total", amount: session.total_cost === null ? "No price" : columnMoney(session.total_cost, partPlaces) } }]}
+                footers={[{ key: "total", strong: true, cells: { name: "Total", amount: session.total_cost === null ? "No price" : rowMoney(session.total_cost) } }]}
               />
               <DataTable
                 caption="What the cost is made of"
@@ -52,7 +52,7 @@ export function SessionCost({ query }: { query: UseQueryResult<SessionDetail> })
                     key: "share",
                     name: "Share",
                     numeric: true,
-                    cell: (driver) => <ShareCell ratio={driver.share} />,
+                    cell: (driver) => <ShareCell ratio={driver.share} largest={largestShare(drivers.map((one) => one.share))} />,
                   },
                 ]}
               />

@@ -25,7 +25,7 @@ function spansDays({ start_time, end_time, last_seen }: Session, timeZone: strin
 
 /** One session: what it cost, when, and why. */
 export function SessionPage(): ReactElement {
-  const { sessionId } = useParams({ strict: false }) as { sessionId: string };
+  const { sessionId } = useParams({ from: "/shell/sessions/$sessionId" });
   const { timeZone } = useSlice();
   const detail = useQuery(sessionQuery(sessionId));
   const offset = useSessionOffset();
@@ -80,7 +80,7 @@ export function SessionPage(): ReactElement {
             <div className="ml-auto flex flex-wrap gap-1.5">
               <Badge tone={one.status === "open" ? "good" : "neutral"}>{one.status}</Badge>
               {one.error_count > 0 && <Badge tone="danger">{count(one.error_count)} failed</Badge>}
-              {coverage.unpriced_interactions > 0 && <Badge tone="warn">▨ {plural(coverage.unpriced_interactions, "interaction")} without a price</Badge>}
+              {coverage.unpriced_interactions > 0 && <Badge tone="warn">{plural(coverage.unpriced_interactions, "interaction")} without a price</Badge>}
               {outlier.is_outlier && <Badge tone="warn" title={`The median of this user's last ${outlier.session_count} sessions is ${rowMoney(outlier.median_cost)}`}>{outlier.ratio === null ? "unusually costly" : `${outlier.ratio.toFixed(1)} × the user's median`}</Badge>}
               {one.mixed_users && <Badge title="The user shown is that of the earliest event">mixed users</Badge>}
               {one.archived && <Badge>archived</Badge>}

@@ -2,11 +2,8 @@ import type { SessionsQuery } from "../../api/queries/sessions.ts";
 import type { SliceQuery } from "../../api/queries/stats.ts";
 import type { DailyQuery } from "../../api/queries/stats.ts";
 import type { Range } from "../../prepare/period.ts";
-import type { SessionsSearch } from "../../prepare/search.ts";
+import { pageSizes, type SessionsSearch } from "../../prepare/search.ts";
 import { chartQuery } from "../overview/overview-queries.ts";
-
-/** Rows of a page of sessions. */
-export const sessionPageSize = 50;
 
 /** What the list of sessions asks for; sessions have no interaction type. */
 export function sessionPageQuery(slice: SliceQuery, search: SessionsSearch): SessionsQuery {
@@ -14,7 +11,7 @@ export function sessionPageQuery(slice: SliceQuery, search: SessionsSearch): Ses
   return {
     ...filters,
     include: "total",
-    limit: sessionPageSize,
+    limit: search.rows ?? pageSizes[0],
     ...(search.q === undefined ? {} : { q: search.q }),
     ...(search.status === undefined ? {} : { status: search.status }),
     ...(search.min === undefined ? {} : { min_cost: search.min }),

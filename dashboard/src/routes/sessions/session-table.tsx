@@ -1,11 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import type { Session, SessionList } from "../../api/model.ts";
 import { modelName } from "../../prepare/group-name.ts";
-import { columnMoney, columnPlaces, knownCost } from "../../prepare/money.ts";
+import { exactMoney, knownCost, listMoney, tileMoney } from "../../prepare/money.ts";
 import { compactCount, count, duration } from "../../prepare/quantity.ts";
 import type { SessionsSearch } from "../../prepare/search.ts";
 import { zoneTime } from "../../prepare/zone-time.ts";
 import { Badge, NoPrice } from "../../ui/badge.tsx";
+import { MiddleCut } from "../../ui/middle-cut.tsx";
 import { DataTable, type TableColumn } from "../../ui/data-table.tsx";
 
 /** A list that names the first and counts the rest. */
@@ -20,13 +21,19 @@ export function Some({ names }: { names: readonly string[] }) {
   );
 }
 
+/** Calls that ended before their answer did. */
+function stoppedEarly({ aborted_count = 0 }: { error_count: number; aborted_count?: number }): number {
+  return aborted_count;
+}
+
 /** What needs a look about a session. */
 function Flags({ session }: { session: Session }) {
   return (
     <span className="inline-flex flex-wrap gap-1">
       {session.status === "open" && <Badge tone="good">open</Badge>}
       {session.error_count > 0 && <Badge tone="danger">{count(session.error_count)} failed</Badge>}
-      {session.unpriced_count > 0 && <Badge tone="warn">▨ {count(session.unpriced_count)} no price</Badge>}
+      {session.unpriced_count > 0 && <Badge tone="warn">{count(session.unpriced_count)} without a price</Badge>}
+      {stoppedEarly(session) > 0 && <Badge>{count(stoppedEarly(session))} stopped early</Badge>}
       {session.mixed_users && <Badge title="Events of more than one user carried this session's id">mixed users</Badge>}
       {session.archived && <Badge>archived</Badge>}
     </span>
@@ -35,7 +42,6 @@ function Flags({ session }: { session: Session }) {
 
 /** Sessions, one a row; a fixed list cannot be sorted by its reader. */
 export function SessionTable({ list, search, isFixed = false }: { list: SessionList; search: SessionsSearch; isFixed?: boolean }) {
-  const places = columnPlaces(list.items.map(({ total_cost }) => total_cost));
   const sortBy = (sort: NonNullable<SessionsSearch["ssort"]>): Pick<TableColumn<Session>, "sort"> => {
     if (isFixed) return {};
     const isSorted = (search.ssort ?? "time") === sort;
@@ -47,10 +53,15 @@ export function SessionTable({ list, search, isFixed = false }: { list: SessionL
       key: "time",
       name: "Started",
       ...sortBy("time"),
-      cell: ({ id, start_time }) => (
-        <Link to="/sessions/$sessionId" params={{ sessionId: id }} className="link inline-flex min-h-6 items-center whitespace-nowrap" data-row-link title={id}>
-          {zoneTime(start_time, list.reporting_time_zone)}
-        </Link>
+      cell: ({ id, start_time, user_id, user_label }) => (
+        <span className="flex min-w-0 flex-col">
+          <Link to="/sessions/$sessionId" params={{ sessionId: id }} className="link inline-flex min-h-6 items-center whitespace-nowrap" data-row-link title={id}>
+            {zoneTime(start_time, list.reporting_time_zone)}
+          </Link>
+          <span className="min-w-0 text-xs text-faint sm:hidden">
+            <MiddleCut text={user_label ?? (user_id || "No user")} />
+          </span>
+        </span>
       ),
     },
     {
@@ -61,8 +72,8 @@ export function SessionTable({ list, search, isFixed = false }: { list: SessionL
         user_id === "" ? (
           <span className="text-faint">No user</span>
         ) : (
-          <Link to="/users/$userId" params={{ userId: user_id }} search={(old: object) => ({ ...old, tenant: tenant_id || undefined })} className="link inline-flex min-h-6 max-w-40 items-center truncate">
-            {user_label ?? user_id}
+          <Link to="/users/$userId" params={{ userId: user_id }} search={(old: object) => ({ ...old, tenant: tenant_id || undefined })} className="link inline-block max-w-44 py-0.5 align-middle" title={user_id}>
+            <MiddleCut text={user_label ?? user_id} />
           </Link>
         ),
     },
@@ -70,7 +81,7 @@ export function SessionTable({ list, search, isFixed = false }: { list: SessionL
     { key: "agents", name: "Agents", from: "xl", cell: ({ agents }) => <Some names={agents.filter((name) => name !== "")} /> },
     { key: "interactions", name: "Interactions", numeric: true, from: "lg", cell: ({ interaction_count }) => count(interaction_count), ...sortBy("interactions") },
     { key: "tokens", name: "Tokens", numeric: true, from: "lg", cell: ({ token_count }) => <span title={count(token_count)}>{compactCount(token_count)}</span> },
-    { key: "cost", name: "Cost", numeric: true, ...sortBy("cost"), cell: (session) => (knownCost(session) === null ? <NoPrice /> : columnMoney(session.total_cost, places)) },
+    { key: "cost", name: "Cost", numeric: true, ...sortBy("cost"), cell: (session) => (knownCost(session) === null ? <NoPrice /> : <span title={exactMoney(session.total_cost)}>{listMoney(session.total_cost)}</span>) },
     { key: "duration", name: "Duration", numeric: true, from: "md", cell: ({ duration_ms }) => duration(duration_ms) },
     { key: "flags", name: "Note", cell: (session) => <Flags session={session} />, ...sortBy("errors") },
   ];
@@ -80,7 +91,7 @@ export function SessionTable({ list, search, isFixed = false }: { list: SessionL
       columns={columns}
       rows={list.items}
       rowKey={({ id }) => id}
-      footers={isFixed || list.total === null ? [] : [{ key: "total", strong: true, cells: { time: `All ${count(list.total_count)}`, interactions: count(list.total.interaction_count), tokens: compactCount(list.total.token_count), cost: <span data-testid="list-total" data-exact={list.total.total_cost ?? ""}>{list.total.total_cost === null ? "No price" : columnMoney(list.total.total_cost, places)}</span> } }]}
+      footers={isFixed || list.total === null ? [] : [{ key: "total", strong: true, cells: { time: `All ${count(list.total_count)}`, interactions: count(list.total.interaction_count), tokens: compactCount(list.total.token_count), cost: <span data-testid="list-total" data-exact={list.total.total_cost ?? ""}>{tileMoney(list.total.total_cost)}</span> } }]}
     />
   );
 }

@@ -38,7 +38,7 @@ const pricings = [
 /** All sessions that started in the period, found by facets, the newest first. */
 export function SessionsPage(): ReactElement {
   const { query, search: shared } = useSlice();
-  const search = useSearch({ strict: false }) as SessionsSearch;
+  const search = useSearch({ from: "/shell/sessions" });
   const navigate = useNavigate();
   const client = useQueryClient();
   const asked = sessionPageQuery({ ...filterQuery(shared), start_date: query.start_date, end_date: query.end_date }, search);
@@ -75,7 +75,7 @@ export function SessionsPage(): ReactElement {
               </Button>
             )}
             <p className="text-sm text-muted">
-              {page.total !== null && `${tileMoney(page.total.total_cost)} in ${plural(page.total.interaction_count, "interaction")} and ${compactCount(page.total.token_count)} tokens${page.total.unpriced_count > 0 ? `; ${plural(page.total.unpriced_count, "interaction")} without a price not included` : ""}. `}A session counts whole, on the day it began.
+              {page.total !== null && `${tileMoney(page.total.total_cost)} in ${plural(page.total.interaction_count, "interaction")} and ${compactCount(page.total.token_count)} tokens${page.total.unpriced_count > 0 ? `; ${plural(page.total.unpriced_count, "interaction")} without a price not included` : ""}. `}A session counts whole, on the day it began.{query.type !== undefined && " It has no type: that filter does not apply here."}
             </p>
             <SessionTable list={page} search={search} />
             <Pager offset={page.offset} limit={page.limit} total={page.total_count} noun="sessions" />

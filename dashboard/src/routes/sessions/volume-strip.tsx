@@ -16,7 +16,7 @@ export function VolumeStrip() {
   const daily = useQuery(dailyQuery(volumeQuery(query, range)));
   if (daily.data !== undefined && daily.data.total.interaction_count === 0) return null;
   return (
-    <Panel query={daily} minHeight={100}>
+    <Panel title={`Interactions per ${daily.data?.granularity ?? "day"}`} query={daily} minHeight={100}>
       {(data) => (
         <figure>
           <figcaption className="sr-only">{plural(data.total.interaction_count, "interaction")} over the period, by {data.granularity}.</figcaption>

@@ -4,7 +4,6 @@ import { type FormEvent, type ReactElement, useState } from "react";
 import { ApiError, unwrap } from "../../api/api-error.ts";
 import { analytics } from "../../api/client.ts";
 import { meQuery } from "../../api/queries/ledger.ts";
-import { remember } from "../../api/browser-memory.ts";
 import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { pathAfterSignIn } from "./path-after-sign-in.ts";
@@ -12,7 +11,7 @@ import { pathAfterSignIn } from "./path-after-sign-in.ts";
 /** Why a sign-in did not work, in the reader's terms. */
 function fault(error: unknown): string {
   if (!(error instanceof ApiError)) return "The server could not be reached. Try again.";
-  if (error.status === 401) return "No such key. Paste the whole key, public and secret half, as it was shown when it was made.";
+  if (error.status === 401) return "No such key. Paste the admin key as it was shown when it was made: its secret half (sk-tt-…), or both halves.";
   return error.message;
 }
 
@@ -20,7 +19,7 @@ function fault(error: unknown): string {
 export function SignInPage(): ReactElement {
   const router = useRouter();
   const client = useQueryClient();
-  const { to } = useSearch({ strict: false }) as { to?: string };
+  const { to } = useSearch({ from: "/sign-in" });
   const [problem, setProblem] = useState<string | null>(null);
   const [isBusy, setIsBusy] = useState(false);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
@@ -32,7 +31,6 @@ export function SignInPage(): ReactElement {
       const me = await unwrap(analytics.POST("/auth/sign-in", { body: { key } }));
       client.clear();
       client.setQueryData(meQuery.queryKey, me);
-      remember("scopes", me.scopes.join(" "));
       await router.invalidate();
       router.history.push(pathAfterSignIn(to));
     } catch (error) {
@@ -48,7 +46,7 @@ export function SignInPage(): ReactElement {
           <h1 className="text-xl font-bold">Tokentill</h1>
           <p className="text-sm text-muted">Where LibreChat's money goes, down to one token.</p>
         </div>
-        <TextField label="Key" name="key" type="password" autoComplete="current-password" autoFocus maxLength={256} required error={problem} hint="A key with scope read or admin, as public:secret. It becomes a cookie of twelve hours." />
+        <TextField label="Key" name="key" type="password" autoComplete="current-password" autoFocus maxLength={256} required error={problem} placeholder="sk-tt-…" hint="The admin key as it was printed, or any key that may read. It becomes a cookie of twelve hours." />
         <Button look="primary" type="submit" disabled={isBusy}>
           {isBusy ? "Signing in…" : "Sign in"}
         </Button>
