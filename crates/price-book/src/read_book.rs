@@ -149,7 +149,10 @@ impl ReadBook {
     ) -> Result<Option<Self>, DatabaseError> {
         let parameter = serde_json::json!({ "keys": keys, "now": now.0 });
         let rows = database
-            .batch(&[Statement::new(BOOK_VERSION), Statement::with(ROWS, &parameter)?])
+            .batch(&[
+                Statement::new(BOOK_VERSION),
+                Statement::with(ROWS, &parameter)?,
+            ])
             .await?;
         let [version, prices] = rows.as_slice() else {
             return Err(DatabaseError::Other("the batch gave no rows".to_owned()));
