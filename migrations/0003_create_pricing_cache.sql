@@ -1,21 +1,22 @@
 -- The price book: append-only, dated, sourced. A change closes a row and opens one.
 
+-- Truth: every price row there ever was.
 CREATE TABLE prices (
   id               INTEGER PRIMARY KEY AUTOINCREMENT,
   provider         TEXT    NOT NULL,
   -- '' for what has no model.
-  model            TEXT    NOT NULL DEFAULT '',
+  model            TEXT    NOT NULL,
   resource_type    TEXT    NOT NULL,
-  region           TEXT    NOT NULL DEFAULT '',
-  service_tier     TEXT    NOT NULL DEFAULT 'standard',
+  region           TEXT    NOT NULL,
+  service_tier     TEXT    NOT NULL,
   -- The smallest count of all input tokens at which the row applies.
-  min_context      INTEGER NOT NULL DEFAULT 0 CHECK (min_context >= 0),
+  min_context      INTEGER NOT NULL CHECK (min_context >= 0),
   -- '' or a weekly time window in UTC, for example 'mon-fri 16:30-00:30'.
-  schedule         TEXT    NOT NULL DEFAULT '',
+  schedule         TEXT    NOT NULL,
   -- Picodollars per `per` units.
   rate             INTEGER NOT NULL CHECK (rate >= 0),
   per              INTEGER NOT NULL CHECK (per > 0),
-  currency         TEXT    NOT NULL DEFAULT 'USD',
+  currency         TEXT    NOT NULL,
   -- Half-open: valid_from <= price_time < valid_to.
   valid_from       INTEGER NOT NULL,
   valid_from_basis TEXT    NOT NULL CHECK (valid_from_basis IN ('stated', 'observed', 'assumed')),
@@ -40,17 +41,17 @@ CREATE INDEX prices_waiting ON prices (status) WHERE status <> 'active';
 -- Marks on charts: what changed in a period.
 CREATE INDEX prices_by_start ON prices (valid_from);
 
--- Each source's latest word on a key; merged into `prices`.
+-- Truth: each source's latest word on a key; merged into `prices`.
 CREATE TABLE price_quotes (
   source           TEXT    NOT NULL,
   provider         TEXT    NOT NULL,
   model            TEXT    NOT NULL,
   resource_type    TEXT    NOT NULL,
-  region           TEXT    NOT NULL DEFAULT '',
-  service_tier     TEXT    NOT NULL DEFAULT 'standard',
-  min_context      INTEGER NOT NULL DEFAULT 0,
-  schedule         TEXT    NOT NULL DEFAULT '',
-  valid_from       INTEGER NOT NULL DEFAULT 0,
+  region           TEXT    NOT NULL,
+  service_tier     TEXT    NOT NULL,
+  min_context      INTEGER NOT NULL,
+  schedule         TEXT    NOT NULL,
+  valid_from       INTEGER NOT NULL,
   valid_to         INTEGER,
   rate             INTEGER NOT NULL,
   per              INTEGER NOT NULL,
@@ -59,19 +60,20 @@ CREATE TABLE price_quotes (
                valid_from, source)
 ) STRICT, WITHOUT ROWID;
 
--- A sync that finds nothing new touches only this table.
+-- Truth: what was read of each source. A sync that finds nothing new touches only this table.
 CREATE TABLE price_sources (
   source        TEXT    PRIMARY KEY,
   etag          TEXT,
   content_hash  TEXT,
-  model_count   INTEGER NOT NULL DEFAULT 0,
-  rate_count    INTEGER NOT NULL DEFAULT 0,
-  skipped_count INTEGER NOT NULL DEFAULT 0,
+  model_count   INTEGER NOT NULL,
+  rate_count    INTEGER NOT NULL,
+  skipped_count INTEGER NOT NULL,
   checked_at    INTEGER,
   changed_at    INTEGER,
   last_error    TEXT
 ) STRICT, WITHOUT ROWID;
 
+-- Truth: an operator's word, or a list's, on what a model's name means.
 CREATE TABLE model_aliases (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   provider   TEXT    NOT NULL,
@@ -86,7 +88,7 @@ CREATE TABLE model_aliases (
 
 CREATE INDEX model_aliases_by_alias ON model_aliases (provider, alias, valid_from);
 
--- An operator's word on which provider a LibreChat endpoint really is.
+-- Truth: an operator's word on which provider a LibreChat endpoint really is.
 CREATE TABLE provider_mappings (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   endpoint   TEXT    NOT NULL,
@@ -106,3 +108,5 @@ SELECT p.provider, p.resource_type, p.model, p.region, p.service_tier, p.min_con
        p.cache_ttl_s AS cache_ttl
 FROM prices p LEFT JOIN price_sources s ON s.source = p.source
 WHERE p.valid_to IS NULL AND p.status = 'active';
+
+UPDATE ledger_state SET schema_version = 3;

@@ -1,4 +1,4 @@
--- Who may do what, what ran, and what an admin changed.
+-- Who may do what, what ran, what an admin changed, and what was found wrong. All of it is truth.
 
 CREATE TABLE api_keys (
   -- The public half; safe to log.
@@ -21,18 +21,20 @@ CREATE TABLE job_runs (
   scheduled_time INTEGER NOT NULL,
   worker         TEXT    NOT NULL,
   status         TEXT    NOT NULL CHECK (status IN ('running', 'ok', 'failed')),
-  attempt        INTEGER NOT NULL DEFAULT 1,
+  attempt        INTEGER NOT NULL,
   started_at     INTEGER NOT NULL,
   finished_at    INTEGER,
   -- While it lies ahead, no other run of the same job starts.
   lease_until    INTEGER,
   error          TEXT,
   -- JSON: what the run did, and where the next one goes on.
-  summary        TEXT    NOT NULL DEFAULT '{}',
+  summary        TEXT    NOT NULL,
   PRIMARY KEY (job, scheduled_time)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX job_runs_by_start ON job_runs (started_at);
+-- The one run of a job that holds its lease.
+CREATE UNIQUE INDEX job_runs_running ON job_runs (job) WHERE status = 'running';
 
 CREATE TABLE admin_audit (
   id      INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -59,3 +61,112 @@ CREATE TABLE ingest_rejections (
 ) STRICT;
 
 CREATE INDEX ingest_rejections_by_time ON ingest_rejections (received_at);
+
+-- One row for each pass of the verification over the whole ledger; the open one (finished_at NULL)
+-- holds the place where the next slice goes on.
+CREATE TABLE integrity_passes (
+  id                INTEGER PRIMARY KEY AUTOINCREMENT,
+  started_at        INTEGER NOT NULL,
+  finished_at       INTEGER,
+  stage             TEXT    NOT NULL
+                    CHECK (stage IN ('interactions', 'sessions', 'days', 'users', 'slices', 'done')),
+  -- Stage interactions: the last interaction_key; sessions: the last session_key; days: the last
+  -- day; users: the last user_key; slices: the last row's key, as a JSON array.
+  position          TEXT    NOT NULL,
+  slice_count       INTEGER NOT NULL,
+  interaction_count INTEGER NOT NULL,
+  estimate_count    INTEGER NOT NULL,
+  session_count     INTEGER NOT NULL,
+  day_count         INTEGER NOT NULL,
+  finding_count     INTEGER NOT NULL,
+  repaired_count    INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX integrity_passes_open ON integrity_passes (finished_at IS NULL)
+  WHERE finished_at IS NULL;
+
+-- Every difference, and the correction that was made in the same transaction.
+CREATE TABLE integrity_findings (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  pass_id    INTEGER NOT NULL,
+  found_at   INTEGER NOT NULL,
+  -- Which rule was broken: daily_stats_equal_interactions, lines_equal_components, …
+  check_name TEXT    NOT NULL,
+  -- JSON: the key of the row at fault.
+  subject    TEXT    NOT NULL,
+  -- JSON objects of the columns that differ.
+  expected   TEXT    NOT NULL,
+  found      TEXT    NOT NULL,
+  -- What was done about it; NULL where a person must look.
+  correction TEXT
+) STRICT;
+
+CREATE INDEX integrity_findings_by_time ON integrity_findings (found_at);
+CREATE INDEX integrity_findings_open ON integrity_findings (id) WHERE correction IS NULL;
+
+-- One row for each change of the reporting time zone; the open one (finished_at NULL) holds the place
+-- where it goes on.
+CREATE TABLE zone_changes (
+  id            INTEGER PRIMARY KEY AUTOINCREMENT,
+  from_zone     TEXT    NOT NULL,
+  to_zone       TEXT    NOT NULL,
+  started_at    INTEGER NOT NULL,
+  finished_at   INTEGER,
+  stage         TEXT    NOT NULL CHECK (stage IN ('interactions', 'sessions')),
+  -- Stage interactions: the last interaction_key; sessions: the last session_key.
+  position      TEXT    NOT NULL,
+  -- The newest interaction_key at the beginning: later ones have the new zone's day.
+  last_key      INTEGER NOT NULL,
+  checked_count INTEGER NOT NULL,
+  moved_count   INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX zone_changes_open ON zone_changes (finished_at IS NULL)
+  WHERE finished_at IS NULL;
+
+-- One row for each time that what is recorded was estimated again; the open one (finished_at NULL)
+-- holds the place where it goes on.
+CREATE TABLE rerate_runs (
+  id              INTEGER PRIMARY KEY AUTOINCREMENT,
+  -- The key's public half.
+  requested_by    TEXT    NOT NULL,
+  reason          TEXT    NOT NULL,
+  -- JSON: the range of days, and what narrows it.
+  filter          TEXT    NOT NULL,
+  started_at      INTEGER NOT NULL,
+  finished_at     INTEGER,
+  -- The last interaction that it looked at: its start, and its key.
+  place_timestamp INTEGER NOT NULL,
+  place_key       INTEGER NOT NULL,
+  -- The attempt that wrote last: what its batch asks whether it took the turn.
+  write_token     INTEGER NOT NULL,
+  -- JSON: what changed, by day, model and user, with examples.
+  changes         TEXT    NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX rerate_runs_open ON rerate_runs (finished_at IS NULL)
+  WHERE finished_at IS NULL;
+
+-- Sign-ins of browsers that were ended: a cookie is checked without a table, but for this one. A row
+-- lives for as long as its cookie could have.
+CREATE TABLE signed_out (
+  sign_in_id TEXT    PRIMARY KEY,
+  -- Unix milliseconds: when the cookie ends by itself.
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX signed_out_by_expiry ON signed_out (expires_at);
+
+-- A key that comes past the API (`make key`, or by hand) leaves its entry too. The API writes its own
+-- entry first, in the same batch.
+CREATE TRIGGER api_keys_insert_audit AFTER INSERT ON api_keys
+WHEN NOT EXISTS (SELECT 1 FROM admin_audit
+                 WHERE action = 'key.create' AND subject = NEW.id)
+BEGIN
+  INSERT INTO admin_audit (at, actor, action, subject, detail)
+  VALUES (NEW.created_at, 'machine', 'key.create', NEW.id,
+    json_object('name', NEW.name, 'scopes', NEW.scopes, 'user_id', NEW.user_id,
+      'expires_at', NEW.expires_at));
+END;
+
+UPDATE ledger_state SET schema_version = 5;

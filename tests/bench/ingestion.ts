@@ -195,14 +195,14 @@ function report(candidates: readonly Candidate[]): void {
 /** Both do the same work only if every sum counts every interaction. */
 async function requireAllSums(database: Database): Promise<void> {
   const expected = await database.prepare("SELECT COUNT(*) AS n FROM interactions").first<number>("n");
-  for (const table of ["sessions", "usage_daily", "daily_stats", "daily_model_stats", "daily_agent_stats", "weekly_stats"]) {
+  for (const table of ["sessions", "usage_daily", "daily_stats", "daily_model_stats", "daily_agent_model_stats", "weekly_stats"]) {
     const counted = await database.prepare(`SELECT SUM(interaction_count) AS n FROM ${table}`).first<number>("n");
     if (counted !== expected) throw new Error(`${table} counts ${counted} of ${expected} interactions`);
   }
-  const latencies = await database.prepare("SELECT SUM(count) AS n FROM latency_histogram WHERE metric = 'duration'").first<number>("n");
+  const latencies = await database.prepare("SELECT SUM(j.value) AS n FROM latency_daily d, json_each(d.duration_counts) j").first<number>("n");
   const measured = await database
     .prepare("SELECT COUNT(*) AS n FROM interactions WHERE type = 'chat' AND status = 'ok' AND duration_ms IS NOT NULL").first<number>("n");
-  if (latencies !== measured) throw new Error(`latency_histogram counts ${latencies} of ${measured} latencies`);
+  if (latencies !== measured) throw new Error(`latency_daily counts ${latencies} of ${measured} latencies`);
 }
 
 /** What an interaction takes in the database, its estimate and its share of the rollups included. */

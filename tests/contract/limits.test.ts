@@ -58,8 +58,6 @@ const numbers: [string, unknown, string][] = [
   ["a session mark's session_id", schemas.SessionMark.properties.session_id.maxLength, "SESSION_ID_CHARS_MAX"],
   ["a session mark's user_id", schemas.SessionMark.properties.user_id.maxLength, "USER_ID_CHARS_MAX"],
   ["a session mark's tenant_id", schemas.SessionMark.properties.tenant_id.maxLength, "TENANT_ID_CHARS_MAX"],
-  ["resourceSpans", schemas.TraceRequest.properties.resourceSpans.maxItems, "SPAN_GROUPS_MAX"],
-  ["scopeSpans", schemas.TraceRequest.properties.resourceSpans.items.properties.scopeSpans.maxItems, "SPAN_GROUPS_MAX"],
   ["spans", schemas.TraceRequest.properties.resourceSpans.items.properties.scopeSpans.items.properties.spans.maxItems, "SPANS_MAX"],
   ["ScoreId", schemas.ScoreId.maxLength, "SCORE_ID_CHARS_MAX"],
   ["a key's name", schemas.NewKey.properties.name.maxLength, "KEY_NAME_CHARS_MAX"],
@@ -74,11 +72,11 @@ const words: [string, string, string][] = [
   ["the introduction", document.info.description, `event may lie ${limit("AGE_DAYS_MAX")} days back`],
   ["the introduction", document.info.description, `One event ${limit("EVENT_BYTES_MAX") / 1024} KiB`],
   ["the introduction", document.info.description, `a batch ${limit("BATCH_EVENTS_MAX")} events and ${limit("BATCH_BYTES_MAX") / 1024 ** 2} MiB`],
-  ["the introduction", document.info.description, `a trace body ${limit("TRACE_BYTES_MAX") / 1024 ** 2} MiB`],
+  ["the introduction", document.info.description, `a trace body ${limit("TRACE_BYTES_MAX") / 1024 ** 2} MiB (in protobuf ${limit("PROTOBUF_BYTES_MAX") / 1024 ** 2} MiB)`],
   ["the introduction", document.info.description, `${limit("SPANS_MAX").toLocaleString("en-US")} spans`],
   ["metadata", event.metadata.description, `at most ${limit("METADATA_BYTES_MAX") / 1024} KiB`],
   ["declared_cost", schemas.DeclaredCost.description, `At most $${(limit("INTERACTION_COST_PICO_MAX") / 1e12).toLocaleString("en-US")}`],
-  ["a trace's body", document.components.requestBodies.Traces.description, `at most ${limit("TRACE_BYTES_MAX") / 1024 ** 2} MiB`],
+  ["a trace's body", document.components.requestBodies.Traces.description, `at most ${limit("TRACE_BYTES_MAX") / 1024 ** 2} MiB (in protobuf ${limit("PROTOBUF_BYTES_MAX") / 1024 ** 2} MiB)`],
 ];
 
 for (const [where, text, says] of words) {
@@ -96,7 +94,8 @@ test("the contract's minutes ahead are those of the code", () => {
 const inWords = new Set([
   "EVENT_BYTES_MAX", "BATCH_BYTES_MAX", "TRACE_BYTES_MAX", "AGE_DAYS_MAX", "AHEAD_MS_MAX", "METADATA_BYTES_MAX", "DEPTH_MAX",
   "INTERACTION_COST_PICO_MAX", "INTERACTION_COST_PICO_CEILING", "DAY_MS", "FIELDS_MAX", "METADATA_FIELDS_MAX", "ATTRIBUTES_MAX",
-  "ATTRIBUTE_BYTES_MAX", "ATTRIBUTE_TEXTS_MAX",
+  "ATTRIBUTE_BYTES_MAX", "ATTRIBUTE_TEXTS_MAX", "PROTOBUF_BYTES_MAX", "KEPT_BYTES_MAX", "WINDOW_BYTES_MAX", "WINDOW_SPANS_MAX",
+  "STATUS_MESSAGE_BYTES_MAX", "SPAN_NAME_BYTES_MAX", "COUNTS_MAX", "TOOL_CALLS_MAX",
 ]);
 
 test("each limit on what a sender writes is held to the contract", () => {

@@ -114,7 +114,7 @@ test("a pass that a client brings along names nobody", async () => {
 
 test("an unknown method is refused, and HEAD is GET without a body", async () => {
   for (const path of ["/health", "/app/", "/sessions", "/admin/keys", "/pricing/rates", "/track/batch"]) {
-    for (const method of ["PROPFIND", "PURGE", "BREW"]) {
+    for (const method of ["PROPFIND", "PURGE", "MKCOL"]) {
       const response = await fetch(`${suite.url}${path}`, { method, headers: { authorization: `Bearer ${suite.keys.admin.secret}` } });
       assert.equal(response.status, 405, `${method} ${path}`);
       await response.text();

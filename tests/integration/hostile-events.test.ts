@@ -183,7 +183,7 @@ test("after all of it every sum is that of its interactions", async () => {
   const [recount] = await suite.rows<{ n: number; total: string }>(
     "SELECT count(*) AS n, CAST(sum(c.total_cost) AS TEXT) AS total FROM interactions JOIN cost_estimates c USING (interaction_key)");
   assert.ok(picoOf("0") <= BigInt(recount!.total));
-  for (const table of ["sessions", "usage_daily", "daily_stats", "daily_model_stats", "daily_agent_stats"]) {
+  for (const table of ["sessions", "usage_daily", "daily_stats", "daily_model_stats", "daily_agent_model_stats"]) {
     assert.deepEqual(await suite.rows(`SELECT sum(interaction_count) AS n, CAST(sum(total_cost) AS TEXT) AS total FROM ${table}`), [recount], table);
   }
 });

@@ -49,7 +49,7 @@ const runs = (where = "worker = 'analytics-tracker'"): Promise<Run[]> =>
 /** Everything that the ledger keeps, but for the records of the jobs themselves. */
 async function ledger(): Promise<unknown> {
   const tables = ["session_ids", "sessions", "sessions_archive", "interactions", "interactions_archive", "cost_estimates", "cost_estimates_archive", "session_models", "session_days",
-    "usage_daily", "daily_stats", "daily_model_stats", "daily_agent_stats", "latency_histogram", "latency_daily", "users", "prices", "ledger_state"];
+    "usage_daily", "daily_stats", "daily_model_stats", "daily_agent_model_stats", "latency_daily", "users", "prices", "ledger_state"];
   return Promise.all(tables.map((table) => suite.rows(`SELECT * FROM ${table}`)));
 }
 

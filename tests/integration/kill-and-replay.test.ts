@@ -85,7 +85,7 @@ async function ledgerOf(suite: OpenSuite): Promise<Record<string, unknown>> {
     estimates: await suite.rows("SELECT i.id, c.revision, c.total_cost, c.price_state FROM cost_estimates c JOIN interactions i USING (interaction_key) ORDER BY 1, 2"),
     sessions: await suite.rows(`SELECT id, interaction_count, error_count, unpriced_count, token_count, total_cost, start_time, last_seen FROM sessions JOIN session_ids USING (session_key) ORDER BY id`),
     cube: await suite.rows(`SELECT day, model, agent, type, sum(interaction_count) AS n, ${total} FROM usage_daily GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`),
-    latencies: await suite.rows("SELECT * FROM latency_histogram ORDER BY 1, 2, 3, 4, 5"),
+    latencies: await suite.rows("SELECT * FROM latency_daily ORDER BY 1, 2, 3"),
   };
   const recount = await suite.rows(`SELECT count(*) AS n, CAST(sum(c.total_cost) AS TEXT) AS total FROM interactions JOIN cost_estimates c USING (interaction_key)`);
   for (const table of ["sessions", "usage_daily", "daily_stats", "daily_model_stats"]) {

@@ -108,6 +108,12 @@ impl Flags {
         Self(self.0 | 1 << flag as u32)
     }
 
+    /// These without one.
+    #[must_use]
+    pub const fn without(self, flag: Flag) -> Self {
+        Self(self.0 & !(1 << flag as u32))
+    }
+
     /// These and all of the others.
     #[must_use]
     pub const fn union(self, others: Self) -> Self {

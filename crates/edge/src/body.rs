@@ -1,13 +1,13 @@
 //! A request's body, within a limit.
 
 use futures_util::StreamExt;
-use worker::Request;
+use worker::{ByteStream, Request};
 
 use crate::problem::Problem;
 
 /// Of a body over its limit, so much is read to the end and dropped: whoever is answered while still
 /// sending may see a broken connection in place of the answer.
-const DROPPED_BYTES_MAX: usize = 16 * 1024 * 1024;
+const DROPPED_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// Reads the body; over `bytes_max` it keeps nothing and refuses.
 pub async fn read(request: &mut Request, bytes_max: usize) -> Result<Vec<u8>, Problem> {
@@ -16,7 +16,7 @@ pub async fn read(request: &mut Request, bytes_max: usize) -> Result<Vec<u8>, Pr
             "the body is over {bytes_max} bytes: send less at a time, for example half of it twice"
         ))
     };
-    let unreadable = |_| Problem::bad_request("the body broke off; send the request again");
+    let unreadable = |_| broke_off();
     let announced = request.headers().get("content-length").ok().flatten();
     let announced = announced.and_then(|length| length.parse::<usize>().ok());
     if announced.is_some_and(|length| length > DROPPED_BYTES_MAX) {
@@ -51,4 +51,43 @@ pub async fn read(request: &mut Request, bytes_max: usize) -> Result<Vec<u8>, Pr
         return Err(too_large());
     }
     Ok(body)
+}
+
+/// A body as it arrives.
+pub struct Pieces(Option<ByteStream>);
+
+/// The body in the pieces in which it arrives; nothing of it is held.
+pub fn pieces(request: &mut Request) -> Result<Pieces, Problem> {
+    if request.inner().body().is_none() {
+        return Ok(Pieces(None));
+    }
+    request
+        .stream()
+        .map(|stream| Pieces(Some(stream)))
+        .map_err(|_| broke_off())
+}
+
+impl Pieces {
+    /// The next piece; `None` at the end.
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, Problem> {
+        match &mut self.0 {
+            Some(stream) => stream.next().await.transpose().map_err(|_| broke_off()),
+            None => Ok(None),
+        }
+    }
+
+    /// Reads on and drops what comes, so that the answer of a refusal arrives.
+    pub async fn pass_over(&mut self) {
+        let mut length = 0;
+        while let Ok(Some(piece)) = self.next().await {
+            length += piece.len();
+            if length > DROPPED_BYTES_MAX {
+                break;
+            }
+        }
+    }
+}
+
+fn broke_off() -> Problem {
+    Problem::bad_request("the body broke off; send the request again")
 }

@@ -8,7 +8,7 @@
 
 use cost_calculation::UnixMillis;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use events::{Context, otlp_json, parse_batch};
+use events::{Context, parse_batch, parse_json_traces};
 use serde_json::{Value, json};
 
 const TRACES: &str = include_str!("../tests/fixtures/langfuse-openai+anthropic+error.json");
@@ -28,6 +28,25 @@ fn a_megabyte_of_traces() -> String {
             let key = attribute["key"].as_str().unwrap();
             if ["input", "output"].iter().any(|end| key.ends_with(end)) {
                 attribute["value"]["stringValue"] = json!("a \"quoted\" line\n".repeat(210));
+            }
+        }
+    }
+    body.to_string()
+}
+
+/// The captured body with so many bytes of plain text in its inputs and outputs.
+fn long_traces(bytes: usize) -> String {
+    let mut body: Value = serde_json::from_str(TRACES).unwrap();
+    let spans = body["resourceSpans"][0]["scopeSpans"][0]["spans"]
+        .as_array_mut()
+        .unwrap();
+    let text = "A line of some eighty characters, as people write them to each other, ends here.\n";
+    let lines = bytes / text.len() / (2 * spans.len());
+    for span in spans.iter_mut() {
+        for attribute in span["attributes"].as_array_mut().unwrap() {
+            let key = attribute["key"].as_str().unwrap();
+            if ["input", "output"].iter().any(|end| key.ends_with(end)) {
+                attribute["value"]["stringValue"] = json!(text.repeat(lines));
             }
         }
     }
@@ -56,7 +75,14 @@ fn parsing(criterion: &mut Criterion) {
     let traces = a_megabyte_of_traces();
     group.throughput(Throughput::Bytes(traces.len() as u64));
     group.bench_function("traces_of_1_mb", |bencher| {
-        bencher.iter(|| otlp_json::parse(traces.as_bytes(), &context).unwrap());
+        bencher.iter(|| parse_json_traces(traces.as_bytes(), &context).unwrap());
+    });
+
+    // Twenty times the context of one long conversation: what is skipped is nearly all of it.
+    let long = long_traces(22_000_000);
+    group.throughput(Throughput::Bytes(long.len() as u64));
+    group.bench_function("traces_of_22_mb", |bencher| {
+        bencher.iter(|| parse_json_traces(long.as_bytes(), &context).unwrap());
     });
 
     let batch = a_batch();

@@ -1,9 +1,9 @@
 //! What a parser has to know beside the body.
 use std::collections::BTreeMap;
 
-use cost_calculation::{Lifetime, Sender, UnixMillis, canonical_provider};
+use cost_calculation::{Sender, UnixMillis};
 
-use crate::{InteractionType, Limits};
+use crate::{CacheWriteLifetimes, InteractionType, Limits};
 
 /// What the request says beside its body, and what the installation allows.
 #[derive(Debug, Clone)]
@@ -35,45 +35,17 @@ impl Context<'_> {
         }
     }
 
-    /// Whose counts a usage of this source is.
-    pub(crate) fn sender_of_usage<'p>(&self, source: &str, provider: &'p str) -> Sender<'p> {
+    /// Whose counts a usage of this source is, of a call at that moment.
+    pub(crate) fn sender_of_usage<'p>(
+        &self,
+        source: &str,
+        provider: &'p str,
+        at: UnixMillis,
+    ) -> Sender<'p> {
         Sender {
             provider,
-            cache_lifetime: self.cache_write_lifetimes.of(source, provider),
+            cache_lifetime: self.cache_write_lifetimes.of(source, provider, at),
         }
-    }
-}
-
-/// The operator's word on the lifetime of cache writes, by source, for figures that tell none.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CacheWriteLifetimes(BTreeMap<String, Lifetime>);
-
-/// Providers for which LibreChat chooses the lifetime.
-const LIFETIME_IS_CHOSEN: [&str; 2] = ["anthropic", "aws"];
-
-impl Default for CacheWriteLifetimes {
-    /// LibreChat, which sends Langfuse's spans, writes the caches of Anthropic and Bedrock for an
-    /// hour since June 2026, and its figures have one bucket for both lifetimes.
-    fn default() -> Self {
-        Self(BTreeMap::from([("langfuse".to_owned(), Lifetime::OneHour)]))
-    }
-}
-
-impl CacheWriteLifetimes {
-    /// The lifetime that is set for a source's calls of a provider.
-    pub fn of(&self, source: &str, provider: &str) -> Option<Lifetime> {
-        let is_chosen = LIFETIME_IS_CHOSEN.contains(&canonical_provider(provider).as_ref());
-        self.0.get(source).copied().filter(|_| is_chosen)
-    }
-
-    /// The same, with another lifetime for a source; none leaves it open.
-    #[must_use]
-    pub fn with(mut self, source: &str, lifetime: Option<Lifetime>) -> Self {
-        match lifetime {
-            Some(lifetime) => self.0.insert(source.to_owned(), lifetime),
-            None => self.0.remove(source),
-        };
-        self
     }
 }
 

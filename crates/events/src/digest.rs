@@ -1,5 +1,5 @@
 //! The fingerprint by which a repeated event is told from a conflicting one.
-use cost_calculation::{Component, Declared, TokenUsage, Units, UnixMillis};
+use cost_calculation::{Component, Declared, Flag, Flags, TokenUsage, Units, UnixMillis};
 use sha2::{Digest as _, Sha256};
 
 use crate::Interaction;
@@ -76,8 +76,9 @@ impl Interaction {
             .optional_text(endpoint.as_deref())
             .optional_text(region.as_deref());
         encoder.optional_text(service_tier.as_deref());
+        let (usage, reading) = without_untold_lifetime(*usage, *reading);
         encoder
-            .usage(usage)
+            .usage(&usage)
             .units(units)
             .declared(declared.as_ref());
         encoder.count(u64::from(reading.bits()));
@@ -92,6 +93,22 @@ impl Interaction {
         encoder.text(source).optional_text(metadata.as_deref());
         encoder.finish()
     }
+}
+
+/// How long a cache write lives, where nothing in the event tells, is a setting of the operator's and
+/// no fact of the event: changed between two sendings, it must not make them contradict each other.
+fn without_untold_lifetime(usage: TokenUsage, reading: Flags) -> (TokenUsage, Flags) {
+    const UNTOLD: [Flag; 2] = [Flag::CacheLifetimeAssumed, Flag::CacheLifetimeBySetting];
+    if !UNTOLD.into_iter().any(|flag| reading.contains(flag)) {
+        return (usage, reading);
+    }
+    let written = usage.cache_write_5m.saturating_add(usage.cache_write_1h);
+    let one_bucket = TokenUsage {
+        cache_write_5m: written,
+        cache_write_1h: 0,
+        ..usage
+    };
+    (one_bucket, UNTOLD.into_iter().fold(reading, Flags::without))
 }
 
 /// Writes each value so that no two sequences of values have the same bytes: texts behind their
@@ -234,6 +251,20 @@ mod tests {
     fn the_version_that_is_kept_is_the_one_that_is_hashed() {
         let written = format!("tokentill interaction {DIGEST_VERSION}\n");
         assert_eq!(VERSION, written.as_bytes());
+    }
+
+    #[test]
+    fn a_lifetime_that_nothing_tells_is_no_part_of_the_event() {
+        let written = |short, long, flag: Option<Flag>| {
+            let mut interaction = an_interaction();
+            interaction.usage.cache_write_5m = short;
+            interaction.usage.cache_write_1h = long;
+            interaction.reading = flag.into_iter().fold(Flags::NONE, Flags::with);
+            interaction.digest()
+        };
+        let assumed = written(400, 0, Some(Flag::CacheLifetimeAssumed));
+        assert_eq!(assumed, written(0, 400, Some(Flag::CacheLifetimeBySetting)));
+        assert_ne!(written(400, 0, None), written(0, 400, None));
     }
 
     #[test]

@@ -67,10 +67,19 @@ fn bare_code(message: &str) -> Option<&str> {
     is_code(code).then_some(code)
 }
 
-/// The first word, where it is spelled like a class and made of known words: the last part of a
-/// qualified name.
+/// The first word, where it is spelled like a class and made of known words; the next one where the
+/// first only says that there is an error (`Error: AbortError: …`).
 fn class(message: &str) -> Option<&str> {
-    let word = words(message).next()?;
+    let mut words = words(message);
+    let first = words.next().and_then(class_of)?;
+    if first == "Error" {
+        return words.next().and_then(class_of).or(Some(first));
+    }
+    Some(first)
+}
+
+/// The last part of a qualified name, where it is spelled like a class and made of known words.
+fn class_of(word: &str) -> Option<&str> {
     let name = word.rsplit('.').next()?;
     let spelled_like_a_class = word.len() <= CLASS_CHARS_MAX
         && CLASS_ENDINGS.iter().any(|ending| name.ends_with(ending))
@@ -97,7 +106,7 @@ fn humps(name: &str) -> impl Iterator<Item = &str> {
 }
 
 /// An HTTP error's number, where nothing but a class or a lead-in stands before it.
-fn status(message: &str) -> Option<&str> {
+pub(crate) fn status(message: &str) -> Option<&str> {
     let is_status = |word: &str| {
         word.len() == 3
             && word.bytes().all(|byte| byte.is_ascii_digit())
@@ -119,7 +128,7 @@ fn status(message: &str) -> Option<&str> {
 
 /// The value of `"code"`, else of `"type"`, `"error"` or `"status"`, as JSON writes them, with or
 /// without escapes, where it is a code.
-fn code(message: &str) -> Option<&str> {
+pub(crate) fn code(message: &str) -> Option<&str> {
     ["code", "type", "error", "status", "__type"]
         .into_iter()
         .find_map(|key| {
@@ -160,7 +169,7 @@ fn is_code(text: &str) -> bool {
 }
 
 /// The words between spaces, quotes, escapes and punctuation.
-fn words(message: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn words(message: &str) -> impl Iterator<Item = &str> {
     let separates = |c: char| !(c.is_alphanumeric() || c == '_' || c == '.' || c == '-');
     message
         .split(separates)
@@ -208,6 +217,12 @@ mod tests {
     fn a_message_with_escapes_has_the_same_class() {
         let raw = r#""RateLimitError: 429 slow down\n{\"type\": \"rate_limit_error\"}""#;
         assert_eq!(error_class(raw), "RateLimitError 429 rate_limit_error");
+    }
+
+    #[test]
+    fn a_class_inside_of_an_error_is_the_class() {
+        let message = "Error: AbortError: User aborted the request.";
+        assert_eq!(error_class(message), "AbortError");
     }
 
     #[test]

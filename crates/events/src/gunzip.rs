@@ -16,12 +16,7 @@ pub fn gunzip(body: &[u8], bytes_max: usize) -> Result<Vec<u8>, Rejection> {
     MultiGzDecoder::new(body)
         .take(limit)
         .read_to_end(&mut unpacked)
-        .map_err(|_| {
-            Rejection::malformed(
-                "is not gzip, or breaks off",
-                "compress the whole body with gzip",
-            )
-        })?;
+        .map_err(|_| no_gzip())?;
     if unpacked.len() > bytes_max {
         return Err(Rejection::too_large(
             "body",
@@ -30,6 +25,14 @@ pub fn gunzip(body: &[u8], bytes_max: usize) -> Result<Vec<u8>, Rejection> {
         ));
     }
     Ok(unpacked)
+}
+
+/// The refusal of what is no gzip, or not all of it.
+pub(crate) fn no_gzip() -> Rejection {
+    Rejection::malformed(
+        "is not gzip, or breaks off",
+        "compress the whole body with gzip",
+    )
 }
 
 #[cfg(test)]

@@ -166,7 +166,7 @@ fn interaction(
         .text("session_id", SESSION_ID_CHARS_MAX)?
         .unwrap_or_else(|| session_id::of_user_and_day(&tenant_id, &user_id, times.timestamp));
     let (status, error) = outcome(&mut fields)?;
-    let reading = usage(&mut fields, &provider, context)?;
+    let reading = usage(&mut fields, &provider, times.price_time, context)?;
     let mut interaction = Interaction {
         id,
         session_id,
@@ -320,12 +320,13 @@ fn check_parts(interaction: &Interaction) -> Result<(), Rejection> {
 fn usage(
     fields: &mut Fields<'_>,
     provider: &str,
+    at: UnixMillis,
     context: &Context<'_>,
 ) -> Result<UsageReading, Rejection> {
     let convention = fields.word("usage_convention", &json_usage::conventions())?;
     match fields.take("usage") {
         Some(value) => {
-            let sender = context.sender_of_usage(source::API, provider);
+            let sender = context.sender_of_usage(source::API, provider, at);
             json_usage::read(value, convention, sender)
         }
         None if convention.is_some() => Err(fields.missing(

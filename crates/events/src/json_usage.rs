@@ -12,7 +12,7 @@ use crate::json_fields::Fields;
 use crate::json_metadata::depth;
 use crate::limits::{CALL_RESOURCES_MAX, DEPTH_MAX, TOKENS_MAX};
 use crate::rejection::shown;
-use crate::{Context, Interaction, Rejection};
+use crate::{Interaction, Rejection};
 
 const REMEDY: &str = "send the counts as their `usage_convention` says, or send `disjoint` buckets";
 
@@ -185,11 +185,10 @@ fn disjoint(mut fields: Fields<'_>) -> Result<TokenUsage, Rejection> {
 
 /// Reads Langfuse's `usage_details`. Its sender will not send it again: what can't be read is kept as
 /// unread lines, and the call with it.
-pub(crate) fn read_langfuse(json: &str, provider: &str, context: &Context<'_>) -> UsageReading {
+pub(crate) fn read_langfuse(json: &str, sender: Sender<'_>) -> UsageReading {
     let payload = (depth(json) <= DEPTH_MAX).then(|| serde_json::from_str::<Value>(json).ok());
     match payload.flatten().filter(Value::is_object) {
         Some(payload) => {
-            let sender = context.sender_of_usage(crate::source::LANGFUSE, provider);
             let convention = UsageConvention::LangfuseUsageDetails;
             kept(read_usage_or_keep(convention, sender, &payload))
         }
@@ -199,15 +198,10 @@ pub(crate) fn read_langfuse(json: &str, provider: &str, context: &Context<'_>) -
 
 /// Reads the counts of a span, by their attributes' names: `gen_ai.usage.*`, `ai.usage.*`,
 /// `llm.token_count.*`. Numbers may be texts or doubles; what can't be read is kept as unread lines.
-pub(crate) fn read_otel(
-    counts: Map<String, Value>,
-    provider: &str,
-    context: &Context<'_>,
-) -> UsageReading {
+pub(crate) fn read_otel(counts: Map<String, Value>, sender: Sender<'_>) -> UsageReading {
     if counts.is_empty() {
         return UsageReading::default();
     }
-    let sender = context.sender_of_usage(crate::source::OTEL, provider);
     kept(read_usage_or_keep(
         UsageConvention::OtelGenAi,
         sender,
@@ -438,8 +432,9 @@ mod tests {
     }
 
     fn langfuse(json: &str, provider: &str) -> UsageReading {
-        let context = Context::at(cost_calculation::UnixMillis(0));
-        read_langfuse(json, provider, &context)
+        let at = cost_calculation::UnixMillis(1_795_000_000_000);
+        let context = crate::Context::at(at);
+        read_langfuse(json, context.sender_of_usage("langfuse", provider, at))
     }
 
     #[test]

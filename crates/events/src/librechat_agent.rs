@@ -30,7 +30,8 @@ pub(crate) fn parse(id: &str) -> AgentId<'_> {
         Some((endpoint, model)) if !endpoint.is_empty() && !model.is_empty() => {
             AgentId::Ephemeral { endpoint }
         }
-        _ if base == "ephemeral" => AgentId::Ephemeral { endpoint: "" },
+        // Runs without an agent (memory, titles, summaries) go by these names.
+        _ if base == "ephemeral" || base == "default" => AgentId::Ephemeral { endpoint: "" },
         _ => AgentId::Saved(base),
     }
 }
@@ -74,8 +75,15 @@ mod tests {
     }
 
     #[test]
+    fn a_run_without_an_agent_is_no_agent() {
+        for id in ["default", "ephemeral", "default____1"] {
+            assert_eq!(parse(id), AgentId::Ephemeral { endpoint: "" }, "{id}");
+        }
+    }
+
+    #[test]
     fn another_name_stays_a_name() {
-        assert_eq!(parse("default"), AgentId::Saved("default"));
+        assert_eq!(parse("assistant"), AgentId::Saved("assistant"));
         assert_eq!(parse("__x"), AgentId::Saved("__x"));
         assert_eq!(parse(""), AgentId::Saved(""));
     }

@@ -7,18 +7,33 @@ pub use cost_calculation::DAY_MS;
 pub const EVENT_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of a batch of JSON events.
 pub const BATCH_BYTES_MAX: usize = 1024 * 1024;
-/// Bytes of an OTLP body, decompressed.
-pub const TRACE_BYTES_MAX: usize = 5 * 1024 * 1024;
+/// Bytes of an OTLP body in JSON, decompressed. It is read as a stream: LibreChat repeats a
+/// conversation's whole context some twenty times in one body.
+pub const TRACE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Bytes of an OTLP body in protobuf, decompressed.
+pub const PROTOBUF_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Events in one batch, and in one transaction of the ledger.
 pub const BATCH_EVENTS_MAX: usize = 500;
 /// Spans in one OTLP body. LibreChat's exporters send at most 512.
 pub const SPANS_MAX: usize = 10_000;
-/// Resources in one OTLP body, and scopes in one resource.
-pub const SPAN_GROUPS_MAX: usize = 1_000;
 /// Attributes of one span that are looked at; OpenTelemetry's own default limit is 128.
 pub const ATTRIBUTES_MAX: usize = 1_024;
 /// Bytes of an attribute's text that is looked at; `usage_details` is the longest of them.
 pub const ATTRIBUTE_BYTES_MAX: usize = 4 * 1024;
+/// Bytes of all that is kept of one span.
+pub const KEPT_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of spans that are held before a part of a body is handed over.
+pub const WINDOW_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Spans that are held before a part of a body is handed over.
+pub const WINDOW_SPANS_MAX: usize = 2_000;
+/// Bytes of an error's message that are looked at.
+pub const STATUS_MESSAGE_BYTES_MAX: usize = 2 * 1024;
+/// Bytes of a span's name that are kept.
+pub const SPAN_NAME_BYTES_MAX: usize = 256;
+/// Counts of one call of a model.
+pub const COUNTS_MAX: usize = 64;
+/// Calls of tools that one round names.
+pub const TOOL_CALLS_MAX: usize = 64;
 /// Texts of an attribute's list that are looked at.
 pub const ATTRIBUTE_TEXTS_MAX: usize = 64;
 

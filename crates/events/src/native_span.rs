@@ -5,9 +5,10 @@
 use cost_calculation::Units;
 use serde_json::json;
 
+use crate::attribute_names::Attribute;
 use crate::limits::{CONTEXT_CHARS_MAX, METADATA_BYTES_MAX, PROVIDER_CHARS_MAX};
 use crate::source;
-use crate::span::{Attribute, Span};
+use crate::span::Span;
 use crate::span_interaction::{fail, of_span};
 use crate::{Interaction, InteractionType, Rejection};
 
@@ -15,11 +16,41 @@ use crate::{Interaction, InteractionType, Rejection};
 const NAME_CHARS_MAX: usize = 256;
 const _: () = assert!(NAME_CHARS_MAX * 4 < METADATA_BYTES_MAX);
 
+/// Paths that are asked for to see whether a server is there.
+const PROBES: [&str; 11] = [
+    "/health",
+    "/healthz",
+    "/livez",
+    "/readyz",
+    "/live",
+    "/ready",
+    "/liveness",
+    "/readiness",
+    "/metrics",
+    "/ping",
+    "/status",
+];
+
+/// Whether a served request is a probe: nobody's request, however often it comes.
+pub(crate) fn is_probe(span: &Span) -> bool {
+    let attributes = &span.attributes;
+    let path = [Attribute::HttpRoute, Attribute::UrlPath]
+        .into_iter()
+        .find_map(|attribute| attributes.word(attribute));
+    // Without either the span's own name holds the path: `GET /readyz`.
+    let path = path.or_else(|| span.name.split_once(' ').map(|(_, path)| path));
+    let path = path.unwrap_or_default();
+    let path = path.split_once('?').map_or(path, |(path, _)| path);
+    let path = path.trim_end_matches('/');
+    let path = path.strip_prefix("/api").unwrap_or(path);
+    PROBES.contains(&path)
+}
+
 /// A served request. It has nothing to price: its metadata say which route answered what.
-pub(crate) fn served_request(span: &Span<'_>) -> Result<Interaction, Rejection> {
+pub(crate) fn served_request(span: &Span) -> Result<Interaction, Rejection> {
     let attributes = &span.attributes;
     let mut interaction = of_span(span, InteractionType::Api, source::OTEL)?;
-    let status_code = attributes.int(&[Attribute::HttpStatusCode]);
+    let status_code = attributes.int(Attribute::HttpStatusCode);
     let metadata = json!({
         "method": attributes.text(&[Attribute::HttpMethod], CONTEXT_CHARS_MAX)?,
         "route": attributes.text(&[Attribute::HttpRoute], NAME_CHARS_MAX)?,
@@ -36,7 +67,7 @@ pub(crate) fn served_request(span: &Span<'_>) -> Result<Interaction, Rejection> 
 
 /// A database operation. Its trace tells whether it is polling, or the driver's span below the
 /// mapper's ([`crate::resolve_trace`]).
-pub(crate) fn database_operation(span: &Span<'_>) -> Result<Interaction, Rejection> {
+pub(crate) fn database_operation(span: &Span) -> Result<Interaction, Rejection> {
     let attributes = &span.attributes;
     let mut interaction = of_span(span, InteractionType::Db, source::OTEL)?;
     // Mongoose is MongoDB's mapper, not a database.
@@ -56,13 +87,13 @@ pub(crate) fn database_operation(span: &Span<'_>) -> Result<Interaction, Rejecti
     if span.is_error {
         fail(
             &mut interaction,
-            error_type(span)?.unwrap_or(span.status_message),
+            error_type(span)?.unwrap_or(&span.status_message),
         );
     }
     Ok(interaction)
 }
 
-fn error_type<'s>(span: &'s Span<'_>) -> Result<Option<&'s str>, Rejection> {
+fn error_type(span: &Span) -> Result<Option<&str>, Rejection> {
     span.attributes
         .text(&[Attribute::ErrorType], NAME_CHARS_MAX)
 }

@@ -1,14 +1,18 @@
 //! From the spans of one OTLP body to interactions.
-use crate::span::{Attribute, Span};
+use crate::attribute_names::Attribute;
+use crate::left_out::{LeftOutByReason, Reason};
+use crate::span::Span;
+use crate::trace_index::TraceIndex;
 use crate::{
     Context, Interaction, InteractionType, Rejection, TraceSpan, gen_ai_span, langfuse_span,
     native_trace_span, timestamp,
 };
 
-/// What became of the spans of one body; each span is counted in exactly one place.
+/// What became of the spans of a body, or of a part of it; each span is counted in exactly one place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OtlpOutcome {
-    /// What is to be kept of Langfuse's spans, in the order of the body.
+    /// What is to be kept of Langfuse's spans, in the order of the body. A round of tool calls is
+    /// several.
     pub interactions: Vec<Interaction>,
     /// The spans of native OpenTelemetry, in the order of the body: what they come to is known only
     /// with their traces. Those that show an interaction are counted nowhere else.
@@ -19,6 +23,8 @@ pub struct OtlpOutcome {
     pub dropped: u32,
     /// Spans that should have been interactions and can't be kept.
     pub rejected: Vec<RejectedSpan>,
+    /// All that is no interaction, by the reason.
+    pub left_out: LeftOutByReason,
 }
 
 /// A span that can't be kept.
@@ -30,82 +36,103 @@ pub struct RejectedSpan {
     pub rejection: Rejection,
 }
 
-/// Sorts the spans of one body.
-pub(crate) fn normalise(
-    read: Vec<Result<Span<'_>, Rejection>>,
-    context: &Context<'_>,
-) -> OtlpOutcome {
-    let mut outcome = OtlpOutcome::default();
-    let mut spans = Vec::with_capacity(read.len());
-    for span in read {
-        match span {
-            Ok(span) => spans.push(span),
-            Err(rejection) => outcome.rejected.push(RejectedSpan {
-                id: String::new(),
-                rejection,
-            }),
+/// What a span is: some interactions, or a reason why it is none.
+pub(crate) enum Meaning {
+    Kept(Vec<Interaction>),
+    None(Reason),
+}
+
+impl From<Interaction> for Meaning {
+    fn from(interaction: Interaction) -> Self {
+        Self::Kept(vec![interaction])
+    }
+}
+
+impl OtlpOutcome {
+    /// Counts a span that could not be read.
+    pub(crate) fn refuse(&mut self, id: String, rejection: Rejection, example: String) {
+        self.left_out.add_refused(&rejection.field, || example);
+        self.rejected.push(RejectedSpan { id, rejection });
+    }
+
+    /// Takes a span in. All of Langfuse's spans of its body that are known stand in the index.
+    pub(crate) fn take(&mut self, span: &Span, index: &TraceIndex, context: &Context<'_>) {
+        let kept = self.kept(span, index, context);
+        if is_langfuses(span) {
+            self.interactions.extend(kept);
+        } else {
+            // Every one is a part of its trace, whatever becomes of itself.
+            let own = kept.into_iter().next();
+            self.trace_spans
+                .push(native_trace_span::trace_span(span, own));
         }
     }
-    let mut is_langfuses = false;
-    for span in &spans {
-        let is_native = span.attributes.get(Attribute::ObservationType).is_none();
-        is_langfuses |= !is_native;
-        let kept = match normalise_span(span, is_native, context) {
-            Ok(Some(interaction)) if counts(&interaction, span, context) => Some(interaction),
-            Ok(Some(_)) => {
-                outcome.ignored += 1;
-                None
+
+    /// What is to be kept of a span; the rest is counted.
+    fn kept(&mut self, span: &Span, index: &TraceIndex, context: &Context<'_>) -> Vec<Interaction> {
+        let example = || span.attributes.example();
+        let kept = match meaning(span, index, context) {
+            Ok(Meaning::Kept(interactions)) => {
+                if interactions.iter().all(|one| counts(one, span, context)) {
+                    interactions
+                } else {
+                    self.ignored += 1;
+                    self.left_out.add(Reason::OtherSource, 1, example);
+                    Vec::new()
+                }
             }
-            Ok(None) => {
-                outcome.dropped += 1;
-                None
+            Ok(Meaning::None(reason)) => {
+                self.dropped += 1;
+                self.left_out.add(reason, 1, example);
+                Vec::new()
             }
             Err(rejection) => {
-                outcome.rejected.push(RejectedSpan {
-                    id: span.interaction_id(),
-                    rejection,
-                });
-                None
+                self.refuse(span.interaction_id(), rejection, example());
+                return Vec::new();
             }
         };
-        if is_native {
-            outcome
-                .trace_spans
-                .push(native_trace_span::trace_span(span, kept));
-        } else {
-            outcome.interactions.extend(kept);
+        let untold = langfuse_span::untold(span, index);
+        self.left_out.add(Reason::UntoldTool, untold, example);
+        kept
+    }
+
+    /// Langfuse's exporter sends chains without a type among its spans: they are nobody's trace.
+    pub(crate) fn forget_untyped_chains(&mut self) {
+        if self
+            .trace_spans
+            .iter()
+            .all(|span| span.interaction.is_none())
+        {
+            self.trace_spans.clear();
         }
     }
-    // Langfuse's exporter sends chains without a type among its spans: they are nobody's trace.
-    let shows_nothing = |span: &TraceSpan| span.interaction.is_none();
-    if is_langfuses && outcome.trace_spans.iter().all(shows_nothing) {
-        outcome.trace_spans.clear();
-    }
-    outcome
+}
+
+/// Whether the span is one of Langfuse's exporter.
+pub(crate) fn is_langfuses(span: &Span) -> bool {
+    span.attributes.has(Attribute::ObservationType)
 }
 
 /// Whether the source counts. The tools of a `gen_ai` exporter are the same calls as those of the
 /// chat's source, so they share its fate.
-fn counts(interaction: &Interaction, span: &Span<'_>, context: &Context<'_>) -> bool {
+fn counts(interaction: &Interaction, span: &Span, context: &Context<'_>) -> bool {
     let counted = &context.counted_sources;
     counted.counts(interaction.kind, interaction.source)
         && (!gen_ai_span::is_tool_call(span)
             || counted.counts(InteractionType::Chat, interaction.source))
 }
 
-fn normalise_span(
-    span: &Span<'_>,
-    is_native: bool,
-    context: &Context<'_>,
-) -> Result<Option<Interaction>, Rejection> {
-    let interaction = if is_native {
-        native_trace_span::own_interaction(span, context)?
+fn meaning(span: &Span, index: &TraceIndex, context: &Context<'_>) -> Result<Meaning, Rejection> {
+    let meaning = if is_langfuses(span) {
+        langfuse_span::meaning(span, index, context)?
     } else {
-        langfuse_span::normalise(span, context)?
+        native_trace_span::meaning(span, context)?
     };
-    if let Some(interaction) = &interaction {
-        timestamp::check_window(interaction.timestamp, "startTimeUnixNano", context)?;
-        timestamp::check_window(interaction.price_time, "endTimeUnixNano", context)?;
+    if let Meaning::Kept(interactions) = &meaning {
+        for interaction in interactions {
+            timestamp::check_window(interaction.timestamp, "startTimeUnixNano", context)?;
+            timestamp::check_window(interaction.price_time, "endTimeUnixNano", context)?;
+        }
     }
-    Ok(interaction)
+    Ok(meaning)
 }

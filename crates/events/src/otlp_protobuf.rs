@@ -1,69 +1,71 @@
-//! OTLP over HTTP as protobuf: what collectors send.
+//! OTLP over HTTP as protobuf: what collectors send. Unwanted content is skipped by its length.
 //!
 //! Field numbers are those of `opentelemetry/proto/trace/v1/trace.proto`,
 //! `…/common/v1/common.proto` and `…/collector/trace/v1/trace_service.proto`.
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use crate::limits::{ATTRIBUTES_MAX, SPANS_MAX, TRACE_BYTES_MAX};
-use crate::otlp_json::too_many_spans;
-use crate::otlp_outcome::{OtlpOutcome, normalise};
+use crate::Rejection;
+use crate::attributes::{AttributeValue, Wanted, keep_text_of_list};
+use crate::limits::{
+    ATTRIBUTE_BYTES_MAX, PROTOBUF_BYTES_MAX, SPAN_NAME_BYTES_MAX, STATUS_MESSAGE_BYTES_MAX,
+};
+use crate::otlp_json::TOOL_ROUND;
 use crate::protobuf_reader::{Message, NotAMessage, Value};
-use crate::span::{Attribute, AttributeValue, Attributes, Span, SpanKind, hex_id};
-use crate::{Context, Rejection};
+use crate::span::{Span, SpanKind, hex_id};
+use crate::tool_names::ToolNamesReader;
 
-/// Reads an `ExportTraceServiceRequest` in protobuf.
+/// The spans of an `ExportTraceServiceRequest` in protobuf, each as it is read.
 ///
 /// # Errors
-/// The whole body is refused only where it can't be taken apart into spans, or is too large.
-pub fn parse(body: &[u8], context: &Context<'_>) -> Result<OtlpOutcome, Rejection> {
-    if body.len() > TRACE_BYTES_MAX {
+/// The whole body is refused only where it can't be taken apart into spans, or is too large: that is
+/// looked at before the first span is handed over.
+pub(crate) fn spans(
+    body: &[u8],
+) -> Result<impl Iterator<Item = Result<Box<Span>, Rejection>>, Rejection> {
+    if body.len() > PROTOBUF_BYTES_MAX {
         return Err(Rejection::too_large(
             "body",
             format!("has {} bytes", body.len()),
-            format!("send at most {TRACE_BYTES_MAX} bytes at once"),
+            format!("send at most {PROTOBUF_BYTES_MAX} bytes at once"),
         ));
     }
-    let slices = span_slices(body).map_err(|NotAMessage| {
-        Rejection::malformed(
+    if slices(body).any(|span| span.is_err()) {
+        return Err(Rejection::malformed(
             "is not an OTLP trace request in protobuf",
             "send an ExportTraceServiceRequest, or OTLP's JSON with `application/json`",
-        )
-    })?;
-    let Some(slices) = slices else {
-        return Err(too_many_spans());
-    };
-    Ok(normalise(
-        slices.into_iter().map(read_span).collect(),
-        context,
-    ))
+        ));
+    }
+    Ok(slices(body).flatten().map(read_span))
 }
 
-/// The spans' slices; `None` where there are too many.
-fn span_slices(body: &[u8]) -> Result<Option<Vec<&[u8]>>, NotAMessage> {
-    let mut slices = Vec::new();
-    for resource_spans in fields(body, 1) {
-        for scope_spans in fields(resource_spans?, 2) {
-            for span in fields(scope_spans?, 2) {
-                if slices.len() == SPANS_MAX {
-                    return Ok(None);
-                }
-                slices.push(span?);
-            }
-        }
-    }
-    Ok(Some(slices))
+/// The spans' slices.
+fn slices(body: &[u8]) -> impl Iterator<Item = Result<&[u8], NotAMessage>> {
+    within(within(fields(body, 1), 2), 2)
+}
+
+/// The messages of one field number inside of each of these messages.
+fn within<'a>(
+    messages: impl Iterator<Item = Result<&'a [u8], NotAMessage>>,
+    number: u64,
+) -> impl Iterator<Item = Result<&'a [u8], NotAMessage>> {
+    messages.flat_map(move |message| {
+        let (inner, error) = match message {
+            Ok(message) => (message, None),
+            Err(error) => (&[][..], Some(Err(error))),
+        };
+        fields(inner, number).chain(error)
+    })
 }
 
 /// The messages of one field number.
-fn fields(message: &[u8], number: u64) -> impl Iterator<Item = Result<&[u8], NotAMessage>> + Clone {
+fn fields(message: &[u8], number: u64) -> impl Iterator<Item = Result<&[u8], NotAMessage>> {
     Message::new(message).filter_map(move |field| match field {
         Ok((found, value)) => (found == number).then(|| value.bytes().ok_or(NotAMessage)),
         Err(error) => Some(Err(error)),
     })
 }
 
-fn read_span(message: &[u8]) -> Result<Span<'_>, Rejection> {
+fn read_span(message: &[u8]) -> Result<Box<Span>, Rejection> {
     let unreadable = || {
         Rejection::invalid(
             "span",
@@ -71,26 +73,30 @@ fn read_span(message: &[u8]) -> Result<Span<'_>, Rejection> {
             "check the exporter",
         )
     };
-    let mut span = Span::default();
+    let mut span = Box::<Span>::default();
     for field in Message::new(message) {
         let (number, value) = field.map_err(|NotAMessage| unreadable())?;
         match number {
             1 => span.trace_id = hex(value),
             2 => span.span_id = hex(value),
             4 => span.parent_span_id = hex(value),
-            5 => span.name = Cow::Borrowed(value.text().ok_or_else(unreadable)?),
+            5 => span.name = cut(value, SPAN_NAME_BYTES_MAX).ok_or_else(unreadable)?,
             6 => span.kind = SpanKind::from_number(value.varint().unwrap_or_default()),
             7 => span.start_nano = value.fixed64().unwrap_or_default(),
             8 => span.end_nano = value.fixed64().unwrap_or_default(),
-            9 => read_attribute(value.bytes().ok_or_else(unreadable)?, &mut span.attributes),
+            9 => read_attribute(value.bytes().ok_or_else(unreadable)?, &mut span),
             15 => read_status(value.bytes().ok_or_else(unreadable)?, &mut span),
             _ => {}
         }
     }
-    span.trace_id = hex_id(&span.trace_id, 32, "trace_id")?;
-    span.span_id = hex_id(&span.span_id, 16, "span_id")?;
+    span.trace_id = hex_id(std::mem::take(&mut span.trace_id), 32, "trace_id")?;
+    span.span_id = hex_id(std::mem::take(&mut span.span_id), 16, "span_id")?;
     if !span.parent_span_id.is_empty() {
-        span.parent_span_id = hex_id(&span.parent_span_id, 16, "parent_span_id")?;
+        span.parent_span_id = hex_id(
+            std::mem::take(&mut span.parent_span_id),
+            16,
+            "parent_span_id",
+        )?;
     }
     Ok(span)
 }
@@ -107,10 +113,17 @@ fn hex(value: Value<'_>) -> String {
         })
 }
 
-fn read_status<'a>(message: &'a [u8], span: &mut Span<'a>) {
+/// The beginning of a text, up to its last whole character; `None` where it is none.
+fn cut(value: Value<'_>, bytes_max: usize) -> Option<String> {
+    let text = value.text()?;
+    let end = text.floor_char_boundary(bytes_max.min(text.len()));
+    text.get(..end).map(ToOwned::to_owned)
+}
+
+fn read_status(message: &[u8], span: &mut Span) {
     for (number, value) in Message::new(message).flatten() {
         match number {
-            2 => span.status_message = value.text().unwrap_or_default(),
+            2 => span.status_message = cut(value, STATUS_MESSAGE_BYTES_MAX).unwrap_or_default(),
             3 => span.is_error = value.varint() == Some(2),
             _ => {}
         }
@@ -118,7 +131,7 @@ fn read_status<'a>(message: &'a [u8], span: &mut Span<'a>) {
 }
 
 /// Keeps an attribute that is looked at; all others are skipped by their length.
-fn read_attribute<'a>(message: &'a [u8], attributes: &mut Attributes<'a>) {
+fn read_attribute(message: &[u8], span: &mut Span) {
     let (mut key, mut value) = ("", None);
     for (number, field) in Message::new(message).flatten() {
         match number {
@@ -127,50 +140,69 @@ fn read_attribute<'a>(message: &'a [u8], attributes: &mut Attributes<'a>) {
             _ => {}
         }
     }
-    if let (Some(attribute), Some(value)) = (Attribute::from_key(key), value)
-        && attributes.len() < ATTRIBUTES_MAX
-        && let Some(value) = attribute_value(attribute, value)
-    {
-        attributes.push(attribute, value);
+    let wanted = span.attributes.wants(key);
+    let value = value.and_then(|value| Message::new(value).flatten().last());
+    let Some((number, value)) = value else { return };
+    match wanted {
+        Wanted::No => {}
+        Wanted::Input => {
+            if let (TOOL_ROUND, 1, Some(input)) = (span.name.as_str(), number, value.bytes()) {
+                let mut tools = ToolNamesReader::new();
+                tools.feed(input);
+                span.tools = tools.finish();
+            }
+        }
+        wanted => {
+            if let Some(value) = attribute_value(&wanted, number, value) {
+                span.attributes.keep(wanted, value);
+            }
+        }
     }
 }
 
-fn attribute_value(attribute: Attribute, any_value: &[u8]) -> Option<AttributeValue<'_>> {
-    let (number, value) = Message::new(any_value).flatten().last()?;
+fn attribute_value(wanted: &Wanted, number: u64, value: Value<'_>) -> Option<AttributeValue> {
     match number {
-        1 if attribute == Attribute::ObservationStatusMessage => {
-            value.text().map(AttributeValue::Unread)
-        }
-        1 => value
-            .text()
-            .map(|text| AttributeValue::of_text(Cow::Borrowed(text))),
+        1 if wanted.is_cut() => cut(value, wanted.bytes_max()).map(AttributeValue::Text),
+        1 => value.text().map(|text| {
+            if text.len() > ATTRIBUTE_BYTES_MAX {
+                AttributeValue::TooLong
+            } else {
+                AttributeValue::Text(text.to_owned())
+            }
+        }),
         // A signed 64-bit number travels as its two's complement.
         3 => value
             .varint()
             .map(|number| AttributeValue::Int(number.cast_signed())),
+        4 => value
+            .fixed64()
+            .map(|bits| AttributeValue::of_double(f64::from_bits(bits))),
         5 => {
-            let items = fields(value.bytes()?, 1).flatten();
-            if items.clone().nth(ATTRIBUTES_MAX).is_some() {
-                return None;
+            let mut texts = Vec::new();
+            for item in fields(value.bytes()?, 1).flatten() {
+                let mut item = Message::new(item).flatten();
+                let text = item.find(|(number, _)| *number == 1);
+                if let Some(text) = text.and_then(|(_, text)| text.text()) {
+                    keep_text_of_list(&mut texts, text);
+                }
             }
-            Some(AttributeValue::of_texts(items.filter_map(|item| {
-                let (_, text) = Message::new(item)
-                    .flatten()
-                    .find(|(number, _)| *number == 1)?;
-                text.text().map(Cow::Borrowed)
-            })))
+            Some(AttributeValue::Texts(texts))
         }
         _ => None,
     }
 }
 
-/// An `ExportTraceServiceResponse`: empty where every span was taken.
+/// An `ExportTraceServiceResponse`: empty where there is nothing to say. A message without a refused
+/// span is a warning.
 pub fn partial_success(rejected_spans: u64, error_message: &str) -> Vec<u8> {
-    if rejected_spans == 0 {
+    if rejected_spans == 0 && error_message.is_empty() {
         return Vec::new();
     }
-    let mut partial = vec![0x08];
-    push_varint(&mut partial, rejected_spans);
+    let mut partial = Vec::new();
+    if rejected_spans > 0 {
+        partial.push(0x08);
+        push_varint(&mut partial, rejected_spans);
+    }
     partial.push(0x12);
     push_varint(&mut partial, error_message.len() as u64);
     partial.extend_from_slice(error_message.as_bytes());
@@ -206,9 +238,16 @@ mod tests {
     }
 
     #[test]
+    fn a_message_alone_is_a_warning() {
+        let response = partial_success(0, "left out");
+        let partial = fields(&response, 1).next().unwrap().unwrap();
+        let read: Vec<_> = Message::new(partial).map(Result::unwrap).collect();
+        assert_eq!(read, [(2, Value::Bytes(b"left out"))]);
+    }
+
+    #[test]
     fn a_body_that_is_no_protobuf_is_refused() {
-        let context = Context::at(cost_calculation::UnixMillis(0));
-        assert!(parse(b"{\"resourceSpans\":[]}", &context).is_err());
-        assert_eq!(parse(b"", &context).unwrap(), OtlpOutcome::default());
+        assert!(spans(b"{\"resourceSpans\":[]}").is_err());
+        assert_eq!(spans(b"").unwrap().count(), 0);
     }
 }

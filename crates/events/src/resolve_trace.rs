@@ -8,6 +8,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
+use crate::left_out::Reason;
 use crate::session_id::of_user_and_day;
 use crate::{Interaction, SpanRole, TraceSpan, UNREPORTED_USAGE};
 
@@ -24,7 +25,7 @@ pub enum Resolved {
     /// It is the sum of the calls below it.
     Sum,
     /// It shows a part of the operation above it, or belongs to no request.
-    LeftOut,
+    LeftOut(Reason),
 }
 
 /// Resolves the spans of one trace, each of another id; `None` for those that show no interaction.
@@ -36,6 +37,11 @@ pub fn resolve_trace(spans: &[TraceSpan]) -> Vec<Option<Resolved>> {
         .enumerate()
         .map(|(at, span)| {
             let own = span.interaction.as_deref()?;
+            if span.role == SpanRole::Database
+                && let Some(reason) = trace.why_no_operation(at)
+            {
+                return Some(Resolved::LeftOut(reason));
+            }
             Some(match span.role {
                 SpanRole::Model => match calls.get(&at) {
                     Some(Call::Sum) => Resolved::Sum,
@@ -43,7 +49,6 @@ pub fn resolve_trace(spans: &[TraceSpan]) -> Vec<Option<Resolved>> {
                     Some(Call::Counts(members)) => trace.counted(at, own, members),
                     None => trace.counted(at, own, &[]),
                 },
-                SpanRole::Database if !trace.is_operation_of_a_request(at) => Resolved::LeftOut,
                 _ => trace.counted(at, own, &[]),
             })
         })
@@ -209,16 +214,18 @@ impl<'a> Trace<'a> {
 
     /// A database operation counts where it is the outermost of its kind and leads to a request, or
     /// to what has not been seen. Polling is nobody's.
-    fn is_operation_of_a_request(&self, at: usize) -> bool {
+    fn why_no_operation(&self, at: usize) -> Option<Reason> {
         let mut topmost = self.spans.get(at);
         for (_, span) in self.ancestors(at) {
             match span.role {
-                SpanRole::Database => return false,
-                SpanRole::Server => return true,
+                SpanRole::Database => return Some(Reason::InnerCall),
+                SpanRole::Server => return None,
                 _ => topmost = Some(span),
             }
         }
-        topmost.is_some_and(|span| !span.parent_span_id.is_empty())
+        topmost
+            .is_none_or(|span| span.parent_span_id.is_empty())
+            .then_some(Reason::Background)
     }
 
     /// The interaction with what others say of who called: the nearest span above, or else another

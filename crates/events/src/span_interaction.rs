@@ -1,20 +1,21 @@
 //! What every interaction that came as a span has in common.
 use cost_calculation::{Flags, TokenUsage, Units, UnixMillis};
 
+use crate::attribute_names::Attribute;
 use crate::error_class::error_class;
 use crate::limits::{
     DURATION_MS_MAX, RESOURCE_CHARS_MAX, SESSION_ID_CHARS_MAX, TENANT_ID_CHARS_MAX,
     USER_ID_CHARS_MAX,
 };
-use crate::span::{Attribute, Span};
+use crate::span::Span;
 use crate::{Interaction, InteractionStatus, InteractionType, Rejection, session_id};
 
 /// The user of a span that names none.
-pub(crate) const UNKNOWN_USER: &str = "unknown";
+const UNKNOWN_USER: &str = "unknown";
 
 /// An interaction with the span's identity, times and outcome, and nothing to price yet.
 pub(crate) fn of_span(
-    span: &Span<'_>,
+    span: &Span,
     kind: InteractionType,
     source: &'static str,
 ) -> Result<Interaction, Rejection> {
@@ -62,7 +63,7 @@ pub(crate) fn of_span(
         declared: None,
         agent: String::new(),
         agent_name: None,
-        user_label: None,
+        user_label: label(span),
         message_id: None,
         trace_id: Some(span.trace_id.clone()),
         context: None,
@@ -71,6 +72,17 @@ pub(crate) fn of_span(
         source,
         metadata: None,
     })
+}
+
+/// The user's name for people, where LibreChat is configured to send one (`userMetadataFields`).
+fn label(span: &Span) -> Option<String> {
+    let names = [
+        Attribute::TraceUserRealName,
+        Attribute::TraceUserName,
+        Attribute::TraceUserEmail,
+    ];
+    let label = span.attributes.text_that_fits(&names, USER_ID_CHARS_MAX);
+    label.map(ToOwned::to_owned)
 }
 
 /// Marks the interaction as failed; of the message only the class is kept.

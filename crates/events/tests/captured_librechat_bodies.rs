@@ -3,15 +3,25 @@
 #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
 use cost_calculation::{TokenUsage, UnixMillis};
-use events::{Context, Interaction, InteractionStatus, InteractionType, OtlpOutcome, otlp_json};
+use events::{
+    Context, Interaction, InteractionStatus, InteractionType, OtlpOutcome, parse_json_traces,
+};
 
 const CHATS: &[u8] = include_bytes!("fixtures/langfuse-openai+anthropic+error.json");
 const RUNS: &[u8] = include_bytes!("fixtures/langfuse-memory+title+toolcall.json");
+/// Turns that a user stopped, and a call that a provider refused.
+const ABORTED: &[u8] = include_bytes!("fixtures/langfuse-aborted-turns.json");
+/// An agent that calls a calculator and a tool of an MCP server.
+const TOOLS: &[u8] = include_bytes!("fixtures/langfuse-agent-tools.json");
+const GEMINI: &[u8] = include_bytes!("fixtures/langfuse-gemini-with-title.json");
+const ALL: [&[u8]; 5] = [CHATS, RUNS, ABORTED, TOOLS, GEMINI];
+/// After LibreChat's own bodies were captured.
+const LATER: UnixMillis = UnixMillis(1_796_083_200_000);
 /// A minute after the bodies were captured.
 const RECEIVED_AT: UnixMillis = UnixMillis(1_795_438_340_000);
 
 fn parse(body: &[u8]) -> OtlpOutcome {
-    otlp_json::parse(body, &Context::at(RECEIVED_AT)).unwrap()
+    parse_json_traces(body, &Context::at(RECEIVED_AT)).unwrap()
 }
 
 fn brief(interaction: &Interaction) -> (&str, &str, InteractionType, &str) {
@@ -139,16 +149,99 @@ fn a_tool_is_one_call_of_its_resource() {
 
 #[test]
 fn the_canary_of_the_prompts_appears_in_no_output() {
-    for body in [CHATS, RUNS] {
+    for body in ALL {
         assert!(String::from_utf8_lossy(body).contains("CANARY"));
-        assert!(!format!("{:?}", parse(body)).contains("CANARY"));
+        let outcome = parse_json_traces(body, &Context::at(LATER)).unwrap();
+        assert!(!format!("{outcome:?}").contains("CANARY"));
     }
+}
+
+#[test]
+fn a_stopped_turn_is_aborted_and_its_cost_unknown() {
+    let outcome = parse_json_traces(ABORTED, &Context::at(LATER)).unwrap();
+    let ends: Vec<_> = outcome
+        .interactions
+        .iter()
+        .filter(|one| one.status != InteractionStatus::Ok)
+        .map(|one| {
+            let calls: Vec<_> = one.units.calls.keys().map(String::as_str).collect();
+            (one.status, one.error.as_deref().unwrap_or_default(), calls)
+        })
+        .collect();
+    let aborted = (
+        InteractionStatus::Aborted,
+        "AbortError",
+        vec!["unreported_usage:aborted"],
+    );
+    let refused = (
+        InteractionStatus::Error,
+        "Error 429 rate_limit_exceeded",
+        vec![],
+    );
+    assert_eq!(ends, [aborted.clone(), aborted, refused]);
+    let refused = outcome
+        .interactions
+        .iter()
+        .find(|one| one.status == InteractionStatus::Error);
+    let metadata = refused.unwrap().metadata.as_deref();
+    assert_eq!(metadata, Some(r#"{"refused_before_first_token":true}"#));
+}
+
+#[test]
+fn a_round_of_tools_is_a_call_of_each_by_its_name_alone() {
+    let outcome = parse_json_traces(TOOLS, &Context::at(LATER)).unwrap();
+    let tools: Vec<_> = outcome
+        .interactions
+        .iter()
+        .filter(|one| one.kind == InteractionType::Api)
+        .collect();
+    let names: Vec<_> = tools
+        .iter()
+        .flat_map(|one| one.units.calls.keys())
+        .collect();
+    assert_eq!(names, ["tool:calculator", "tool:lookup_mcp_fake"]);
+    assert!(
+        tools
+            .iter()
+            .all(|one| one.id.ends_with("-1") && one.id.len() == 51)
+    );
+    assert!(
+        tools
+            .iter()
+            .all(|one| one.agent_name.as_deref() == Some("Calc Agent"))
+    );
+    // A tool that came as a span of its own is not counted again by its round.
+    let runs = parse(RUNS);
+    let tools = runs
+        .interactions
+        .iter()
+        .filter(|one| one.kind == InteractionType::Api);
+    assert_eq!(tools.count(), 1);
+}
+
+#[test]
+fn no_run_is_an_agent_called_default_and_a_title_is_of_its_chats_provider() {
+    for body in ALL {
+        let outcome = parse_json_traces(body, &Context::at(LATER)).unwrap();
+        assert!(
+            outcome
+                .interactions
+                .iter()
+                .all(|one| one.agent != "default")
+        );
+    }
+    let outcome = parse_json_traces(GEMINI, &Context::at(LATER)).unwrap();
+    let title = outcome
+        .interactions
+        .iter()
+        .find(|one| one.context.as_deref() == Some("title"));
+    assert_eq!(title.unwrap().provider, "google");
 }
 
 #[test]
 fn the_same_body_gives_the_same_digests_whenever_it_arrives() {
     let digests = |at| {
-        let outcome = otlp_json::parse(CHATS, &Context::at(at)).unwrap();
+        let outcome = parse_json_traces(CHATS, &Context::at(at)).unwrap();
         outcome
             .interactions
             .iter()
@@ -165,7 +258,7 @@ fn the_same_body_gives_the_same_digests_whenever_it_arrives() {
 fn a_source_that_does_not_count_is_ignored_and_counted_as_such() {
     let mut context = Context::at(RECEIVED_AT);
     context.counted_sources = events::CountedSources::from_json(r#"{"chat":"otel"}"#).unwrap();
-    let outcome = otlp_json::parse(RUNS, &context).unwrap();
+    let outcome = parse_json_traces(RUNS, &context).unwrap();
     assert_eq!(outcome.ignored, 5);
     assert_eq!(outcome.interactions.len(), 1);
 }

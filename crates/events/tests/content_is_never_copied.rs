@@ -8,7 +8,7 @@
 
 use allocation_counter::measure;
 use cost_calculation::UnixMillis;
-use events::{Context, otlp_json, otlp_protobuf};
+use events::{Context, parse_json_traces, parse_protobuf_traces};
 use serde_json::{Value, json};
 
 const SPANS: usize = 16;
@@ -107,13 +107,13 @@ fn a_trace_allocates_what_it_keeps_and_none_of_its_content() {
     let (json, protobuf) = (json_body(), protobuf_body());
     assert!(json.len() as u64 > 20 * ALLOCATED_BYTES_MAX);
     // What is built once and kept, like tables, is no part of the measure.
-    otlp_json::parse(json.as_bytes(), &context).unwrap();
+    parse_json_traces(json.as_bytes(), &context).unwrap();
     let mut kept = 0;
     for (name, allocated) in [
         (
             "JSON",
             measure(|| {
-                kept += otlp_json::parse(json.as_bytes(), &context)
+                kept += parse_json_traces(json.as_bytes(), &context)
                     .unwrap()
                     .interactions
                     .len();
@@ -122,7 +122,7 @@ fn a_trace_allocates_what_it_keeps_and_none_of_its_content() {
         (
             "protobuf",
             measure(|| {
-                kept += otlp_protobuf::parse(&protobuf, &context)
+                kept += parse_protobuf_traces(&protobuf, &context)
                     .unwrap()
                     .interactions
                     .len();
@@ -131,13 +131,13 @@ fn a_trace_allocates_what_it_keeps_and_none_of_its_content() {
         (
             "JSON that breaks off",
             measure(|| {
-                drop(otlp_json::parse(&json.as_bytes()[..json.len() - 9], &context).unwrap_err());
+                drop(parse_json_traces(&json.as_bytes()[..json.len() - 9], &context).unwrap_err());
             }),
         ),
         (
             "protobuf that breaks off",
             measure(|| {
-                drop(otlp_protobuf::parse(&protobuf[..protobuf.len() - 9], &context).unwrap_err());
+                drop(parse_protobuf_traces(&protobuf[..protobuf.len() - 9], &context).unwrap_err());
             }),
         ),
     ] {
@@ -155,8 +155,8 @@ fn a_trace_allocates_what_it_keeps_and_none_of_its_content() {
 fn of_an_error_only_the_class_is_kept() {
     let context = Context::at(UnixMillis(1_795_438_280_000));
     for outcome in [
-        otlp_json::parse(json_body().as_bytes(), &context).unwrap(),
-        otlp_protobuf::parse(&protobuf_body(), &context).unwrap(),
+        parse_json_traces(json_body().as_bytes(), &context).unwrap(),
+        parse_protobuf_traces(&protobuf_body(), &context).unwrap(),
     ] {
         assert_eq!(outcome.interactions[0].error.as_deref(), Some("Error"));
         assert!(!format!("{outcome:?}").contains("CANARY"));

@@ -136,6 +136,92 @@ fn who_and_what_can_not_be_kept_is_refused() {
 }
 
 #[test]
+fn a_span_is_never_refused_for_its_usage() {
+    for (usage, line) in [
+        ("nonsense", "unread:usage_details"),
+        (r#"{"input":-1}"#, "unread:input"),
+    ] {
+        let chat = generation(&json!({ "langfuse.observation.usage_details": usage }));
+        assert!(chat.units.calls.contains_key(line), "{usage}: {chat:?}");
+    }
+    let long = format!(r#"{{"input":1,"x":"{}"}}"#, "x".repeat(5_000));
+    let chat = generation(&json!({ "langfuse.observation.usage_details": long }));
+    assert_eq!(chat.units.calls["unread:usage_details"], 1);
+}
+
+#[test]
+fn a_user_whose_id_is_a_number_is_somebody() {
+    assert_eq!(generation(&json!({ "user.id": 4711 })).user_id, "4711");
+}
+
+#[test]
+fn a_user_has_the_name_that_librechat_is_configured_to_send() {
+    let chat = generation(&json!({
+        "langfuse.trace.metadata.librechat.user.email": "u1@example.org",
+        "langfuse.trace.metadata.librechat.user.username": "u1",
+    }));
+    assert_eq!(chat.user_label.as_deref(), Some("u1"));
+}
+
+#[test]
+fn an_agent_goes_by_its_name_and_keeps_its_id() {
+    let chat = generation(&json!({
+        "langfuse.trace.metadata.agentId": "agent_abc",
+        "langfuse.trace.metadata.agentName": "Calc Agent",
+    }));
+    assert_eq!(
+        (chat.agent.as_str(), chat.agent_name.as_deref()),
+        ("agent_abc", Some("Calc Agent"))
+    );
+}
+
+#[test]
+fn a_title_is_of_its_conversations_provider_and_endpoint() {
+    let title = |agent: &str, lang_chain: &str| {
+        let chat = generation(&json!({
+            "langfuse.trace.name": "TitleRun",
+            "langfuse.trace.metadata.agentName": agent,
+            "langfuse.observation.metadata.provider": "",
+            "langfuse.observation.metadata.ls_provider": lang_chain,
+        }));
+        (chat.provider, chat.endpoint)
+    };
+    assert_eq!(
+        title("google__gemini-2.5-flash", "google_genai"),
+        ("google".to_owned(), None)
+    );
+    assert_eq!(
+        title("Mistral__mistral-large-latest___Mistral", "openai"),
+        ("openai".to_owned(), Some("Mistral".to_owned()))
+    );
+    let (provider, endpoint) = title("Calc Agent", "google_vertexai");
+    assert_eq!(cost_calculation::canonical_provider(&provider), "vertex");
+    assert_eq!(endpoint, None);
+}
+
+#[test]
+fn a_failure_after_the_first_token_is_of_unknown_cost() {
+    let moment = chrono::DateTime::from_timestamp_millis(START_MS + 5).unwrap();
+    let failed = generation(&json!({
+        "langfuse.observation.usage_details": "{}",
+        "langfuse.observation.completion_start_time": moment.to_rfc3339(),
+        "langfuse.observation.level": "ERROR",
+        "langfuse.observation.status_message": "TypeError: terminated",
+    }));
+    assert_eq!(failed.status, InteractionStatus::Error);
+    assert_eq!(
+        failed.units.calls["unreported_usage:failed_after_first_token"],
+        1
+    );
+    let stopped = generation(&json!({
+        "langfuse.observation.level": "ERROR",
+        "langfuse.observation.status_message": "AbortError: This operation was aborted",
+    }));
+    assert_eq!(stopped.status, InteractionStatus::Aborted);
+    assert_eq!((stopped.usage.input, stopped.units), (10, Units::default()));
+}
+
+#[test]
 fn a_usage_that_can_not_be_read_keeps_its_call_with_unknown_cost() {
     let unread = |usage: &str| {
         generation(&json!({ "langfuse.observation.usage_details": usage }))

@@ -186,6 +186,170 @@ fn while_langfuse_counts_for_chat_generic_calls_are_ignored() {
 }
 
 #[test]
+fn a_probe_is_nobodys_request() {
+    for name in [
+        "GET /readyz",
+        "GET /health",
+        "GET /api/health",
+        "GET /livez/",
+    ] {
+        let outcome = parse(&[span(
+            1,
+            0,
+            name,
+            2,
+            &json!({ "http.response.status_code": 503 }),
+        )]);
+        assert_eq!(
+            (outcome.interactions.len(), outcome.dropped),
+            (0, 1),
+            "{name}"
+        );
+    }
+    let route = json!({ "http.route": "/readyz" });
+    assert_eq!(parse(&[span(1, 0, "GET", 2, &route)]).dropped, 1);
+}
+
+#[test]
+fn an_attribute_is_read_whatever_its_number_is_written_as() {
+    let call = |count: Value| {
+        let mut call = span(1, 0, "chat", 3, &gen_ai("chat", &json!({})));
+        let counts = json!([
+            { "key": "gen_ai.usage.input_tokens", "value": { "intValue": 1000 } },
+            { "key": "gen_ai.usage.output_tokens", "value": count },
+        ]);
+        let attributes = call["attributes"].as_array_mut().unwrap();
+        attributes.extend(counts.as_array().unwrap().clone());
+        let outcome = parse(&[call]);
+        assert_eq!(outcome.rejected, []);
+        outcome.interactions[0].clone()
+    };
+    for count in [
+        json!({ "intValue": "500" }),
+        json!({ "intValue": 500 }),
+        json!({ "doubleValue": 500.0 }),
+        json!({ "stringValue": "500" }),
+    ] {
+        assert_eq!(call(count.clone()).usage.output, 500, "{count}");
+    }
+    for count in [
+        json!({ "stringValue": "1,000" }),
+        json!({ "intValue": "-20" }),
+    ] {
+        let kept = call(count.clone());
+        assert!(
+            kept.units
+                .calls
+                .contains_key("unread:gen_ai.usage.output_tokens"),
+            "{count}: {kept:?}"
+        );
+    }
+}
+
+#[test]
+fn an_operation_of_any_name_that_counts_tokens_of_a_model_is_a_call() {
+    let counts = json!({ "gen_ai.usage.input_tokens": 10, "gen_ai.usage.output_tokens": 1 });
+    for operation in [
+        "acompletion",
+        "aresponses",
+        "anthropic_messages",
+        "a_name_of_next_year",
+    ] {
+        let outcome = parse(&[span(1, 0, "call", 3, &gen_ai(operation, &counts))]);
+        assert_eq!(outcome.interactions[0].usage.input, 10, "{operation}");
+    }
+    let outcome = parse(&[span(1, 0, "call", 3, &gen_ai("invoke_agent", &counts))]);
+    assert_eq!(outcome.interactions, []);
+    let reasons: Vec<_> = outcome.left_out.iter().map(|(reason, _)| reason).collect();
+    assert_eq!(reasons, ["sum_of_calls"]);
+}
+
+#[test]
+fn a_server_of_models_serves_calls() {
+    let attributes = json!({
+        "gen_ai.response.model": "Qwen/Qwen3-8B",
+        "gen_ai.usage.prompt_tokens": 20,
+        "gen_ai.usage.completion_tokens": 5,
+    });
+    let outcome = parse(&[span(1, 0, "llm_request", 2, &attributes)]);
+    assert_eq!(outcome.interactions[0].kind, InteractionType::Chat);
+    assert_eq!(outcome.interactions[0].usage.output, 5);
+}
+
+#[test]
+fn openinference_spans_are_calls_by_their_kind() {
+    let call = json!({
+        "openinference.span.kind": "LLM",
+        "llm.model_name": "gpt-5.4",
+        "llm.provider": "openai",
+        "llm.token_count.prompt": 16,
+        "llm.token_count.completion": 10,
+        "llm.token_count.total": 26,
+        "llm.cost.total": "0.5",
+        "llm.input_messages.0.message.content": "CANARY",
+    });
+    let agent = json!({ "openinference.span.kind": "AGENT", "llm.token_count.prompt": 16 });
+    let tool = json!({ "openinference.span.kind": "TOOL", "tool.name": "search" });
+    let outcome = parse(&[
+        span(3, 1, "tool", 1, &tool),
+        span(2, 1, "call", 1, &call),
+        span(1, 0, "agent", 1, &agent),
+    ]);
+    assert_eq!(outcome.interactions.len(), 2);
+    let chat = &outcome.interactions[1];
+    assert_eq!(
+        (chat.provider.as_str(), chat.model_name.as_str()),
+        ("openai", "gpt-5.4")
+    );
+    // Read, or kept by its numbers: never nothing.
+    assert!(chat.usage.input == 16 || chat.units.calls["unread:llm.token_count.prompt"] == 16);
+    assert_eq!(chat.reported_cost.unwrap().to_string(), "0.5");
+    assert_eq!(outcome.interactions[0].units.calls["tool:search"], 1);
+    assert!(!format!("{outcome:?}").contains("CANARY"));
+}
+
+#[test]
+fn of_the_ai_sdks_two_spans_the_inner_one_is_the_call() {
+    let outer = json!({
+        "ai.operationId": "ai.generateText", "ai.model.id": "gpt-5-nano",
+        "ai.usage.inputTokens": 2224, "ai.usage.outputTokens": 1469,
+    });
+    let inner = json!({
+        "ai.operationId": "ai.generateText.doGenerate", "ai.model.provider": "openai.chat",
+        "gen_ai.request.model": "gpt-5-nano", "gen_ai.usage.input_tokens": 2224,
+        "gen_ai.usage.output_tokens": 1469, "ai.telemetry.metadata.userId": "tester",
+    });
+    let outcome = parse(&[
+        span(2, 1, "inner", 1, &inner),
+        span(1, 0, "outer", 1, &outer),
+    ]);
+    assert_eq!(outcome.interactions.len(), 1);
+    assert_eq!(outcome.interactions[0].user_id, "tester");
+    assert_eq!(outcome.interactions[0].provider, "openai.chat");
+}
+
+#[test]
+fn an_agents_run_without_an_operation_is_no_call() {
+    let sum = json!({
+        "agent_name": "agent", "gen_ai.agent.name": "agent", "model_name": "gpt-5-mini",
+        "gen_ai.usage.input_tokens": 113, "gen_ai.usage.output_tokens": 11,
+    });
+    assert_eq!(parse(&[span(1, 0, "agent run", 1, &sum)]).interactions, []);
+}
+
+#[test]
+fn a_span_about_models_that_is_not_understood_is_named() {
+    let odd = json!({ "gen_ai.evaluation.score": 1, "gen_ai.response.id": "x" });
+    let outcome = parse(&[span(1, 0, "odd", 1, &odd)]);
+    let (reason, left_out) = outcome.left_out.iter().next().unwrap();
+    assert_eq!((reason, left_out.count), ("unread_model_span", 1));
+    assert_eq!(
+        left_out.example,
+        "gen_ai.evaluation.score, gen_ai.response.id"
+    );
+}
+
+#[test]
 fn one_bad_span_does_not_sink_the_others() {
     let counts = json!({
         "gen_ai.usage.input_tokens": 10,

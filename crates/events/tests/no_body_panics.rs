@@ -7,7 +7,7 @@
 )]
 
 use cost_calculation::UnixMillis;
-use events::{Context, gunzip, otlp_json, otlp_protobuf};
+use events::{Context, gunzip, parse_json_traces, parse_protobuf_traces};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -24,8 +24,8 @@ fn parse_everywhere(body: &[u8]) {
     context.idempotency_key = Some("key");
     let mut said = String::new();
     let mut refused = |text: String| said.push_str(&text);
-    let _ = otlp_json::parse(body, &context).map_err(|e| refused(e.to_string()));
-    let _ = otlp_protobuf::parse(body, &context).map_err(|e| refused(e.to_string()));
+    let _ = parse_json_traces(body, &context).map_err(|e| refused(e.to_string()));
+    let _ = parse_protobuf_traces(body, &context).map_err(|e| refused(e.to_string()));
     let _ = events::parse_interaction(body, &context).map_err(|e| refused(e.to_string()));
     let _ = events::parse_batch(body, &context).map_err(|e| refused(e.to_string()));
     let _ = events::parse_session_mark(body, false, &context).map_err(|e| refused(e.to_string()));

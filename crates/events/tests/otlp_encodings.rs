@@ -8,7 +8,7 @@
 
 use cost_calculation::UnixMillis;
 use events::limits::{SPANS_MAX, TRACE_BYTES_MAX};
-use events::{Context, OtlpOutcome, RejectionKind, otlp_json, otlp_protobuf};
+use events::{Context, OtlpOutcome, RejectionKind, parse_json_traces, parse_protobuf_traces};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -141,8 +141,8 @@ fn to_protobuf(json: &str) -> Vec<u8> {
 #[test]
 fn the_same_traces_in_protobuf_give_the_same_interactions() {
     for json in BODIES {
-        let from_json = otlp_json::parse(json.as_bytes(), &context()).unwrap();
-        let from_protobuf = otlp_protobuf::parse(&to_protobuf(json), &context()).unwrap();
+        let from_json = parse_json_traces(json.as_bytes(), &context()).unwrap();
+        let from_protobuf = parse_protobuf_traces(&to_protobuf(json), &context()).unwrap();
         assert!(!from_json.interactions.is_empty() || !from_json.trace_spans.is_empty());
         assert_eq!(from_json, from_protobuf);
     }
@@ -259,8 +259,8 @@ proptest! {
             }
         }
         let json = request.to_string();
-        let from_json = otlp_json::parse(json.as_bytes(), &context()).unwrap();
-        let from_protobuf = otlp_protobuf::parse(&to_protobuf(&json), &context()).unwrap();
+        let from_json = parse_json_traces(json.as_bytes(), &context()).unwrap();
+        let from_protobuf = parse_protobuf_traces(&to_protobuf(&json), &context()).unwrap();
         prop_assert_eq!(brief(from_json), brief(from_protobuf));
     }
 }
@@ -272,7 +272,7 @@ fn null_is_the_same_as_nothing() {
         r#"{"resourceSpans":[{"scopeSpans":null}]}"#,
         r#"{"resourceSpans":[{"scopeSpans":[{"spans":null}]}]}"#,
     ] {
-        let outcome = otlp_json::parse(json.as_bytes(), &context()).unwrap();
+        let outcome = parse_json_traces(json.as_bytes(), &context()).unwrap();
         assert_eq!(outcome, OtlpOutcome::default(), "{json}");
     }
 }
@@ -285,14 +285,14 @@ fn a_list_is_no_object() {
         r#"{"resourceSpans":[[]]}"#,
         r#"{"resourceSpans":[{"scopeSpans":[[]]}]}"#,
     ] {
-        let rejection = otlp_json::parse(json.as_bytes(), &context()).unwrap_err();
+        let rejection = parse_json_traces(json.as_bytes(), &context()).unwrap_err();
         assert!(
             rejection.fault.contains("is not an OTLP trace request"),
             "{json}: {rejection}"
         );
     }
     let spans = r#"{"resourceSpans":[{"scopeSpans":[{"spans":[[],["5c8b"],7,"span"]}]}]}"#;
-    let outcome = otlp_json::parse(spans.as_bytes(), &context()).unwrap();
+    let outcome = parse_json_traces(spans.as_bytes(), &context()).unwrap();
     assert_eq!(outcome.rejected.len(), 4);
     assert!(
         outcome
@@ -305,10 +305,10 @@ fn a_list_is_no_object() {
 #[test]
 fn a_body_that_breaks_off_is_refused_whole() {
     let protobuf = to_protobuf(BODIES[0]);
-    let rejection = otlp_protobuf::parse(&protobuf[..protobuf.len() / 2], &context()).unwrap_err();
+    let rejection = parse_protobuf_traces(&protobuf[..protobuf.len() / 2], &context()).unwrap_err();
     assert_eq!(rejection.kind, RejectionKind::Malformed);
     let json = BODIES[0].as_bytes();
-    let rejection = otlp_json::parse(&json[..json.len() / 2], &context()).unwrap_err();
+    let rejection = parse_json_traces(&json[..json.len() / 2], &context()).unwrap_err();
     assert_eq!(rejection.kind, RejectionKind::Malformed);
     assert!(!rejection.to_string().contains("CANARY"));
 }
@@ -317,24 +317,24 @@ fn a_body_that_breaks_off_is_refused_whole() {
 fn a_body_over_its_limits_is_refused_whole() {
     let large = vec![b' '; TRACE_BYTES_MAX + 1];
     assert_eq!(
-        otlp_json::parse(&large, &context()).unwrap_err().kind,
+        parse_json_traces(&large, &context()).unwrap_err().kind,
         RejectionKind::TooLarge
     );
     assert_eq!(
-        otlp_protobuf::parse(&large, &context()).unwrap_err().kind,
+        parse_protobuf_traces(&large, &context()).unwrap_err().kind,
         RejectionKind::TooLarge
     );
 
     let spans = vec!["{}"; SPANS_MAX + 1].join(",");
     let json = format!(r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{spans}]}}]}}]}}"#);
-    let rejection = otlp_json::parse(json.as_bytes(), &context()).unwrap_err();
+    let rejection = parse_json_traces(json.as_bytes(), &context()).unwrap_err();
     assert_eq!(rejection.kind, RejectionKind::TooLarge);
 
     let spans: Vec<u8> = std::iter::repeat_n(field(2, &[]), SPANS_MAX + 1)
         .flatten()
         .collect();
     let protobuf = field(1, &field(2, &spans));
-    let rejection = otlp_protobuf::parse(&protobuf, &context()).unwrap_err();
+    let rejection = parse_protobuf_traces(&protobuf, &context()).unwrap_err();
     assert_eq!(rejection.kind, RejectionKind::TooLarge);
 }
 
@@ -346,7 +346,7 @@ fn a_body_without_spans_is_taken() {
         r#"{"resourceSpans":[{"scopeSpans":[]}]}"#,
     ] {
         assert_eq!(
-            otlp_json::parse(json.as_bytes(), &context())
+            parse_json_traces(json.as_bytes(), &context())
                 .unwrap()
                 .dropped,
             0

@@ -96,7 +96,7 @@ fn resolved(spans: &[TraceSpan]) -> BTreeMap<String, String> {
         Resolved::Counts(one) => format!("counts for {}", one.user_id),
         Resolved::PartOf(other) => format!("part of {}", spans[*other].span_id),
         Resolved::Sum => "sum".to_owned(),
-        Resolved::LeftOut => "left out".to_owned(),
+        Resolved::LeftOut(_) => "left out".to_owned(),
     };
     spans
         .iter()

@@ -130,9 +130,10 @@ WHERE job = ?1 ->> 'job' AND status = 'running'
   AND EXISTS (SELECT 1 FROM ledger_state WHERE schema_version = ?1 ->> 'schema_version')";
 
 const TAKE_LEASE: &str = "
-INSERT INTO job_runs (job, scheduled_time, worker, status, attempt, started_at, lease_until)
+INSERT INTO job_runs (job, scheduled_time, worker, status, attempt, started_at, lease_until,
+  summary)
 SELECT ?1 ->> 'job', ?1 ->> 'scheduled_time', ?1 ->> 'worker', 'running', 1, ?1 ->> 'now',
-  ?1 ->> 'lease_until'
+  ?1 ->> 'lease_until', '{}'
 WHERE NOT EXISTS (SELECT 1 FROM job_runs r WHERE r.job = ?1 ->> 'job' AND r.status = 'running')
   AND EXISTS (SELECT 1 FROM ledger_state WHERE schema_version = ?1 ->> 'schema_version')
 ON CONFLICT (job, scheduled_time) DO UPDATE SET

@@ -5,9 +5,10 @@
 //! that they move are the same.
 
 /// The measures that every rollup keeps, in the order of their columns.
-pub const MEASURES: [&str; 21] = [
+pub const MEASURES: [&str; 22] = [
     "interaction_count",
     "error_count",
+    "aborted_count",
     "unpriced_count",
     "partial_count",
     "unpriced_tokens",
@@ -29,18 +30,54 @@ pub const MEASURES: [&str; 21] = [
     "cache_savings",
 ];
 
+/// How many of [`MEASURES`] are counts; the rest is money.
+pub const COUNTS: usize = 16;
+
 /// The sum of an interaction's ten token columns, with the prefix of its table.
 pub const TOKEN_SUM: &str = "(i.input_tokens + i.cache_read_tokens + i.cache_write_5m_tokens \
      + i.cache_write_1h_tokens + i.output_tokens + i.reasoning_tokens + i.audio_in_tokens \
      + i.audio_out_tokens + i.image_in_tokens + i.image_out_tokens)";
 
-/// The rollup tables and their keys.
+/// The rollup tables by day and their keys: the cube, and its marginals.
 pub const ROLLUPS: [(&str, &str); 4] = [
     ("usage_daily", "day, user_key, provider, model, agent, type"),
     ("daily_stats", "day, user_key"),
     ("daily_model_stats", "day, provider, model, type"),
-    ("daily_agent_stats", "day, agent"),
+    (
+        "daily_agent_model_stats",
+        "day, agent, provider, model, type",
+    ),
 ];
+
+/// The sums by user within one model, provider or agent: each dimension of `daily_user_slices`, and the
+/// cube's column that stands in its `provider` (a model has one, the others have none).
+pub const SLICES: [(&str, &str); 3] = [("model", "provider"), ("provider", "''"), ("agent", "''")];
+
+/// A day's week, by its Monday, in SQL.
+pub fn week_of(day: &str) -> String {
+    format!("date({day}, 'weekday 0', '-6 days')")
+}
+
+/// The two histograms of a row of latencies: JSON objects of bucket to count.
+pub const LATENCY_COUNTS: [&str; 2] = ["duration_counts", "first_token_counts"];
+
+/// The clause that adds the histograms of a row that is there already; a bucket that comes to nothing
+/// goes.
+pub fn add_latencies(table: &str, key: &str) -> String {
+    let sums = LATENCY_COUNTS
+        .map(|counts| {
+            format!(
+                "{counts} = (
+      SELECT json_group_object(key, count) FROM (
+        SELECT key, SUM(value) AS count FROM (
+          SELECT key, value FROM json_each({table}.{counts})
+          UNION ALL SELECT key, value FROM json_each(excluded.{counts}))
+        GROUP BY key HAVING SUM(value) <> 0))"
+            )
+        })
+        .join(",\n    ");
+    format!("ON CONFLICT ({key}) DO UPDATE SET\n    {sums}")
+}
 
 /// The measures of one interaction `i` with its estimate `e`, as select list: what a new
 /// interaction adds to every rollup.
@@ -54,6 +91,7 @@ fn measure_of_interaction(measure: &str) -> String {
     match measure {
         "interaction_count" => "1".to_owned(),
         "error_count" => "(i.status = 'error')".to_owned(),
+        "aborted_count" => "(i.status = 'aborted')".to_owned(),
         "unpriced_count" => "(e.price_state = 'unpriced')".to_owned(),
         "partial_count" => "(e.price_state = 'partial')".to_owned(),
         "unpriced_tokens" => format!("{TOKEN_SUM} * (e.price_state = 'unpriced')"),
@@ -90,15 +128,22 @@ pub fn move_by(delta: &str) -> String {
 
 /// The upsert that moves one rollup alone, as [`move_by`] moves all.
 pub fn upsert(table: &str, key: &str, delta: &str) -> String {
+    format!(
+        "WITH delta AS ({delta}) INSERT INTO {table} ({key}, {}) {} {}",
+        MEASURES.join(", "),
+        sums_of_delta(key),
+        add_measures(key, ", ")
+    )
+}
+
+/// The clause that adds the measures to a row that is there already. What leaves the range of an
+/// integer is a REAL to SQLite, which a STRICT table refuses: a sum that is full fails, and is never
+/// rounded.
+pub fn add_measures(key: &str, separator: &str) -> String {
     let moves = MEASURES
         .map(|measure| format!("{measure} = {measure} + excluded.{measure}"))
-        .join(", ");
-    format!(
-        "WITH delta AS ({delta}) INSERT INTO {table} ({key}, {}) {} \
-         ON CONFLICT ({key}) DO UPDATE SET {moves}",
-        MEASURES.join(", "),
-        sums_of_delta(key)
-    )
+        .join(separator);
+    format!("ON CONFLICT ({key}) DO UPDATE SET {moves}")
 }
 
 fn sums_of_delta(key: &str) -> String {

@@ -4,7 +4,7 @@ use crate::database::{Database, DatabaseError, Statement};
 
 /// `ledger_state.schema_version` as the newest migration leaves it: that migration's number. A
 /// database of another version is not written to.
-pub const SCHEMA_VERSION: i64 = 15;
+pub const SCHEMA_VERSION: i64 = 5;
 
 /// Whether a database's tables are the ones that this software writes: for `/health`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,12 @@ pub enum SchemaState {
     /// Migrations are missing: apply them.
     Older {
         /// The database's version; 0 where it has no tables at all.
+        found: i64,
+    },
+    /// Its tables are those of before the baseline, whose migrations had other numbers: no migration
+    /// leads from there to here.
+    BeforeTheBaseline {
+        /// The database's version, by the old numbers.
         found: i64,
     },
     /// A newer release has migrated it: deploy that release.
@@ -43,24 +49,39 @@ impl SchemaState {
                 "the database has schema version {found}, this Worker writes {SCHEMA_VERSION}: \
                  apply the migrations (wrangler d1 migrations apply)"
             )),
+            Self::BeforeTheBaseline { found } => Some(format!(
+                "the database was made by the migrations of before the baseline (version {found}), and \
+                 none leads from there to {SCHEMA_VERSION}: export what is to be kept and start \
+                 with a new database (docs/operations.md, \"A database of before the baseline\")"
+            )),
             Self::Newer { found } => Some(format!(
                 "the database has schema version {found}, this Worker writes {SCHEMA_VERSION}: \
-                 deploy the release that the migrations belong to"
+                 deploy the release that the migrations belong to; if it was made before the baseline, \
+                 see docs/operations.md, \"A database of before the baseline\""
             )),
         }
     }
 }
+
+// The baseline counts latencies without this table, which every earlier database had.
+const VERSION: &str = "
+SELECT json_array(schema_version,
+  (SELECT COUNT(*) FROM sqlite_master WHERE name = 'latency_histogram'))
+FROM ledger_state";
 
 /// Compares the database's schema version with this software's.
 ///
 /// # Errors
 /// The database did not answer. A database without tables is no error but [`SchemaState::Older`].
 pub async fn check<D: Database>(database: &D) -> Result<SchemaState, DatabaseError> {
-    let version = Statement::new("SELECT json_array(schema_version) FROM ledger_state");
-    let found = match database.query(version).await {
-        Ok(rows) => rows.first::<(i64,)>()?.map_or(0, |(found,)| found),
-        Err(DatabaseError::Other(message)) if message.contains("no such table") => 0,
+    let (found, old_tables): (i64, i64) = match database.query(Statement::new(VERSION)).await {
+        Ok(rows) => rows.first()?.unwrap_or_default(),
+        Err(DatabaseError::Other(message)) if message.contains("no such table") => (0, 0),
         Err(error) => return Err(error),
     };
-    Ok(SchemaState::of(found))
+    Ok(if old_tables > 0 {
+        SchemaState::BeforeTheBaseline { found }
+    } else {
+        SchemaState::of(found)
+    })
 }

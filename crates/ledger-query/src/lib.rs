@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod accuracy;
 mod analysis;
 mod ask;
 mod export;
@@ -9,6 +10,9 @@ mod sessions;
 mod sums;
 mod time;
 
+pub use accuracy::{
+    ACCURACY_PARAMETERS, reported_costs::ReportedCostList, unread_fields::UnreadFieldList,
+};
 pub use analysis::bridge::{Bridge, BridgeItem, bridge};
 pub use analysis::forecast::{Forecast, forecast};
 pub use ask::etag::{AnswerKey, etag, matches};

@@ -1,5 +1,5 @@
 //! What recording costs in SQL alone, beside the least that could be kept: one row by one upsert.
-//! `cargo bench -p ledger --bench ingest`.
+//! `cargo bench -p ledger-record --bench ingest`.
 #![allow(
     clippy::unwrap_used,
     missing_docs,
@@ -68,9 +68,10 @@ fn ledger() -> Sqlite {
     for resource in ["input", "cache_read", "output"] {
         database
             .execute_script(&format!(
-                "INSERT INTO prices (provider, model, resource_type, rate, per, valid_from,
+                "INSERT INTO prices (region, service_tier, min_context, schedule, currency, provider, model,
+  resource_type, rate, per, valid_from,
                    valid_from_basis, source, source_revision, status, observed_at, cache_ttl_s)
-                 VALUES ('openai', 'gpt-5-mini', '{resource}', 250000000000, 1000000, 0, 'stated',
+                 VALUES ('', 'standard', 0, '', 'USD', 'openai', 'gpt-5-mini', '{resource}', 250000000000, 1000000, 0, 'stated',
                    'bench', 'r', 'active', 2000000000000, 86400)"
             ))
             .unwrap();

@@ -1,5 +1,5 @@
 //! Fills a database file with a year of a LibreChat installation's calls and prints how many bytes
-//! an interaction takes, by table and index: `cargo run --release -p ledger --features sqlite
+//! an interaction takes, by table and index: `cargo run --release -p ledger-record
 //! --example ingest_size [interactions]`.
 #![allow(
     clippy::unwrap_used,
@@ -107,9 +107,10 @@ fn main() {
         for resource in ["input", "cache_read", "output"] {
             database
                 .execute_script(&format!(
-                    "INSERT INTO prices (provider, model, resource_type, rate, per, valid_from,
+                    "INSERT INTO prices (region, service_tier, min_context, schedule, currency, provider, model,
+  resource_type, rate, per, valid_from,
                        valid_from_basis, source, source_revision, status, observed_at, cache_ttl_s)
-                     VALUES ('{provider}', '{model}', '{resource}', 250000000000, 1000000, 0,
+                     VALUES ('', 'standard', 0, '', 'USD', '{provider}', '{model}', '{resource}', 250000000000, 1000000, 0,
                        'stated', 'example', 'r', 'active', 2000000000000, 86400)"
                 ))
                 .unwrap();

@@ -56,9 +56,10 @@ static WRITE: LazyLock<[String; 5]> = LazyLock::new(|| {
         format!("DELETE FROM sessions_archive WHERE {THIS_SESSION} AND {SCHEMA_AND_ZONE}"),
         format!(
             "INSERT INTO sessions (session_key, user_key, start_time, end_time, last_seen,
-               first_ingest_id)
+               interaction_count, error_count, aborted_count, unpriced_count, partial_count,
+               token_count, total_cost, mixed_users, first_ingest_id)
              SELECT n.session_key, u.user_key, ?1 ->> 'timestamp', ?1 ->> 'end_time',
-               ?1 ->> 'timestamp', ?1 ->> 'ingest_id'
+               ?1 ->> 'timestamp', 0, 0, 0, 0, 0, 0, 0, 0, ?1 ->> 'ingest_id'
              FROM users u, session_ids n
              WHERE {THIS_USER} AND n.id = ?1 ->> 'session_id' AND {SCHEMA_AND_ZONE}
              ON CONFLICT (session_key) DO UPDATE SET

@@ -125,10 +125,10 @@ impl BookWrite<'_> {
             statements.push(Statement::with_json(
                 format!(
                     "INSERT INTO prices (provider, model, resource_type, region, service_tier,
-                       min_context, schedule, rate, per, valid_from, valid_from_basis, valid_to,
+                       min_context, schedule, rate, per, currency, valid_from, valid_from_basis, valid_to,
                        source, source_revision, status, reason, observed_at, cache_ttl_s)
                      SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3,
-                       j.value ->> 4, j.value ->> 5, j.value ->> 6, j.value ->> 7, j.value ->> 8,
+                       j.value ->> 4, j.value ->> 5, j.value ->> 6, j.value ->> 7, j.value ->> 8, 'USD',
                        j.value ->> 9, j.value ->> 10, j.value ->> 11, j.value ->> 12,
                        j.value ->> 13, iif(j.value ->> 14 IS NULL, 'active', 'quarantined'),
                        j.value ->> 14, ?1 ->> 'now', j.value ->> 15

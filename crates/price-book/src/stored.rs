@@ -224,7 +224,8 @@ pub async fn mark_unchanged<D: Database>(
     now: UnixMillis,
 ) -> Result<(), DatabaseError> {
     const MARK: &str = "
-INSERT INTO price_sources (source, checked_at) SELECT ?1 ->> 'source', ?1 ->> 'now' WHERE true
+INSERT INTO price_sources (source, model_count, rate_count, skipped_count, checked_at)
+SELECT ?1 ->> 'source', 0, 0, 0, ?1 ->> 'now' WHERE true
 ON CONFLICT (source) DO UPDATE SET checked_at = excluded.checked_at, last_error = NULL";
     let parameter = serde_json::json!({ "source": source.as_str(), "now": now.0 });
     database
@@ -240,7 +241,8 @@ pub async fn mark_failed<D: Database>(
     error: &str,
 ) -> Result<(), DatabaseError> {
     const MARK: &str = "
-INSERT INTO price_sources (source, last_error) SELECT ?1 ->> 'source', ?1 ->> 'error' WHERE true
+INSERT INTO price_sources (source, model_count, rate_count, skipped_count, last_error)
+SELECT ?1 ->> 'source', 0, 0, 0, ?1 ->> 'error' WHERE true
 ON CONFLICT (source) DO UPDATE SET last_error = excluded.last_error";
     let error: String = error.chars().take(500).collect();
     let parameter = serde_json::json!({ "source": source.as_str(), "error": error });

@@ -628,6 +628,7 @@ export interface components {
             unpriced_tokens: components["schemas"]["Count"];
         };
         DailyRow: {
+            aborted_count: components["schemas"]["Count"];
             ai_tokens_cost: components["schemas"]["MoneyOrUnpriced"];
             api_calls_cost: components["schemas"]["MoneyOrUnpriced"];
             audio_in_tokens: components["schemas"]["Count"];
@@ -776,6 +777,8 @@ export interface components {
         ExportFormat: "csv" | "json" | "ndjson";
         /** @description The sums of a slice. Counts, tokens and costs add up; the rates do not. */
         Figures: {
+            /** @description Interactions that their user or a time limit stopped; they are no failures. */
+            aborted_count: components["schemas"]["Count"];
             /** @description Cached input over all text input. */
             cache_hit_rate: components["schemas"]["Ratio"];
             /** @description What the prompt cache saved against uncached input; negative where its writes cost more. */
@@ -784,6 +787,7 @@ export interface components {
             /** @description Total cost over the interactions that have a price, rounded half-even to the picodollar. */
             cost_per_interaction: components["schemas"]["MoneyOrUnpriced"];
             error_count: components["schemas"]["Count"];
+            /** @description Failed interactions over those that were not stopped. */
             error_rate: components["schemas"]["Ratio"];
             interaction_count: components["schemas"]["Count"];
             /** @description Interactions with a price for a part only. */
@@ -942,6 +946,8 @@ export interface components {
         };
         Interaction: {
             agent: string;
+            /** @description What people call the agent; `null` where no name has come. */
+            agent_name: string | null;
             archived: boolean;
             context: string | null;
             cost_by_component: components["schemas"]["CostByComponent"];
@@ -976,6 +982,8 @@ export interface components {
             trace_id: string | null;
             type: components["schemas"]["InteractionType"];
             user_id: string;
+            /** @description What people call the user. */
+            user_label: string | null;
         };
         InteractionList: {
             as_of: components["schemas"]["AsOf"];
@@ -1007,11 +1015,14 @@ export interface components {
             day: components["schemas"]["Day"];
             db_ops_cost: components["schemas"]["MoneyOrUnpriced"];
             duration_ms: components["schemas"]["CountOrNull"];
+            endpoint: string | null;
             error: string | null;
             id: string;
             image_in_tokens: components["schemas"]["Count"];
             image_out_tokens: components["schemas"]["Count"];
             input_tokens: components["schemas"]["Count"];
+            /** @description LibreChat's message; with `context` it joins LibreChat's own `transactions`. */
+            message_id: string | null;
             model: string;
             output_tokens: components["schemas"]["Count"];
             price_state: components["schemas"]["PriceState"];
@@ -1023,11 +1034,12 @@ export interface components {
             time_to_first_token_ms: components["schemas"]["CountOrNull"];
             timestamp: components["schemas"]["Time"];
             total_cost: components["schemas"]["MoneyOrUnpriced"];
+            trace_id: string | null;
             type: components["schemas"]["InteractionType"];
             user_id: string;
         };
         /** @enum {string} */
-        InteractionStatus: "ok" | "error";
+        InteractionStatus: "ok" | "error" | "aborted";
         /** @enum {string} */
         InteractionType: "chat" | "db" | "api" | "cost-event";
         JobRun: {
@@ -1243,7 +1255,11 @@ export interface components {
             lines_total: components["schemas"]["MoneyOrUnpriced"];
             /** @description Completion; it decides the price. */
             price_time: components["schemas"]["Time"];
+            /** @description What reading the usage had to conclude or to assume. */
+            reading: string[];
             region: string | null;
+            /** @description What the provider or a gateway says it billed; shown beside the estimate, never in its place. */
+            reported_cost: components["schemas"]["MoneyOrUnpriced"];
             reporting_time_zone: components["schemas"]["TimeZone"];
             /** @description Every estimate ever made for it, newest first; the first of them counts. */
             revisions: components["schemas"]["Estimate"][];
@@ -1253,6 +1269,10 @@ export interface components {
             units: {
                 [key: string]: components["schemas"]["Count"];
             };
+            /** @description The numbers of the usage as they came, where it was not plainly read. */
+            usage_numbers: {
+                [key: string]: unknown;
+            } | null;
         };
         /**
          * @description The name in the price book: `input`, `cache_read`, `cache_write_5m`, `cache_write_1h`, `output`,
@@ -1275,6 +1295,9 @@ export interface components {
             values: components["schemas"]["BucketValue"][];
         };
         Session: {
+            aborted_count: components["schemas"]["Count"];
+            /** @description What people call them, in the same order; the id where no name has come. */
+            agent_names: string[];
             /** @description At most 50 of them. */
             agents: string[];
             archived: boolean;
@@ -1355,6 +1378,7 @@ export interface components {
         SessionSort: "time" | "cost" | "interactions" | "errors";
         /** @description Sums over all sessions that the filters find, each counted whole. */
         SessionTotals: {
+            aborted_count: components["schemas"]["Count"];
             error_count: components["schemas"]["Count"];
             interaction_count: components["schemas"]["Count"];
             token_count: components["schemas"]["Count"];

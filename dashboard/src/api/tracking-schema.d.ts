@@ -293,6 +293,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/public/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answers a medium that Langfuse's SDK would upload.
+         * @description Needs scope `ingest`. Images and files are content, so none is taken: the answer names no
+         *     address to upload to, and the SDK goes on.
+         */
+        post: operations["declineMedia"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/public/otel/v1/traces": {
         parameters: {
             query?: never;
@@ -310,7 +331,16 @@ export interface paths {
          *
          *     Generations become chat interactions, tools become api interactions with one call of
          *     `tool:<name>`; titles, memory runs and labels are told apart by `context`. The id is
-         *     `<traceId>-<spanId>`. Other spans are dropped. JSON and protobuf, plain or gzip.
+         *     `<traceId>-<spanId>`. A round of tools (`tool-dispatch`) is one api interaction a tool, by its
+         *     name alone; their ids are the span's with `-1`, `-2`, … behind it. A call that a user or a time
+         *     limit stopped is `aborted`, and of unknown cost where it reported no tokens
+         *     (`unreported_usage:aborted`); one that failed in the middle is an error of unknown cost
+         *     (`unreported_usage:failed_after_first_token`); one that was refused before its first token
+         *     costs nothing, and its metadata say `refused_before_first_token`. Other spans are dropped.
+         *
+         *     JSON and protobuf, plain or gzip. JSON is read as it arrives. A body that turns out to be
+         *     broken is refused; what was recorded of a long one before its fault is kept, the refusal says
+         *     how much, and sending it again is safe.
          */
         post: operations["exportLangfuseTraces"];
         delete?: never;
@@ -501,8 +531,10 @@ export interface paths {
          *
          *     Server spans become api interactions with one request, Mongoose and MongoDB spans become db
          *     interactions with one operation, generic `gen_ai.*` spans become chat interactions whose
-         *     `input_tokens` include the cached ones. Middleware, polling without a request, and the second
-         *     span of one database operation are dropped.
+         *     `input_tokens` include the cached ones. So do calls of models by OpenInference, Vercel's AI SDK,
+         *     OpenLLMetry, Pydantic AI, LiteLLM and vLLM. Numbers may come as integers, doubles or texts.
+         *     Middleware, health checks, polling without a request, the second span of one database
+         *     operation, and spans of agents that sum up their calls are dropped.
          *
          *     One call is one interaction, however its trace is cut into bodies: of spans within each other
          *     that show the same call the one that knows most counts, a span around several calls is their
@@ -1014,6 +1046,18 @@ export interface components {
                 queued: number;
                 rejected: number;
             };
+            /**
+             * @description Spans that became no interaction, by the reason: `scaffolding` (chains, prompts, agents),
+             *     `no_interaction`, `background` (polling), `probe` (health checks), `inner_call`,
+             *     `sum_of_calls`, `other_source`; worth a look are `unread_model_span`, `untold_tool` and
+             *     `refused:<field>`.
+             * @example {
+             *       "scaffolding": 18
+             *     }
+             */
+            left_out: {
+                [key: string]: number;
+            };
             partialSuccess: {
                 errorMessage?: string;
                 /** @description A count, as OTLP's JSON writes 64-bit integers. */
@@ -1185,8 +1229,9 @@ export interface components {
             };
         };
         /**
-         * @description OTLP's answer; in `partialSuccess` the spans that can't be kept. A body in protobuf gets its
-         *     answer in protobuf, without the counts.
+         * @description OTLP's answer; in `partialSuccess` the spans that can't be kept, and as a warning (with no
+         *     rejected span) what was not taken and is worth a look. A body in protobuf gets its answer in
+         *     protobuf, without the counts.
          */
         Traces: {
             headers: {
@@ -1239,7 +1284,7 @@ export interface components {
         IdempotencyKey: string;
     };
     requestBodies: {
-        /** @description An `ExportTraceServiceRequest`, at most 5 MiB decompressed. */
+        /** @description An `ExportTraceServiceRequest`, at most 64 MiB (in protobuf 32 MiB) decompressed. */
         Traces: {
             content: {
                 "application/json": components["schemas"]["TraceRequest"];
@@ -1722,6 +1767,38 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidField"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    declineMedia: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Nothing is to be uploaded. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        mediaId: string;
+                        uploadUrl: null;
+                    };
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };

@@ -13,7 +13,7 @@ const output = { component: "ai_tokens", resource_type: "output", provider: "ant
 
 test("the largest driver is named first", () => {
   expect(costSentence(told({ drivers: [output] }))).toBe("72.0\u202f% of this session's cost is output of claude-opus-5.");
-  expect(costSentence(told({ drivers: [{ ...output, model: "", resource_type: "declared", component: "compute_time" }] }))).toContain("is declared compute time.");
+  expect(costSentence(told({ drivers: [{ ...output, model: "", resource_type: "declared", component: "compute_time" }] }))).toContain("is compute time as its sender stated.");
   expect(costSentence(told({ drivers: [{ ...output, model: "", resource_type: "rows_read" }] }))).toBe("72.0\u202f% of this session's cost is rows read.");
 });
 

@@ -19,7 +19,7 @@ export function costSentence({ figures, drivers, outlier, total }: Told): string
   const first = drivers[0];
   if (total === null) sentences.push("Nothing of this session has a price yet.");
   else if (first === undefined || first.share === null) sentences.push(sign(total) === 0 ? "This session cost nothing." : `This session cost ${rowMoney(total)}.`);
-  else sentences.push(`${share(first.share)} of this session's cost is ${first.resource_type === "declared" ? `declared ${componentName(first.component).toLowerCase()}` : resourceName(first.resource_type).toLowerCase()}${first.model === "" ? "" : ` of ${modelName(first.model)}`}.`);
+  else sentences.push(`${share(first.share)} of this session's cost is ${first.resource_type === "declared" ? `${componentName(first.component).toLowerCase()} as its sender stated` : resourceName(first.resource_type).toLowerCase()}${first.model === "" ? "" : ` of ${modelName(first.model)}`}.`);
   if (figures.cache_hit_rate !== null && figures.cache_hit_rate > 0) {
     sentences.push(`The cache served ${share(figures.cache_hit_rate)} of the input${cacheEffect(figures.cache_savings)}.`);
   }

@@ -2,6 +2,6 @@
 import { count } from "./quantity.ts";
 
 /** Calls that ended before their answer did, which is no failure; nothing where there are none. */
-export function abortedNote({ aborted_count = 0 }: { error_count: number; aborted_count?: number }): string {
+export function abortedNote({ aborted_count }: { aborted_count: number }): string {
   return aborted_count === 0 ? "" : ` · ${count(aborted_count)} stopped early`;
 }

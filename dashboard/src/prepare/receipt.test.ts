@@ -18,7 +18,7 @@ test("a line is a sum that anyone can redo", () => {
 
 test("a line without a rate has no price, not zero", () => {
   expect(lineText({ ...line, price: null, amount: null })).toBe("Cache read: 38,900 × no price = No price");
-  expect(lineText({ ...line, price: null, amount: "2", flags: ["declared"] })).toContain("× declared = $2.00");
+  expect(lineText({ ...line, price: null, amount: "2", flags: ["declared"] })).toContain("× stated by the sender = $2.00");
 });
 
 test("a price names its source, its date and how that is known", () => {

@@ -71,7 +71,7 @@ export function priceOrigin(price: NonNullable<CostLine["price"]>, timeZone: str
 /** The sum as one reads it: quantity × rate = amount. */
 export function lineText(line: CostLine): string {
   const factor = line.multiplier === null ? "" : ` × ${line.multiplier.numerator}/${line.multiplier.denominator}`;
-  const price = line.price === null ? (line.flags.includes("declared") ? "declared" : "no price") : unitPrice(line.price);
+  const price = line.price === null ? (line.flags.includes("declared") ? "stated by the sender" : "no price") : unitPrice(line.price);
   return `${lineName(line.resource_type)}: ${count(line.quantity)} × ${price}${factor} = ${exactMoney(line.amount)}`;
 }
 

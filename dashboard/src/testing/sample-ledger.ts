@@ -57,7 +57,7 @@ export function figures(micro: number, given: Partial<Figures> = {}): Figures {
   const count = Math.max(1, Math.round(micro / 44_600));
   const input = count * 2_300;
   return {
-    interaction_count: count, error_count: Math.round(count * 0.008), error_rate: 0.008, unpriced_count: 0, partial_count: 0, unpriced_tokens: 0,
+    interaction_count: count, error_count: Math.round(count * 0.008), aborted_count: 0, error_rate: 0.008, unpriced_count: 0, partial_count: 0, unpriced_tokens: 0,
     tokens: { total: input + count * 1_400 + count * 640, input, cache_read: count * 1_400, cache_write_5m: 0, cache_write_1h: 0, output: count * 560, reasoning: count * 80, audio_in: 0, audio_out: 0, image_in: 0, image_out: 0 },
     total_cost: money(micro),
     cost_by_component: { ai_tokens: money(Math.round(micro * 0.97)), db_ops: money(Math.round(micro * 0.01)), api_calls: money(micro - Math.round(micro * 0.97) - Math.round(micro * 0.01)), compute_time: "0" },
@@ -213,7 +213,7 @@ function interaction(index: number): SessionDetail["interactions"]["items"][numb
   const so_far = Array.from({ length: index + 1 }, (_, i) => i).reduce((sum, i) => sum + (i === 9 ? 0 : i % 5 === 3 || i % 7 === 5 ? 200 : 44_670 + noise("i", i) * 40), 0);
   return {
     id: `i_${String(index).padStart(3, "0")}`, session_id: "s_8f2", user_id: "user-17", tenant_id: "", timestamp: new Date(start + index * 92_000).toISOString(), type, status: index === 6 ? "error" : "ok", error: index === 6 ? "overloaded" : null,
-    provider: type === "chat" ? (isUnpriced ? "local" : "anthropic") : type === "db" ? "mongodb" : "web", model: type === "chat" ? (isUnpriced ? "llama-5-70b" : "claude-opus-5") : "", model_reported: null, agent: "researcher", context: "message", message_id: null, trace_id: "0af7",
+    provider: type === "chat" ? (isUnpriced ? "local" : "anthropic") : type === "db" ? "mongodb" : "web", model: type === "chat" ? (isUnpriced ? "llama-5-70b" : "claude-opus-5") : "", model_reported: null, agent: "researcher", agent_name: "Research assistant", user_label: null, context: "message", message_id: null, trace_id: "0af7",
     duration_ms: type === "chat" ? 8_400 + noise("d", index) * 20 : 120, time_to_first_token_ms: type === "chat" ? 900 : null, tokens: type === "chat" ? tokens : { ...tokens, total: 0, input: 0, cache_read: 0, output: 0, reasoning: 0 }, resources: type === "api" ? ["web_search"] : type === "db" ? ["rows_read", "rows_written"] : [],
     price_state: isUnpriced ? "unpriced" : "priced", total_cost: isUnpriced ? null : money(micro), cost_by_component: { ai_tokens: isUnpriced ? null : type === "chat" ? money(micro) : "0", db_ops: type === "db" ? money(micro) : "0", api_calls: type === "api" ? money(micro) : "0", compute_time: "0" },
     cumulative_cost: money(so_far), share: isUnpriced ? null : Math.round((micro / 1_266_500) * 1e6) / 1e6, feedback: index === 4 ? 1 : null, source: "langfuse", archived: false,
@@ -222,7 +222,7 @@ function interaction(index: number): SessionDetail["interactions"]["items"][numb
 
 const session = {
   id: "s_8f2", user_id: "user-17", tenant_id: "", user_label: null, start_time: new Date(start).toISOString(), end_time: null, last_seen: "2026-11-18T09:41:12.000Z", duration_ms: 2_232_000, status: "closed" as const,
-  interaction_count: 24, error_count: 1, unpriced_count: 1, token_count: 781_220, total_cost: interaction(23).cumulative_cost, models: [{ provider: "anthropic", model: "claude-opus-5" }, { provider: "local", model: "llama-5-70b" }], agents: ["researcher"], mixed_users: false, archived: false,
+  interaction_count: 24, error_count: 1, aborted_count: 0, unpriced_count: 1, token_count: 781_220, total_cost: interaction(23).cumulative_cost, models: [{ provider: "anthropic", model: "claude-opus-5" }, { provider: "local", model: "llama-5-70b" }], agents: ["researcher"], agent_names: ["Research assistant"], mixed_users: false, archived: false,
 };
 
 /** The list of sessions. */
@@ -232,7 +232,7 @@ export function sessionList(query: URLSearchParams): SessionList {
     error_count: index % 6 === 1 ? 2 : 0, unpriced_count: index % 9 === 0 ? 1 : 0, total_cost: index === 5 ? null : money(noise("c", index) * 2_100), interaction_count: 3 + (noise("n", index) % 30), duration_ms: 60_000 * (1 + (noise("l", index) % 90)), models: index % 3 === 0 ? session.models : [{ provider: "openai", model: "gpt-5.4" }],
   }));
   const limit = Number(query.get("limit") ?? 50);
-  return { as_of, reporting_time_zone: zone, ledger_version: 48_211, period: period("2026-11-01", today), items: items.slice(0, limit), limit, offset: 0, total_count: items.length, total: { interaction_count: 640, error_count: 10, unpriced_count: 4, token_count: 9_100_000, total_cost: "31.4" } };
+  return { as_of, reporting_time_zone: zone, ledger_version: 48_211, period: period("2026-11-01", today), items: items.slice(0, limit), limit, offset: 0, total_count: items.length, total: { interaction_count: 640, error_count: 10, aborted_count: 0, unpriced_count: 4, token_count: 9_100_000, total_cost: "31.4" } };
 }
 
 /** One session. */
@@ -258,7 +258,7 @@ export function receipt(): Receipt {
   const cost_by_component = { ai_tokens: total_cost, db_ops: "0", api_calls: "0", compute_time: "0" };
   const estimate = { revision: 0, total_cost, cost_by_component, cache_savings: "0.17505", currency: "USD" as const, price_state: "priced" as const, match_kind: "exact", calculation_version: 1, price_book_version: 42, created_at: "2026-11-18T09:12:53.000Z", reason: null };
   return {
-    as_of, reporting_time_zone: zone, ledger_version: 48_211, interaction: { ...interaction(0), total_cost, cost_by_component }, price_time: "2026-11-18T09:12:52.400Z", endpoint: null, region: null, service_tier: null, units: {}, declared_cost: null, estimate,
+    as_of, reporting_time_zone: zone, ledger_version: 48_211, interaction: { ...interaction(0), total_cost, cost_by_component }, price_time: "2026-11-18T09:12:52.400Z", endpoint: null, region: null, service_tier: null, units: {}, declared_cost: null, reported_cost: null, reading: [], usage_numbers: null, estimate,
     lines: [line("input", 2_308, "5", "0.01154"), line("cache_read", 38_900, "0.5", "0.01945"), line("output", 912, "15", "0.01368"), line("reasoning", 688, "15", "0.0103200000012", ["billed_as_output"])],
     lines_total: total_cost, equals_stored: true, revisions: [{ ...estimate, revision: 1 }, { ...estimate, revision: 0, total_cost: null, price_state: "unpriced", reason: null }], today: { total_cost: "0.0604", price_state: "priced", difference: "0.0054099999988", ratio: 0.098381 },
   };

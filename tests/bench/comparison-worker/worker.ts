@@ -113,21 +113,22 @@ async function bodyHash(parsed: Event): Promise<string> {
   return [...new Uint8Array(digest).subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-const insertUsers = `INSERT INTO users (user_id) SELECT DISTINCT value->>'user_id' FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING`;
+const insertUsers = `INSERT INTO users (tenant_id, user_id) SELECT DISTINCT '', value->>'user_id' FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING`;
 const insertSessionIds = `INSERT INTO session_ids (id) SELECT DISTINCT value->>'session_id' FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING`;
 const insertInteractions = `
 INSERT INTO interactions (id, session_key, user_key, timestamp, day, price_time, type, duration_ms, time_to_first_token_ms, provider, model_name,
-  input_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, output_tokens, reasoning_tokens, agent, message_id, context, status, error, source, received_at, ingest_id, body_hash)
+  input_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, output_tokens, reasoning_tokens, audio_in_tokens, audio_out_tokens, image_in_tokens, image_out_tokens, reading,
+  agent, message_id, context, status, error, source, received_at, ingest_id, digest_version, body_hash)
 SELECT e.value->>'id', n.session_key, u.user_key, e.value->>'time', e.value->>'day', e.value->>'price_time', e.value->>'type', e.value->>'duration_ms', e.value->>'time_to_first_token_ms',
-  e.value->>'provider', e.value->>'model_name', e.value->>'input', e.value->>'cache_read', e.value->>'cache_write_5m', e.value->>'cache_write_1h', e.value->>'output', e.value->>'reasoning',
-  e.value->>'agent', e.value->>'message_id', e.value->>'context', e.value->>'status', e.value->>'error', 'api', e.value->>'received_at', e.value->>'ingest_id', unhex(e.value->>'body_hash')
+  e.value->>'provider', e.value->>'model_name', e.value->>'input', e.value->>'cache_read', e.value->>'cache_write_5m', e.value->>'cache_write_1h', e.value->>'output', e.value->>'reasoning', 0, 0, 0, 0, 0,
+  e.value->>'agent', e.value->>'message_id', e.value->>'context', e.value->>'status', e.value->>'error', 'api', e.value->>'received_at', e.value->>'ingest_id', 1, unhex(e.value->>'body_hash')
 FROM json_each(?1) e JOIN users u ON u.tenant_id = '' AND u.user_id = e.value->>'user_id' JOIN session_ids n ON n.id = e.value->>'session_id'
 WHERE NOT EXISTS (SELECT 1 FROM interactions_archive a WHERE a.id = e.value->>'id')
   AND EXISTS (SELECT 1 FROM ledger_state WHERE price_book_version = e.value->>'price_book_version')
 ON CONFLICT DO NOTHING`;
 const insertEstimates = `
-INSERT INTO cost_estimates (interaction_key, revision, ai_tokens_cost, total_cost, price_state, calculation_version, price_book_version, created_at, lines)
-SELECT i.interaction_key, 1, e.value->>'cost', e.value->>'cost', iif(e.value->>'cost' IS NULL, 'unpriced', 'priced'), 1, e.value->>'price_book_version', i.received_at, e.value->>'lines'
+INSERT INTO cost_estimates (interaction_key, revision, ai_tokens_cost, total_cost, cache_savings, currency, price_state, calculation_version, price_book_version, created_at, lines)
+SELECT i.interaction_key, 1, e.value->>'cost', e.value->>'cost', 0, 'USD', iif(e.value->>'cost' IS NULL, 'unpriced', 'priced'), 1, e.value->>'price_book_version', i.received_at, e.value->>'lines'
 FROM json_each(?1) e JOIN interactions i ON i.id = e.value->>'id' AND i.ingest_id = e.value->>'ingest_id'`;
 const newRows = `FROM interactions i JOIN cost_estimates c USING (interaction_key)
 WHERE i.id IN (SELECT value->>'id' FROM json_each(?1)) AND i.ingest_id = ?1->0->>'ingest_id'`;
@@ -138,38 +139,33 @@ const tokenColumns = ["input", "cache_read", "cache_write_5m", "cache_write_1h",
 const tokens = `(${tokenColumns.map((column) => `i.${column}`).join(" + ")})`;
 // A session is the user's of its earliest event, and says so where another's came in.
 const upsertSessions = `
-INSERT INTO sessions (session_key, user_key, start_time, last_seen, interaction_count, error_count, unpriced_count, partial_count, token_count, total_cost, mixed_users, first_ingest_id)
-SELECT i.session_key, i.user_key, min(i.timestamp), max(i.timestamp), count(*), sum(i.status = 'error'), sum(c.price_state = 'unpriced'), sum(c.price_state = 'partial'),
+INSERT INTO sessions (session_key, user_key, start_time, last_seen, interaction_count, error_count, aborted_count, unpriced_count, partial_count, token_count, total_cost, mixed_users, first_ingest_id)
+SELECT i.session_key, i.user_key, min(i.timestamp), max(i.timestamp), count(*), sum(i.status = 'error'), sum(i.status = 'aborted'), sum(c.price_state = 'unpriced'), sum(c.price_state = 'partial'),
   sum(${tokens}), sum(ifnull(c.total_cost, 0)), min(i.user_key) <> max(i.user_key), i.ingest_id
 ${newRows} GROUP BY i.session_key
 ON CONFLICT (session_key) DO UPDATE SET mixed_users = max(mixed_users, excluded.mixed_users, user_key <> excluded.user_key),
   user_key = iif(excluded.start_time < start_time, excluded.user_key, user_key),
   start_time = min(start_time, excluded.start_time), last_seen = max(last_seen, excluded.last_seen),
-  interaction_count = interaction_count + excluded.interaction_count, error_count = error_count + excluded.error_count,
+  interaction_count = interaction_count + excluded.interaction_count, error_count = error_count + excluded.error_count, aborted_count = aborted_count + excluded.aborted_count,
   unpriced_count = unpriced_count + excluded.unpriced_count, partial_count = partial_count + excluded.partial_count,
   token_count = token_count + excluded.token_count, total_cost = total_cost + excluded.total_cost`;
 const upsertSessionModels = `INSERT INTO session_models (session_key, provider, model, agent, start_time) SELECT i.session_key, i.provider, i.model_name, i.agent, s.start_time ${newRows.replace("WHERE", "JOIN sessions s ON s.session_key = i.session_key WHERE")} ON CONFLICT DO NOTHING`;
 const upsertSessionDays = `INSERT INTO session_days (day, user_key, session_key) SELECT i.day, i.user_key, i.session_key ${newRows} ON CONFLICT DO NOTHING`;
 const costs = ["ai_tokens_cost", "db_ops_cost", "api_calls_cost", "compute_time_cost", "total_cost", "cache_savings"];
-const measures = ["interaction_count", "error_count", "unpriced_count", "partial_count", "unpriced_tokens", ...tokenColumns, ...costs];
 const sums = [
-  "count(*)", "sum(i.status = 'error')", "sum(c.price_state = 'unpriced')", "sum(c.price_state = 'partial')", `sum(${tokens} * (c.price_state = 'unpriced'))`,
+  "count(*)", "sum(i.status = 'error')", "sum(i.status = 'aborted')", "sum(c.price_state = 'unpriced')", "sum(c.price_state = 'partial')",
+  `sum(${tokens} * (c.price_state = 'unpriced'))`,
   ...tokenColumns.map((column) => `sum(i.${column})`), ...costs.map((column) => `sum(ifnull(c.${column}, 0))`),
 ].join(", ");
-const rollup = (table: string, names: string, values: string): string => `
-INSERT INTO ${table} (${names}, ${measures.join(", ")})
-SELECT ${values}, ${sums} ${newRows} GROUP BY ${values}
-ON CONFLICT (${names}) DO UPDATE SET ${measures.map((measure) => `${measure} = ${measure} + excluded.${measure}`).join(", ")}`;
-const upsertCube = rollup("usage_daily", "day, user_key, provider, model, agent, type", "i.day, i.user_key, i.provider, i.model_name, i.agent, i.type");
-const upsertDays = rollup("daily_stats", "day, user_key", "i.day, i.user_key");
-const upsertModels = rollup("daily_model_stats", "day, provider, model, type", "i.day, i.provider, i.model_name, i.type");
-const upsertAgents = rollup("daily_agent_stats", "day, agent", "i.day, i.agent");
-const upsertLatencies = `
-INSERT INTO latency_histogram (day, provider, model, metric, bucket, count)
-SELECT i.day, i.provider, i.model_name, l.value->>0, l.value->>1, count(*)
-FROM json_each(?1) e, json_each(e.value->'latencies') l JOIN interactions i ON i.id = e.value->>'id' AND i.ingest_id = e.value->>'ingest_id'
-WHERE true GROUP BY 1, 2, 3, 4, 5
-ON CONFLICT DO UPDATE SET count = count + excluded.count`;
+const cell = "i.day, i.user_key, i.provider, i.model_name, i.agent, i.type";
+const moveRollups = `INSERT INTO rollup_moves SELECT ${cell}, ${sums} ${newRows} GROUP BY ${cell}`;
+const countsOf = (metric: string): string => `json_group_object(CAST(bucket AS TEXT), count) FILTER (WHERE metric = '${metric}')`;
+const moveLatencies = `
+INSERT INTO latency_moves SELECT day, provider, model_name, ${countsOf("duration")}, ${countsOf("time_to_first_token")} FROM (
+  SELECT i.day, i.provider, i.model_name, l.value->>0 AS metric, l.value->>1 AS bucket, count(*) AS count
+  FROM json_each(?1) e, json_each(e.value->'latencies') l JOIN interactions i ON i.id = e.value->>'id' AND i.ingest_id = e.value->>'ingest_id'
+  GROUP BY 1, 2, 3, 4, 5)
+GROUP BY day, provider, model_name`;
 const bumpLedger = `UPDATE ledger_state SET ledger_version = ledger_version + 1 WHERE EXISTS (SELECT 1 ${newRows})`;
 const answers = `
 SELECT i.id, i.ingest_id = e.value->>'ingest_id' AS is_new, hex(i.body_hash) = upper(e.value->>'body_hash') AS is_same, c.total_cost, c.price_state
@@ -207,7 +203,7 @@ async function record(database: D1Database, events: readonly Event[]): Promise<{
   const json = JSON.stringify(rows);
   const statements = [
     insertUsers, insertSessionIds, insertInteractions, insertEstimates, restoreSessions, clearArchive, upsertSessions, upsertSessionModels, upsertSessionDays,
-    upsertCube, upsertDays, upsertModels, upsertAgents, upsertLatencies, bumpLedger, answers,
+    moveRollups, moveLatencies, bumpLedger, answers,
   ];
   const results = await database.batch<{ id: string; is_new: number; is_same: number; total_cost: number | null; price_state: string }>(
     statements.map((sql) => database.prepare(sql).bind(json)));

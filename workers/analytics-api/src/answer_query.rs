@@ -2,9 +2,9 @@
 use edge::rate_limit::{self, Limited};
 use edge::{Caller, Problem, Suite};
 use ledger_query::{
-    AnswerKey, DAILY_PARAMETERS, Dimension, GROUP_LIST_PARAMETERS, INTEGRITY_PARAMETERS,
-    INTERACTION_LIST_PARAMETERS, JOB_PARAMETERS, Parameters, QUERY_BYTES_MAX, QueryError,
-    RANGE_DAYS_MAX, Reader, SESSION_LIST_PARAMETERS, SYSTEM_PARAMETERS, TEXT_CHARS_MAX,
+    ACCURACY_PARAMETERS, AnswerKey, DAILY_PARAMETERS, Dimension, GROUP_LIST_PARAMETERS,
+    INTEGRITY_PARAMETERS, INTERACTION_LIST_PARAMETERS, JOB_PARAMETERS, Parameters, QUERY_BYTES_MAX,
+    QueryError, RANGE_DAYS_MAX, Reader, SESSION_LIST_PARAMETERS, SYSTEM_PARAMETERS, TEXT_CHARS_MAX,
     USER_PARAMETERS, Viewer, etag, matches,
 };
 use serde::Serialize;
@@ -29,7 +29,13 @@ pub(crate) async fn answer(
     route: &Route,
 ) -> Result<Response, Problem> {
     let viewer = viewer(caller)?;
-    let is_about_all = matches!(route, Route::GetIntegrity | Route::ListJobRuns);
+    let is_about_all = matches!(
+        route,
+        Route::GetIntegrity
+            | Route::ListJobRuns
+            | Route::ListUnreadFields
+            | Route::ListReportedCosts
+    );
     if is_about_all && viewer != Viewer::Everyone {
         return Err(Problem::forbidden(
             "a key of one user does not read about the whole ledger",
@@ -128,6 +134,7 @@ const fn known(route: &Route) -> &'static [&'static str] {
         }
         Route::GetUserStats { .. } => &USER_PARAMETERS,
         Route::GetSystemStats => &SYSTEM_PARAMETERS,
+        Route::ListUnreadFields | Route::ListReportedCosts => &ACCURACY_PARAMETERS,
         Route::GetIntegrity => &INTEGRITY_PARAMETERS,
         Route::ListJobRuns => &JOB_PARAMETERS,
         _ => &[],
@@ -152,6 +159,8 @@ async fn dispatch(
         Route::ListAgentStats => json(reader.group_list(Dimension::Agent, parameters).await),
         Route::GetUserStats { id } => json(reader.user_stats(checked(id)?, parameters).await),
         Route::GetSystemStats => json(reader.system_stats(parameters).await),
+        Route::ListUnreadFields => json(reader.unread_fields(parameters).await),
+        Route::ListReportedCosts => json(reader.reported_costs(parameters).await),
         Route::GetIntegrity => json(reader.integrity(parameters).await),
         Route::ListJobRuns => json(reader.job_runs(parameters).await),
         Route::GetWatermark => json(Ok(reader.watermark())),
@@ -197,6 +206,7 @@ async fn tag(
         price_book_version: state.price_book_version,
         reporting_time_zone: &state.reporting_time_zone,
         hour: reader.hour(),
+        today: reader.today(),
         newest_idle,
         query: &query,
         caller: &caller.key_id,

@@ -1,7 +1,7 @@
 //! Which operation a method and a path name, or whose they are.
 use std::borrow::Cow;
 
-use edge::worker_kit::{NoRoute, only};
+use edge::worker_kit::{NoRoute, only, without_doubled_slash};
 use percent_encoding::percent_decode_str;
 
 /// What a request is for.
@@ -31,6 +31,8 @@ pub(crate) enum Route {
     ExportDaily,
     ExportFocus,
     GetWatermark,
+    ListUnreadFields,
+    ListReportedCosts,
     GetIntegrity,
     ListJobRuns,
     GetHealth,
@@ -60,6 +62,7 @@ const FORWARDED: [(&str, &str); 5] = [
 impl Target {
     /// What a method and an undecoded path are for.
     pub(crate) fn of(method: &str, path: &str) -> Result<Self, NoRoute> {
+        let path = without_doubled_slash(path);
         let forwarded = FORWARDED.iter().find(|(prefix, _)| {
             path.starts_with(prefix) && (prefix.ends_with('/') || path.len() == prefix.len())
         });
@@ -85,6 +88,8 @@ fn operation(path: &str) -> Option<(&'static str, Route)> {
         "/export/daily" => Route::ExportDaily,
         "/export/focus" => Route::ExportFocus,
         "/watermark" => Route::GetWatermark,
+        "/accuracy/unread-fields" => Route::ListUnreadFields,
+        "/accuracy/reported-costs" => Route::ListReportedCosts,
         "/integrity" => Route::GetIntegrity,
         "/jobs" => Route::ListJobRuns,
         "/health" => Route::GetHealth,
@@ -142,6 +147,8 @@ impl Route {
             Self::ExportDaily => "exportDaily",
             Self::ExportFocus => "exportFocus",
             Self::GetWatermark => "getWatermark",
+            Self::ListUnreadFields => "listUnreadFields",
+            Self::ListReportedCosts => "listReportedCosts",
             Self::GetIntegrity => "getIntegrity",
             Self::ListJobRuns => "listJobRuns",
             Self::GetHealth => "getHealth",
@@ -182,6 +189,7 @@ mod tests {
         for (path, binding) in [
             ("/track/interaction", TRACKER),
             ("/api/public/otel/v1/traces", TRACKER),
+            ("//api/public/otel/v1/traces", TRACKER),
             ("/v1/traces", TRACKER),
             ("/admin/keys", TRACKER),
             ("/pricing/rates", PRICING),

@@ -43,7 +43,7 @@ impl Counts {
     pub(crate) fn add_span(&mut self, answer: &SpanAnswer) {
         match answer {
             SpanAnswer::Answered(answer) => self.add(answer),
-            SpanAnswer::Joined => self.dropped += 1,
+            SpanAnswer::Joined(_) => self.dropped += 1,
             SpanAnswer::Nothing => {}
         }
     }

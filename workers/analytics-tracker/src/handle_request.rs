@@ -65,6 +65,7 @@ async fn dispatch(
         Route::RecordScore => langfuse::record_score(visit, request).await,
         Route::DeleteScore { id } => langfuse::delete_score(visit, request, &id).await,
         Route::TestLangfuseIngestion => langfuse::ingestion(visit, request).await,
+        Route::DeclineMedia => langfuse::decline_media(visit, request).await,
         Route::ListKeys => keys::list(visit, request).await,
         Route::CreateKey => keys::create(visit, request).await,
         Route::RevokeKey { id } => keys::revoke(visit, request, &id).await,

@@ -59,6 +59,19 @@ pub(crate) async fn delete_score(
     with_type(204, "application/json", Vec::new())
 }
 
+/// `POST /api/public/media`: images and files are content, so none is asked for. Without an address
+/// to upload to the SDK takes the medium as one that is there already, and goes on.
+pub(crate) async fn decline_media(
+    visit: &mut Visit<'_>,
+    request: &mut Request,
+) -> Result<Response, Problem> {
+    visit.log.source = "langfuse";
+    visit.sender(request, Scope::Ingest).await?;
+    let mut pieces = edge::body::pieces(request)?;
+    pieces.pass_over().await;
+    json(201, &json!({ "mediaId": "not-kept", "uploadUrl": null }))
+}
+
 /// `POST /api/public/ingestion`: LibreChat's settings send an empty batch, with the public half of
 /// the key alone, to see whether the server is there.
 pub(crate) async fn ingestion(

@@ -176,7 +176,7 @@ impl Consumer<'_> {
             .zip(&answers)
             .filter_map(|(event, answer)| match answer {
                 SpanAnswer::Answered(answer) => self.late_rejection(event.interaction()?, answer),
-                SpanAnswer::Joined | SpanAnswer::Nothing => None,
+                SpanAnswer::Joined(_) | SpanAnswer::Nothing => None,
             })
             .collect();
         ingest_rejections::record(&self.suite.database, &late).await?;

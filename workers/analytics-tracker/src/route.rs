@@ -1,7 +1,7 @@
 //! Which operation a method and a path name.
 use std::borrow::Cow;
 
-use edge::worker_kit::{NoRoute, only};
+use edge::worker_kit::{NoRoute, only, without_doubled_slash};
 use percent_encoding::percent_decode_str;
 
 /// One operation of `contracts/tracking-api.yaml`.
@@ -17,6 +17,7 @@ pub(crate) enum Route {
     RecordScore,
     DeleteScore { id: String },
     TestLangfuseIngestion,
+    DeclineMedia,
     ListKeys,
     CreateKey,
     RevokeKey { id: String },
@@ -40,7 +41,7 @@ impl Route {
     /// The operation of a method and an undecoded path.
     pub(crate) fn of(method: &str, path: &str) -> Result<Self, NoRoute> {
         let only = |allow: &'static str, route: Self| only(method, allow, route);
-        match path {
+        match without_doubled_slash(path) {
             "/track/interaction" => only("POST", Self::TrackInteraction),
             "/track/batch" => only("POST", Self::TrackBatch),
             "/track/session/start" => only("POST", Self::StartSession),
@@ -49,6 +50,7 @@ impl Route {
             "/v1/traces" => only("POST", Self::ExportTraces),
             "/api/public/projects" => only("GET", Self::ListLangfuseProjects),
             "/api/public/scores" => only("POST", Self::RecordScore),
+            "/api/public/media" => only("POST", Self::DeclineMedia),
             "/api/public/ingestion" => only("POST", Self::TestLangfuseIngestion),
             "/admin/audit" => only("GET", Self::ListAudit),
             "/admin/rejections" => only("GET", Self::ListRejections),
@@ -77,7 +79,7 @@ impl Route {
                 "PUT" => Ok(Self::SetReportingTimeZone),
                 _ => Err(NoRoute::OtherMethod("GET, PUT")),
             },
-            _ => {
+            path => {
                 if let Some(id) = id_behind("/api/public/scores/", path) {
                     only("DELETE", Self::DeleteScore { id })
                 } else if let Some(id) = id_behind("/admin/keys/", path) {
@@ -104,6 +106,7 @@ impl Route {
             Self::RecordScore => "recordScore",
             Self::DeleteScore { .. } => "deleteScore",
             Self::TestLangfuseIngestion => "testLangfuseIngestion",
+            Self::DeclineMedia => "declineMedia",
             Self::ListKeys => "listKeys",
             Self::CreateKey => "createKey",
             Self::RevokeKey { .. } => "revokeKey",
@@ -149,6 +152,17 @@ mod tests {
                 id: "feedback-5c/x".to_owned()
             })
         );
+    }
+
+    #[test]
+    fn a_base_address_that_ends_in_a_slash_leads_to_the_same() {
+        for path in [
+            "//api/public/otel/v1/traces",
+            "///api/public/otel/v1/traces",
+        ] {
+            assert_eq!(Route::of("POST", path), Ok(Route::ExportLangfuseTraces));
+        }
+        assert_eq!(Route::of("POST", "//"), Err(NoRoute::UnknownPath));
     }
 
     #[test]

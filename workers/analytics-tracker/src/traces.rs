@@ -1,13 +1,14 @@
 //! OTLP: LibreChat's Langfuse exporter and native OpenTelemetry.
 use edge::respond::{json, with_type};
 use edge::{Problem, Scope};
-use events::limits::TRACE_BYTES_MAX;
+use events::limits::PROTOBUF_BYTES_MAX;
 use events::{
-    CacheWriteLifetimes, Context, OtlpOutcome, QueuedEvent, gunzip, otlp_json, otlp_protobuf,
+    CacheWriteLifetimes, Context, Interaction, LeftOutByReason, OtlpOutcome, QueuedEvent,
+    TraceReader, TraceSpan, gunzip,
 };
 use ledger_record::ingest::Answer;
 use ledger_record::trace_memory::SpanAnswer;
-use serde_json::json;
+use serde_json::{Value, json};
 use worker::{Request, Response};
 
 use crate::settings::IngestMode;
@@ -17,6 +18,11 @@ use edge::request::{content_encoding, media_type};
 
 /// The refusals that one answer names; the rest are counted.
 const MESSAGES_MAX: usize = 5;
+
+/// What is unpacked or read before the window is looked at again: so much gzip unpacks to at most
+/// four megabytes.
+const PIECE_BYTES: usize = 4 * 1024;
+const PLAIN_PIECE_BYTES: usize = 256 * 1024;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Encoding {
@@ -42,116 +48,219 @@ pub(crate) async fn export(
         cache_write_lifetimes: CacheWriteLifetimes::default(),
         ..Context::at(visit.received_at)
     };
-    let mut body = edge::body::read(request, TRACE_BYTES_MAX).await?;
-    visit.log.bytes = body.len();
-    if is_gzip {
-        body = gunzip(&body, TRACE_BYTES_MAX).map_err(|refusal| problem_of(&refusal))?;
-    }
-    let outcome = match encoding {
-        Encoding::Json => otlp_json::parse(&body, &context),
-        Encoding::Protobuf => otlp_protobuf::parse(&body, &context),
-    }
-    .map_err(|refusal| problem_of(&refusal))?;
-    drop(body);
-    // A body comes from one exporter; where nothing of it is kept, its endpoint tells which.
-    let spans = outcome.trace_spans.iter();
-    let of_spans = || spans.clone().find_map(|span| span.interaction.as_deref());
-    if let Some(first) = outcome.interactions.first().or_else(of_spans) {
-        visit.log.source = first.source;
-    }
-    let messages = record_outcome(visit, outcome, limits).await?;
-    answer(visit, encoding, &messages)
-}
-
-/// Records what is to be kept; returns why spans were refused.
-async fn record_outcome(
-    visit: &mut Visit<'_>,
-    outcome: OtlpOutcome,
-    limits: events::Limits,
-) -> Result<Vec<String>, Problem> {
-    let mut messages: Vec<String> = Vec::new();
-    let mut explain = |id: &str, reason: &str| {
-        if messages.len() < MESSAGES_MAX {
-            messages.push(format!("{id}: {reason}"));
-        }
+    let mut export = Export::default();
+    let read = match encoding {
+        Encoding::Json => export.json(visit, request, is_gzip, &context).await,
+        Encoding::Protobuf => export.protobuf(visit, request, is_gzip, &context).await,
     };
-    for refused in &outcome.rejected {
-        explain(&refused.id, &refused.rejection.to_string());
-    }
-    visit.log.counts.ignored = outcome.ignored;
-    visit.log.counts.dropped = outcome.dropped;
-    visit.log.counts.rejected = u32::try_from(outcome.rejected.len()).unwrap_or(u32::MAX);
-    if IngestMode::of(visit.env)? == IngestMode::Queue {
-        let events: Vec<_> = outcome
-            .interactions
-            .into_iter()
-            .map(Box::new)
-            .map(QueuedEvent::Interaction)
-            .chain(
-                outcome
-                    .trace_spans
-                    .into_iter()
-                    .map(Box::new)
-                    .map(QueuedEvent::Span),
-            )
-            .collect();
-        queue::enqueue(visit.env, &events).await?;
-        // The other spans were counted when they were read.
-        let shows = |event: &&QueuedEvent| match event {
-            QueuedEvent::Span(span) => span.interaction.is_some(),
-            _ => true,
-        };
-        let queued = events.iter().filter(shows).count();
-        visit.log.counts.queued = u32::try_from(queued).unwrap_or(u32::MAX);
-        return Ok(messages);
-    }
-    let ids: Vec<String> = outcome
-        .interactions
-        .iter()
-        .map(|kept| kept.id.clone())
-        .collect();
-    let cost_max = limits.interaction_cost_max;
-    let answers = record::record(
-        visit.suite,
-        visit.received_at,
-        cost_max,
-        outcome.interactions,
-    )
-    .await?;
-    for (id, answer) in ids.iter().zip(&answers) {
-        visit.log.counts.add(answer);
-        match answer {
-            Answer::Conflict => explain(id, crate::answer::CONFLICT_DETAIL),
-            Answer::Rejected(reason) => explain(id, reason),
-            _ => {}
-        }
-    }
-    let spans = outcome.trace_spans;
-    let answers = record::record_spans(visit.suite, visit.received_at, cost_max, &spans).await?;
-    for (span, answer) in spans.iter().zip(&answers) {
-        let id = span.interaction.as_ref().map_or("", |own| own.id.as_str());
-        visit.log.counts.add_span(answer);
-        match answer {
-            SpanAnswer::Answered(Answer::Conflict) => explain(id, crate::answer::CONFLICT_DETAIL),
-            SpanAnswer::Answered(Answer::Rejected(reason)) => explain(id, reason),
-            _ => {}
-        }
-    }
-    Ok(messages)
+    read.map_err(|problem| export.say_what_was_kept(visit, problem))?;
+    answer(visit, encoding, &export)
 }
 
-fn answer(visit: &Visit<'_>, encoding: Encoding, messages: &[String]) -> Result<Response, Problem> {
+/// What became of a body so far.
+#[derive(Default)]
+struct Export {
+    messages: Vec<String>,
+    left_out: LeftOutByReason,
+}
+
+impl Export {
+    /// Takes a body in JSON as it arrives.
+    async fn json(
+        &mut self,
+        visit: &mut Visit<'_>,
+        request: &mut Request,
+        is_gzip: bool,
+        context: &Context<'_>,
+    ) -> Result<(), Problem> {
+        let mut pieces = edge::body::pieces(request)?;
+        let mut reader = if is_gzip {
+            TraceReader::of_gzip()
+        } else {
+            TraceReader::new()
+        };
+        let piece_bytes = if is_gzip {
+            PIECE_BYTES
+        } else {
+            PLAIN_PIECE_BYTES
+        };
+        while let Some(arrived) = pieces.next().await? {
+            visit.log.bytes += arrived.len();
+            for piece in arrived.chunks(piece_bytes) {
+                if let Err(refusal) = reader.feed(piece) {
+                    // Whoever is answered while still sending may see a broken connection.
+                    pieces.pass_over().await;
+                    return Err(problem_of(&refusal));
+                }
+                if reader.is_full() {
+                    self.record(visit, reader.take(context), context).await?;
+                }
+            }
+        }
+        reader.finish().map_err(|refusal| problem_of(&refusal))?;
+        self.record(visit, reader.take(context), context).await
+    }
+
+    /// Takes a body in protobuf, whole.
+    async fn protobuf(
+        &mut self,
+        visit: &mut Visit<'_>,
+        request: &mut Request,
+        is_gzip: bool,
+        context: &Context<'_>,
+    ) -> Result<(), Problem> {
+        let mut body = edge::body::read(request, PROTOBUF_BYTES_MAX).await?;
+        visit.log.bytes = body.len();
+        if is_gzip {
+            body = gunzip(&body, PROTOBUF_BYTES_MAX).map_err(|refusal| problem_of(&refusal))?;
+        }
+        let outcome = events::parse_protobuf_traces(&body, context);
+        drop(body);
+        let outcome = outcome.map_err(|refusal| problem_of(&refusal))?;
+        self.record(visit, outcome, context).await
+    }
+
+    /// Records what is to be kept of a part of the body, and counts the rest.
+    async fn record(
+        &mut self,
+        visit: &mut Visit<'_>,
+        outcome: OtlpOutcome,
+        context: &Context<'_>,
+    ) -> Result<(), Problem> {
+        // A body comes from one exporter; where nothing of it is kept, its endpoint tells which.
+        let of_spans = || {
+            let mut spans = outcome.trace_spans.iter();
+            spans.find_map(|span| span.interaction.as_deref())
+        };
+        if let Some(first) = outcome.interactions.first().or_else(of_spans) {
+            visit.log.source = first.source;
+        }
+        for refused in &outcome.rejected {
+            self.explain(&refused.id, &refused.rejection.to_string());
+        }
+        self.left_out.merge(outcome.left_out);
+        let counts = &mut visit.log.counts;
+        counts.ignored += outcome.ignored;
+        counts.dropped += outcome.dropped;
+        counts.rejected += u32::try_from(outcome.rejected.len()).unwrap_or(u32::MAX);
+        let (interactions, spans) = (outcome.interactions, outcome.trace_spans);
+        if IngestMode::of(visit.env)? == IngestMode::Queue {
+            return enqueue(visit, interactions, spans).await;
+        }
+        let ids: Vec<String> = interactions.iter().map(|kept| kept.id.clone()).collect();
+        let cost_max = context.limits.interaction_cost_max;
+        let answers =
+            record::record(visit.suite, visit.received_at, cost_max, interactions).await?;
+        for (id, answer) in ids.iter().zip(&answers) {
+            visit.log.counts.add(answer);
+            self.note(id, answer);
+        }
+        let answers =
+            record::record_spans(visit.suite, visit.received_at, cost_max, &spans).await?;
+        for (span, answer) in spans.iter().zip(&answers) {
+            visit.log.counts.add_span(answer);
+            match answer {
+                SpanAnswer::Answered(answer) => {
+                    let id = span.interaction.as_ref().map_or("", |own| own.id.as_str());
+                    self.note(id, answer);
+                }
+                SpanAnswer::Joined(reason) => self.left_out.add(*reason, 1, String::new),
+                SpanAnswer::Nothing => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts and explains what the ledger did not take.
+    fn note(&mut self, id: &str, answer: &Answer) {
+        match answer {
+            Answer::Conflict => {
+                self.explain(id, crate::answer::CONFLICT_DETAIL);
+                self.left_out.add_named("refused:conflict", 1, String::new);
+            }
+            Answer::Rejected(reason) => {
+                self.explain(id, reason);
+                self.left_out.add_named("refused:ledger", 1, String::new);
+            }
+            Answer::Accepted(_) | Answer::Duplicate(_) => {}
+        }
+    }
+
+    fn explain(&mut self, id: &str, reason: &str) {
+        if self.messages.len() < MESSAGES_MAX {
+            self.messages.push(format!("{id}: {reason}"));
+        }
+    }
+
+    /// A refusal of a body of which a part was recorded before its fault says so.
+    fn say_what_was_kept(&self, visit: &Visit<'_>, mut problem: Problem) -> Problem {
+        let counts = visit.log.counts;
+        let kept = counts.accepted + counts.duplicate + counts.queued;
+        if kept > 0 {
+            problem.detail = format!(
+                "{}; {kept} interactions of the part before it are kept, and sending the body again \
+                 is safe",
+                problem.detail
+            );
+        }
+        problem
+    }
+
+    /// What the answer says in words: why spans were refused, and what else was left out that is
+    /// worth a look.
+    fn message(&self) -> String {
+        let mut words = self.messages.clone();
+        for (reason, left_out) in self.left_out.iter() {
+            if events::is_worth_a_look(reason) && !reason.starts_with("refused") {
+                let mut said = format!("not taken, {reason}: {}", left_out.count);
+                if !left_out.example.is_empty() {
+                    said = format!("{said} (for example {})", left_out.example);
+                }
+                words.push(said);
+            }
+        }
+        words.join("; ")
+    }
+
+    fn reasons(&self) -> Value {
+        let counts = self.left_out.iter();
+        let counts = counts.map(|(reason, left_out)| (reason.to_owned(), left_out.count.into()));
+        Value::Object(counts.collect())
+    }
+}
+
+/// Leaves a part of the body to the queue.
+async fn enqueue(
+    visit: &mut Visit<'_>,
+    interactions: Vec<Interaction>,
+    spans: Vec<TraceSpan>,
+) -> Result<(), Problem> {
+    // The other spans were counted when they were read.
+    let showing = spans.iter().filter(|span| span.interaction.is_some());
+    let queued = interactions.len() + showing.count();
+    let interactions = interactions.into_iter().map(Box::new);
+    let spans = spans.into_iter().map(Box::new);
+    let events: Vec<_> = interactions
+        .map(QueuedEvent::Interaction)
+        .chain(spans.map(QueuedEvent::Span))
+        .collect();
+    queue::enqueue(visit.env, &events).await?;
+    visit.log.counts.queued += u32::try_from(queued).unwrap_or(u32::MAX);
+    Ok(())
+}
+
+fn answer(visit: &Visit<'_>, encoding: Encoding, export: &Export) -> Result<Response, Problem> {
     let counts = visit.log.counts;
     let rejected = counts.rejected + counts.conflict;
-    let message = messages.join("; ");
+    let message = export.message();
     match encoding {
         Encoding::Protobuf => with_type(
             200,
             "application/x-protobuf",
-            otlp_protobuf::partial_success(u64::from(rejected), &message),
+            events::partial_success(u64::from(rejected), &message),
         ),
         Encoding::Json => {
-            let partial = if rejected == 0 {
+            let partial = if message.is_empty() {
                 json!({})
             } else {
                 json!({ "rejectedSpans": rejected.to_string(), "errorMessage": message })
@@ -169,6 +278,7 @@ fn answer(visit: &Visit<'_>, encoding: Encoding, messages: &[String]) -> Result<
                         "dropped": counts.dropped,
                         "queued": counts.queued,
                     },
+                    "left_out": export.reasons(),
                 }),
             )
         }

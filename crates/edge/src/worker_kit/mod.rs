@@ -6,4 +6,4 @@ pub mod request_line;
 pub mod route;
 
 pub use request_line::RequestLine;
-pub use route::{NoRoute, only};
+pub use route::{NoRoute, only, without_doubled_slash};

@@ -32,6 +32,12 @@ pub fn only<R>(method: &str, allow: &'static str, route: R) -> Result<R, NoRoute
     }
 }
 
+/// The path, with one slash at its beginning: a base address that ends in a slash makes two of it.
+pub fn without_doubled_slash(path: &str) -> &str {
+    let doubled = path.bytes().take_while(|&byte| byte == b'/').count();
+    path.get(doubled.saturating_sub(1)..).unwrap_or(path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{NoRoute, only};

@@ -1,6 +1,6 @@
 //! OTLP bodies in JSON, span by span.
 use cost_calculation::UnixMillis;
-use events::{Context, CountedSources, OtlpOutcome, otlp_json};
+use events::{Context, CountedSources, OtlpOutcome, parse_json_traces};
 use serde_json::{Value, json};
 
 pub const START_MS: i64 = 1_795_438_269_000;
@@ -45,5 +45,5 @@ pub fn parse_with(spans: &[Value], sources: &str) -> OtlpOutcome {
     let body = json!({ "resourceSpans": [{ "scopeSpans": [{ "spans": spans }] }] }).to_string();
     let mut context = Context::at(UnixMillis(START_MS + 60_000));
     context.counted_sources = CountedSources::from_json(sources).unwrap();
-    otlp_json::parse(body.as_bytes(), &context).unwrap()
+    parse_json_traces(body.as_bytes(), &context).unwrap()
 }

@@ -1,7 +1,7 @@
 //! A body as the only one of its traces.
 use std::collections::BTreeMap;
 
-use events::{OtlpOutcome, Resolved, TraceSpan, resolve_trace};
+use events::{OtlpOutcome, Reason, Resolved, TraceSpan, resolve_trace};
 
 /// The outcome with what its native spans come to among its interactions, and the others among those
 /// that are none.
@@ -20,8 +20,15 @@ pub fn resolved(mut outcome: OtlpOutcome) -> OtlpOutcome {
     {
         match resolved {
             Resolved::Counts(interaction) => outcome.interactions.push(*interaction),
-            _ => outcome.dropped += 1,
+            Resolved::PartOf(_) => leave_out(&mut outcome, Reason::InnerCall),
+            Resolved::Sum => leave_out(&mut outcome, Reason::SumOfCalls),
+            Resolved::LeftOut(reason) => leave_out(&mut outcome, reason),
         }
     }
     outcome
+}
+
+fn leave_out(outcome: &mut OtlpOutcome, reason: Reason) {
+    outcome.dropped += 1;
+    outcome.left_out.add(reason, 1, String::new);
 }

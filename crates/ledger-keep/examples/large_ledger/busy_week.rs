@@ -82,7 +82,7 @@ pub fn prepare(database: &Sqlite, year_start_ms: i64) {
             let price = |rate: u64, from: i64, basis: &str, to: Option<i64>| {
                 let to = to.map_or("NULL".to_owned(), |to| to.to_string());
                 format!(
-                    "('{provider}', '{model}', '{resource}', {rate}, 1000000, {from}, '{basis}', \
+                    "('', 'standard', 0, '', 'USD', '{provider}', '{model}', '{resource}', {rate}, 1000000, {from}, '{basis}', \
                      {to}, 'bench', 'r1', 'active', {from}, 86400)"
                 )
             };
@@ -95,14 +95,15 @@ pub fn prepare(database: &Sqlite, year_start_ms: i64) {
         }
     }
     let users: Vec<String> = (0..USERS)
-        .map(|user| format!("({}, '{}')", user + 1, user_id(user)))
+        .map(|user| format!("({}, '', '{}')", user + 1, user_id(user)))
         .collect();
     database
         .execute_script(&format!(
-            "INSERT INTO prices (provider, model, resource_type, rate, per, valid_from,
+            "INSERT INTO prices (region, service_tier, min_context, schedule, currency, provider, model,
+  resource_type, rate, per, valid_from,
                valid_from_basis, valid_to, source, source_revision, status, observed_at, cache_ttl_s)
              VALUES {};
-             INSERT INTO users (user_key, user_id) VALUES {};",
+             INSERT INTO users (user_key, tenant_id, user_id) VALUES {};",
             rows.join(", "),
             users.join(", ")
         ))

@@ -2,17 +2,17 @@
 
 use std::path::PathBuf;
 
-use ledger_core::{rollup::ROLLUPS, sqlite::Sqlite};
+use ledger_core::sqlite::Sqlite;
 
 use crate::WEEK_MS;
 
 /// The tables that hold what ages; their archives have `_archive` after their names.
 const SHELVED: [&str; 3] = ["interactions", "cost_estimates", "sessions"];
-const KEPT: [&str; 4] = [
-    "session_ids",
-    "session_models",
-    "session_days",
-    "latency_histogram",
+const KEPT: [&str; 3] = ["session_ids", "session_models", "session_days"];
+/// What every sum is moved by, and the table that has the moves.
+const MOVED: [(&str, &str); 2] = [
+    ("rollup_moves", "usage_daily"),
+    ("latency_moves", "latency_daily"),
 ];
 
 /// Where a week's interactions and sessions go.
@@ -72,11 +72,11 @@ impl<'a> Copies<'a> {
 
     /// Copies a recorded week, moved by so many weeks.
     pub fn copy(&mut self, base: usize, weeks: i64, shelf: Shelf) {
-        let rollups = ROLLUPS.map(|(table, _)| table);
-        for table in SHELVED.into_iter().chain(KEPT).chain(rollups) {
+        let rows = SHELVED.into_iter().chain(KEPT).map(|table| (table, table));
+        for (target, table) in rows.chain(MOVED) {
             let target = match shelf {
                 Shelf::Archive if SHELVED.contains(&table) => format!("{table}_archive"),
-                _ => table.to_owned(),
+                _ => target.to_owned(),
             };
             let columns = names(
                 self.database,

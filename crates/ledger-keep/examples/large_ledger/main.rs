@@ -1,7 +1,7 @@
 //! Writes a large ledger as one `SQLite` file, to measure on: `INTERACTIONS` (1,000,000) over the 52
 //! weeks that end on the Sunday `ENDS_ON`, and `ARCHIVED` (0) older ones at the same rate.
 //!
-//! `ENDS_ON=2026-11-22 cargo run -p ledger --example large_ledger -- FILE`
+//! `ENDS_ON=2026-11-22 cargo run -p ledger-keep --example large_ledger -- FILE`
 //!
 //! The real code records five weeks, one for each state of the price book (`busy_week`); every week
 //! of the file is a copy of one of them, moved in time (`copy_week`), so that every estimate, line
@@ -12,6 +12,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
+    clippy::too_many_lines,
     missing_docs,
     reason = "a tool on the host reads the host's clock and fails by panicking"
 )]

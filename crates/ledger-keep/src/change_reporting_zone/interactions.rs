@@ -8,7 +8,9 @@ use super::{GUARD, Stage, ZoneChange, advance, place_after, with_list};
 use ledger_core::{
     database::{Database, DatabaseError, Statement},
     latency_bucket::bucket_of,
-    rollup::{MEASURES, ROLLUPS, measures_of_interaction, move_by},
+    rollup::{
+        LATENCY_COUNTS, MEASURES, ROLLUPS, SLICES, measures_of_interaction, move_by, week_of,
+    },
 };
 use reporting_days::ReportingZone;
 
@@ -76,25 +78,26 @@ fn rollup_delta() -> String {
     )
 }
 
-/// The same for one latency; `bucket` is its place in a move.
-fn move_latency(metric: &str, bucket: u8) -> String {
+/// The same for the latencies.
+fn move_latencies() -> String {
+    let columns = "j.value ->> 2 AS old_day, j.value ->> 1 AS new_day, i.provider,
+         i.model_name AS model, j.value ->> 3 AS duration, j.value ->> 4 AS first_token";
+    let counts = |bucket: &str| {
+        format!("json_group_object(CAST(bucket AS TEXT), count) FILTER (WHERE metric = '{bucket}')")
+    };
     format!(
         "WITH moved AS MATERIALIZED (\n{}\n), delta AS (
-           SELECT old_day AS day, provider, model, bucket, -1 AS count FROM moved
-           UNION ALL SELECT new_day, provider, model, bucket, 1 FROM moved
+           SELECT iif(d.column1 < 0, old_day, new_day) AS day, provider, model, b.column1 AS metric,
+             iif(b.column1 = 'duration', duration, first_token) AS bucket, SUM(d.column1) AS count
+           FROM moved, (VALUES (-1), (1)) d, (VALUES ('duration'), ('first_token')) b
+           WHERE iif(b.column1 = 'duration', duration, first_token) IS NOT NULL
+           GROUP BY 1, 2, 3, 4, 5
          )
-         INSERT INTO latency_histogram (day, provider, model, metric, bucket, count)
-         SELECT day, provider, model, '{metric}', bucket, SUM(count) FROM delta
-         WHERE true GROUP BY day, provider, model, bucket
-         ON CONFLICT (day, provider, model, metric, bucket) DO UPDATE SET
-           count = latency_histogram.count + excluded.count",
-        moved(
-            &format!(
-                "j.value ->> 2 AS old_day, j.value ->> 1 AS new_day, i.provider,
-                 i.model_name AS model, j.value ->> {bucket} AS bucket"
-            ),
-            &format!(" AND j.value ->> {bucket} IS NOT NULL"),
-        )
+         INSERT INTO latency_moves
+         SELECT day, provider, model, {}, {} FROM delta GROUP BY day, provider, model",
+        moved(columns, ""),
+        counts("duration"),
+        counts("first_token"),
     )
 }
 
@@ -108,6 +111,45 @@ fn listed(columns: &str) -> String {
         )
     };
     format!("{} UNION ALL {}", arm(""), arm("_archive"))
+}
+
+/// Removes the rows of the old days, and of their weeks, in which nothing is left.
+fn remove_empty_rows() -> Vec<String> {
+    let mut removals: Vec<String> = ROLLUPS
+        .iter()
+        .map(|(table, key)| remove_empty(table, key))
+        .collect();
+    let left =
+        listed("j.value ->> 2 AS day, i.user_key, i.provider, i.model_name AS model, i.agent");
+    removals.push(format!(
+        "DELETE FROM daily_user_slices WHERE interaction_count = 0
+           AND (dimension, value, user_key, day, provider) IN (
+             SELECT d.column1,
+               CASE d.column1 WHEN 'model' THEN model WHEN 'provider' THEN provider ELSE agent END,
+               user_key, day, iif(d.column1 = 'model', provider, '')
+             FROM ({left}) CROSS JOIN (VALUES {}) d)",
+        SLICES
+            .map(|(dimension, _)| format!("('{dimension}')"))
+            .join(", ")
+    ));
+    let week = week_of("day");
+    removals.push(format!(
+        "DELETE FROM weekly_stats WHERE interaction_count = 0
+           AND (week, user_key) IN (SELECT {week}, user_key FROM ({left}))"
+    ));
+    let nothing = LATENCY_COUNTS
+        .map(|counts| format!("{counts} = '{{}}'"))
+        .join(" AND ");
+    for (table, column, value) in [
+        ("latency_daily", "day", "day"),
+        ("latency_weekly", "week", week.as_str()),
+    ] {
+        removals.push(format!(
+            "DELETE FROM {table} WHERE {nothing}
+               AND ({column}, provider, model) IN (SELECT {value}, provider, model FROM ({left}))"
+        ));
+    }
+    removals
 }
 
 /// Removes the cells of the old days in which nothing is left.
@@ -128,11 +170,7 @@ fn remove_empty(table: &str, key: &str) -> String {
 
 fn move_statements(parameter: &str) -> Vec<Statement> {
     let with = |sql: String| Statement::with_json(sql, parameter);
-    let mut statements = vec![
-        with(move_by(&rollup_delta())),
-        with(move_latency("duration", 3)),
-        with(move_latency("time_to_first_token", 4)),
-    ];
+    let mut statements = vec![with(move_by(&rollup_delta())), with(move_latencies())];
     for suffix in ["", "_archive"] {
         statements.push(with(format!(
             "UPDATE interactions{suffix} SET day = j.value ->> 1
@@ -159,18 +197,7 @@ fn move_statements(parameter: &str) -> Vec<Statement> {
         is_left(""),
         is_left("_archive"),
     )));
-    for (table, key) in ROLLUPS {
-        statements.push(with(remove_empty(table, key)));
-    }
-    for (table, nothing) in [
-        ("latency_histogram", "count = 0"),
-        ("latency_daily", "counts = '{}'"),
-    ] {
-        statements.push(with(format!(
-            "DELETE FROM {table} WHERE {nothing} AND (day, provider, model) IN ({})",
-            listed("j.value ->> 2, i.provider, i.model_name")
-        )));
-    }
+    statements.extend(remove_empty_rows().into_iter().map(with));
     statements
 }
 

@@ -115,9 +115,10 @@ fn begin_statements(parameter: &str) -> Vec<Statement> {
             "UPDATE zone_changes SET finished_at = ?1 ->> 'now' WHERE finished_at IS NULL AND {IS_OURS}"
         )),
         with(format!(
-            "INSERT INTO zone_changes (from_zone, to_zone, started_at, stage, position, last_key)
+            "INSERT INTO zone_changes (from_zone, to_zone, started_at, stage, position, last_key,
+               checked_count, moved_count)
              SELECT reporting_time_zone, ?1 ->> 'to_zone', ?1 ->> 'now', 'interactions', '0',
-               {NEWEST_KEY}
+               {NEWEST_KEY}, 0, 0
              FROM ledger_state WHERE {IS_OURS}"
         )),
         with(format!(

@@ -22,13 +22,12 @@ pub(crate) struct StoredRow {
     pub(crate) revision: i64,
     pub(crate) provider: String,
     pub(crate) model: String,
-    endpoint: Option<String>,
-    region: Option<String>,
-    service_tier: Option<String>,
+    /// Endpoint, region and service tier.
+    served: [Option<String>; 3],
     pub(crate) tokens: [u64; 10],
     units: Option<String>,
-    declared_cost: Option<i64>,
-    declared_category: Option<String>,
+    declared: (Option<i64>, Option<String>),
+    reading: u32,
     price_time: i64,
     pub(crate) price_state: String,
     pub(crate) costs: [Option<i64>; 5],
@@ -36,16 +35,16 @@ pub(crate) struct StoredRow {
     pub(crate) lines: String,
 }
 
-/// A row of `i` with its estimate `e`, as [`StoredRow`] reads it.
+/// A row of `i` with its estimate `e`, as [`StoredRow`] reads it: a function of D1 takes 32 arguments.
 pub(crate) const STORED_ROW: &str =
     "json_object('key', i.interaction_key, 'id', i.id, 'day', i.day,
-  'revision', e.revision, 'provider', i.provider, 'model', i.model_name, 'endpoint', i.endpoint,
-  'region', i.region, 'service_tier', i.service_tier,
+  'revision', e.revision, 'provider', i.provider, 'model', i.model_name,
+  'served', json_array(i.endpoint, i.region, i.service_tier),
   'tokens', json_array(i.input_tokens, i.cache_read_tokens, i.cache_write_5m_tokens,
     i.cache_write_1h_tokens, i.output_tokens, i.reasoning_tokens, i.audio_in_tokens,
     i.audio_out_tokens, i.image_in_tokens, i.image_out_tokens),
-  'units', i.units, 'declared_cost', i.declared_cost, 'declared_category', i.declared_category,
-  'price_time', i.price_time, 'price_state', e.price_state,
+  'units', i.units, 'declared', json_array(i.declared_cost, i.declared_category),
+  'reading', i.reading, 'price_time', i.price_time, 'price_state', e.price_state,
   'costs', json_array(e.ai_tokens_cost, e.db_ops_cost, e.api_calls_cost, e.compute_time_cost,
     e.total_cost),
   'lines', e.lines)";
@@ -82,27 +81,26 @@ impl StoredRow {
     }
 
     pub(crate) fn billable<'a>(&'a self, (usage, units): &'a (TokenUsage, Units)) -> Billable<'a> {
-        let category = self.declared_category.as_deref();
+        let (declared_cost, category) = &self.declared;
         let component = Component::ALL
             .into_iter()
-            .find(|component| category == Some(component.as_str()));
+            .find(|component| category.as_deref() == Some(component.as_str()));
+        let [endpoint, region, service_tier] = &self.served;
         Billable {
             provider: &self.provider,
             model: &self.model,
-            endpoint: self.endpoint.as_deref().unwrap_or_default(),
-            region: self.region.as_deref().unwrap_or_default(),
-            service_tier: self.service_tier.as_deref().unwrap_or_default(),
+            endpoint: endpoint.as_deref().unwrap_or_default(),
+            region: region.as_deref().unwrap_or_default(),
+            service_tier: service_tier.as_deref().unwrap_or_default(),
             usage,
             units,
-            declared: self
-                .declared_cost
+            declared: declared_cost
                 .zip(component)
                 .map(|(amount, component)| Declared {
                     component,
                     amount: PicoUsd::new(amount),
                 }),
-            // Stored with the interaction by the next shape of the database.
-            reading: Flags::NONE,
+            reading: Flags::from_bits(self.reading),
             price_time: UnixMillis(self.price_time),
         }
     }

@@ -28,10 +28,10 @@ const REVISED: &str = "FROM json_each(?1, '$.estimates') j
 static INSERT: LazyLock<String> = LazyLock::new(|| {
     format!(
         "INSERT INTO cost_estimates (interaction_key, revision, ai_tokens_cost, db_ops_cost,
-           api_calls_cost, compute_time_cost, total_cost, cache_savings, price_state, match_kind,
-           calculation_version, price_book_version, created_at, run_id, reason, lines)
+           api_calls_cost, compute_time_cost, total_cost, cache_savings, currency, price_state,
+           match_kind, calculation_version, price_book_version, created_at, run_id, reason, lines)
          SELECT i.interaction_key, (j.value ->> 1) + 1, j.value ->> 2, j.value ->> 3,
-           j.value ->> 4, j.value ->> 5, j.value ->> 6, j.value ->> 7, j.value ->> 8,
+           j.value ->> 4, j.value ->> 5, j.value ->> 6, j.value ->> 7, 'USD', j.value ->> 8,
            j.value ->> 9, j.value ->> 10, ?1 ->> 'price_book_version', ?1 ->> 'now',
            ?1 ->> 'run_id', 'a price arrived', j.value ->> 11
          FROM json_each(?1, '$.estimates') j

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use ledger_core::rollup::{MEASURES, ROLLUPS, upsert};
+use ledger_core::rollup::{LATENCY_COUNTS, MEASURES, ROLLUPS, add_latencies, upsert};
 
 use super::{
-    day_sums::{Difference, Key, LATENCIES, LATENCIES_BY_DAY, LATENCY_KEY},
+    day_sums::{Difference, Key, LATENCIES, LATENCY_KEY},
     pass::GUARD,
     slice::{Correction, Finding, Slice},
 };
@@ -13,30 +13,19 @@ use super::{
 /// The rows that one statement moves: their JSON stays below the 2 MB of a parameter.
 const ROWS_MAX: usize = 3_000;
 
-/// Makes a day's rows anew from the histogram, which is right by then.
-const REBUILD_LATENCIES_BY_DAY: [&str; 2] = [
-    "DELETE FROM latency_daily WHERE day = ?1 ->> 'day'",
-    "INSERT INTO latency_daily (day, provider, model, metric, counts)
-     SELECT day, provider, model, metric, json_group_object(CAST(bucket AS TEXT), count)
-     FROM latency_histogram WHERE day = ?1 ->> 'day' GROUP BY day, provider, model, metric",
-];
-
 const fn check_of(table: &str) -> &'static str {
     match table.as_bytes() {
         b"usage_daily" => "usage_daily_equals_interactions",
         b"daily_stats" => "daily_stats_equal_interactions",
         b"daily_model_stats" => "daily_model_stats_equal_interactions",
-        b"daily_agent_stats" => "daily_agent_stats_equal_interactions",
-        b"latency_daily" => "latency_daily_equals_interactions",
-        _ => "latency_histogram_equals_interactions",
+        b"daily_agent_model_stats" => "daily_agent_model_stats_equal_interactions",
+        _ => "latency_daily_equals_interactions",
     }
 }
 
 /// Records what differs, and corrects it.
 pub(super) fn correct(day: &str, differences: &[Difference], slice: &mut Slice) {
-    let of_latencies = [(LATENCIES, LATENCY_KEY), (LATENCIES_BY_DAY, LATENCY_KEY)];
-    let tables = ROLLUPS.into_iter().chain(of_latencies);
-    for (table, key) in tables {
+    for (table, key) in ROLLUPS.into_iter().chain([(LATENCIES, LATENCY_KEY)]) {
         let of_table: Vec<&Difference> = differences
             .iter()
             .filter(|difference| difference.table == table)
@@ -50,15 +39,11 @@ pub(super) fn correct(day: &str, differences: &[Difference], slice: &mut Slice) 
                 .iter()
                 .map(|difference| finding(day, &columns, difference)),
         );
-        if table == LATENCIES_BY_DAY {
-            for sql in REBUILD_LATENCIES_BY_DAY {
-                slice
-                    .corrections
-                    .push(Correction::new(sql, "day", json!(day)));
-            }
-            continue;
-        }
-        let [insert, remove] = move_rows(table, key);
+        let [insert, remove] = if table == LATENCIES {
+            move_latencies()
+        } else {
+            move_rows(table, key)
+        };
         for part in of_table.chunks(ROWS_MAX) {
             let rows: Vec<Value> = part
                 .iter()
@@ -81,8 +66,11 @@ fn finding(day: &str, columns: &[&str], difference: &Difference) -> Finding {
     let key: Key = serde_json::from_str(&difference.key).unwrap_or_default();
     let mut subject = Map::from_iter([("day".to_owned(), json!(day))]);
     subject.extend(columns.iter().map(|column| (*column).to_owned()).zip(key));
-    let is_latency = [LATENCIES, LATENCIES_BY_DAY].contains(&difference.table);
-    let names: &[&str] = if is_latency { &["count"] } else { &MEASURES };
+    let names: &[&str] = if difference.table == LATENCIES {
+        &["count"]
+    } else {
+        &MEASURES
+    };
     let differing = |sums: &[i64]| -> Value {
         names
             .iter()
@@ -109,9 +97,7 @@ fn move_rows(table: &str, key: &str) -> [String; 2] {
         .skip(1)
         .enumerate()
         .map(|(at, column)| format!("j.value ->> '$[0][{at}]' AS {column}"));
-    let is_latency = table == LATENCIES;
-    let measures: &[&str] = if is_latency { &["count"] } else { &MEASURES };
-    let moves = measures
+    let moves = MEASURES
         .iter()
         .enumerate()
         .map(|(at, measure)| format!("j.value ->> '$[1][{at}]' AS {measure}"));
@@ -119,21 +105,35 @@ fn move_rows(table: &str, key: &str) -> [String; 2] {
         "SELECT ?1 ->> 'day' AS day, {} FROM json_each(?1, '$.rows') j WHERE {GUARD}",
         keys.chain(moves).collect::<Vec<_>>().join(", ")
     );
-    let insert = if is_latency {
-        format!(
-            "WITH delta AS ({delta})
-             INSERT INTO {table} ({key}, count) SELECT {key}, count FROM delta WHERE true
-             ON CONFLICT ({key}) DO UPDATE SET count = {table}.count + excluded.count"
-        )
-    } else {
-        upsert(table, key, &delta)
-    };
-    let nothing: Vec<String> = measures
-        .iter()
-        .map(|measure| format!("{measure} = 0"))
-        .collect();
+    let nothing = MEASURES.map(|measure| format!("{measure} = 0"));
     let remove = format!(
         "DELETE FROM {table} WHERE day = ?1 ->> 'day' AND {}",
+        nothing.join(" AND ")
+    );
+    [upsert(table, key, &delta), remove]
+}
+
+/// The same for the histograms: a cell is a bucket of a row. The weeks are compared with them later.
+fn move_latencies() -> [String; 2] {
+    let key = "day, provider, model";
+    let insert = format!(
+        "INSERT INTO latency_daily ({key}, {})
+         SELECT ?1 ->> 'day', j.value ->> '$[0][0]', j.value ->> '$[0][1]',
+           {}
+         FROM json_each(?1, '$.rows') j WHERE {GUARD} GROUP BY 1, 2, 3
+         {}",
+        LATENCY_COUNTS.join(", "),
+        ["duration", "time_to_first_token"]
+            .map(|metric| format!(
+                "json_group_object(CAST(j.value ->> '$[0][3]' AS TEXT), j.value ->> '$[1][0]')
+                   FILTER (WHERE j.value ->> '$[0][2]' = '{metric}')"
+            ))
+            .join(", "),
+        add_latencies(LATENCIES, key)
+    );
+    let nothing = LATENCY_COUNTS.map(|counts| format!("{counts} = '{{}}'"));
+    let remove = format!(
+        "DELETE FROM latency_daily WHERE day = ?1 ->> 'day' AND {}",
         nothing.join(" AND ")
     );
     [insert, remove]

@@ -20,15 +20,19 @@ pub(super) type Cells = BTreeMap<String, Vec<i64>>;
 /// What a day comes to in each table.
 pub(super) type Day = BTreeMap<&'static str, Cells>;
 
-pub(super) const LATENCIES: &str = "latency_histogram";
+pub(super) const LATENCIES: &str = "latency_daily";
+/// A bucket of a row's histogram.
 pub(super) const LATENCY_KEY: &str = "day, provider, model, metric, bucket";
-/// The histogram again, in the shape that percentiles are read from; triggers move it.
-pub(super) const LATENCIES_BY_DAY: &str = "latency_daily";
 
-pub(super) const KEPT_LATENCIES_BY_DAY: &str = "
-SELECT json_array(json_array(d.provider, d.model, d.metric, CAST(j.key AS INTEGER)),
+/// The buckets that are kept, each as a cell.
+pub(super) const KEPT_LATENCIES: &str = "
+SELECT json_array(json_array(d.provider, d.model, 'duration', CAST(j.key AS INTEGER)),
   json_array(j.value))
-FROM latency_daily d, json_each(d.counts) j WHERE d.day = ?1 ->> 'day'";
+FROM latency_daily d, json_each(d.duration_counts) j WHERE d.day = ?1 ->> 'day'
+UNION ALL
+SELECT json_array(json_array(d.provider, d.model, 'time_to_first_token', CAST(j.key AS INTEGER)),
+  json_array(j.value))
+FROM latency_daily d, json_each(d.first_token_counts) j WHERE d.day = ?1 ->> 'day'";
 
 /// The cube's cells of the interactions that `condition` selects, with their latencies.
 pub(super) fn count(condition: &str) -> String {
@@ -127,9 +131,7 @@ pub(super) fn add(day: &mut Day, rows: &Rows) -> Result<(), DatabaseError> {
                     json!(metric),
                     json!(bucket),
                 ];
-                for table in [LATENCIES, LATENCIES_BY_DAY] {
-                    move_by(day, table, &key, &[1]);
-                }
+                move_by(day, LATENCIES, &key, &[1]);
             }
         }
     }

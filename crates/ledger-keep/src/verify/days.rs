@@ -16,10 +16,7 @@ use reporting_days::ReportingZone;
 
 use super::{
     correct_day::correct,
-    day_sums::{
-        Cells, Day, Difference, KEPT_LATENCIES_BY_DAY, Key, LATENCIES, LATENCIES_BY_DAY,
-        LATENCY_KEY, add, compare, count, kept,
-    },
+    day_sums::{Cells, Day, Difference, KEPT_LATENCIES, Key, LATENCIES, add, compare, count, kept},
     derived,
     pass::OpenPass,
     session_days,
@@ -33,11 +30,10 @@ const NO_DAY: (i64, i64) = (0, 0);
 
 // Primary keys, and interactions_by_time.
 fn next_day_after() -> String {
-    let tables = ROLLUPS.map(|(table, _)| table).into_iter().chain([
-        LATENCIES,
-        LATENCIES_BY_DAY,
-        "session_days",
-    ]);
+    let tables = ROLLUPS
+        .map(|(table, _)| table)
+        .into_iter()
+        .chain([LATENCIES, "session_days"]);
     let days: Vec<String> = tables
         .map(|table| format!("(SELECT MIN(day) FROM {table} WHERE day > ?1 ->> 'after')"))
         .collect();
@@ -70,7 +66,10 @@ pub(super) async fn verify<D: Database>(
     pass: &OpenPass,
 ) -> Result<Slice, DatabaseError> {
     let Some(day) = next_day(database, pass).await? else {
-        return Ok(Slice::default());
+        // The last day's week is whole now.
+        let mut slice = Slice::default();
+        derived::verify_week(database, &pass.position, None, &mut slice).await?;
+        return Ok(slice);
     };
     let mut slice = Slice {
         coverage: Coverage {
@@ -91,8 +90,9 @@ pub(super) async fn verify<D: Database>(
     correct(&day, &differences, &mut slice);
     let bounds = bounds(pass.zone, &day).unwrap_or(NO_DAY);
     session_days::verify(database, &day, bounds, &mut slice).await?;
-    // Last: it is made again from what the corrections before it leave.
-    derived::verify(database, &day, &pass.position, &mut slice).await?;
+    // Last: they are made again from what the corrections before them leave.
+    derived::verify_day(database, &day, &mut slice).await?;
+    derived::verify_week(database, &pass.position, Some(&day), &mut slice).await?;
     Ok(slice)
 }
 
@@ -185,11 +185,7 @@ async fn differences_of<D: Database>(
     for (table, key) in ROLLUPS {
         statements.push(Statement::with_json(kept(table, key, &measures), &*on_day));
     }
-    statements.push(Statement::with_json(
-        kept(LATENCIES, LATENCY_KEY, "count"),
-        &*on_day,
-    ));
-    statements.push(Statement::with_json(KEPT_LATENCIES_BY_DAY, &*on_day));
+    statements.push(Statement::with_json(KEPT_LATENCIES, &*on_day));
     let rows = database.batch(&statements).await?;
     let [last_part, newer, kept @ ..] = rows.as_slice() else {
         return Err(DatabaseError::Other("the batch gave no rows".to_owned()));
@@ -199,7 +195,7 @@ async fn differences_of<D: Database>(
     let tables = ROLLUPS
         .map(|(table, _)| table)
         .into_iter()
-        .chain([LATENCIES, LATENCIES_BY_DAY]);
+        .chain([LATENCIES]);
     let mut differences = Vec::new();
     for (table, rows) in tables.zip(kept) {
         let kept: Cells = rows

@@ -1,14 +1,13 @@
-//! What triggers keep beside the sums by day: the cube's sums without the user, the sums and latencies
-//! of whole weeks, and from which day on a session or a user was not active. Each is a query over
-//! tables that the same pass has verified, or verifies; whatever moves them moves it too, so it can be
-//! compared at any moment, and is made again where it differs.
+//! What is kept beside the sums by day: the sums and latencies of whole weeks, and from which day on a
+//! session was not active. Each is a query over tables that the same pass has verified; whatever moves
+//! them moves it too, so it can be compared at any moment, and is made again where it differs.
 
 use chrono::{Datelike, Days, NaiveDate};
 use serde_json::{Value, json};
 
 use ledger_core::{
     database::{Database, DatabaseError, Rows, Statement},
-    rollup::MEASURES,
+    rollup::{LATENCY_COUNTS, MEASURES},
 };
 
 use super::{
@@ -31,61 +30,55 @@ struct Derived {
     is_weekly: bool,
 }
 
-// Primary keys; session_days_by_session and daily_stats_by_user.
-#[allow(clippy::too_many_lines, reason = "six tables, read side by side")]
-fn derived() -> [Derived; 6] {
+/// From which day on a session was not active. Primary key; session_days_by_session.
+fn of_day() -> Derived {
+    Derived {
+        table: "session_gaps",
+        check: "session_gaps_equal_session_days",
+        columns: "day, previous_day, session_count".to_owned(),
+        kept: "SELECT day, previous_day, session_count FROM session_gaps
+               WHERE day = ?1 ->> 'day' AND session_count <> 0"
+            .to_owned(),
+        truth: "SELECT ?1 ->> 'day', COALESCE(previous_day, ''), COUNT(*) FROM (
+                  SELECT (SELECT MAX(p.day) FROM session_days p
+                          WHERE p.session_key = s.session_key AND p.day < ?1 ->> 'day') AS previous_day
+                  FROM (SELECT DISTINCT session_key FROM session_days WHERE day = ?1 ->> 'day') s)
+                GROUP BY previous_day"
+            .to_owned(),
+        rows: None,
+        is_weekly: false,
+    }
+}
+
+/// The sums and latencies of whole weeks. Primary keys.
+fn of_week() -> [Derived; 2] {
     let measures = MEASURES.join(", ");
     let sums = MEASURES.map(|measure| format!("SUM({measure})")).join(", ");
     let is_something = MEASURES
         .map(|measure| format!("{measure} <> 0"))
         .join(" OR ");
     let in_week = "day >= ?1 ->> 'week' AND day <= ?1 ->> 'week_end'";
-    let latencies = format!(
-        "SELECT provider, model, metric, bucket, SUM(count) AS count FROM latency_histogram
-         WHERE {in_week} GROUP BY provider, model, metric, bucket"
-    );
-    let gaps = |table: &str, count: &str, days: &str| {
-        (
-            format!(
-                "SELECT day, previous_day, {count} FROM {table}
-                 WHERE day = ?1 ->> 'day' AND {count} <> 0"
-            ),
-            format!(
-                "SELECT ?1 ->> 'day', COALESCE(previous_day, ''), COUNT(*) FROM ({days})
-                 GROUP BY previous_day"
-            ),
-        )
+    let buckets = |table: &str, condition: &str| {
+        LATENCY_COUNTS
+            .map(|counts| {
+                format!(
+                    "SELECT t.provider, t.model, '{counts}' AS counts, j.key AS bucket, j.value AS count
+                     FROM {table} t, json_each(t.{counts}) j WHERE {condition}"
+                )
+            })
+            .join(" UNION ALL ")
     };
-    let (kept_sessions, sessions) = gaps(
-        "session_gaps",
-        "session_count",
-        "SELECT (SELECT MAX(p.day) FROM session_days p
-                 WHERE p.session_key = s.session_key AND p.day < ?1 ->> 'day') AS previous_day
-         FROM (SELECT DISTINCT session_key FROM session_days WHERE day = ?1 ->> 'day') s",
+    let latencies = format!(
+        "SELECT provider, model, counts, bucket, SUM(count) AS count FROM ({})
+         GROUP BY provider, model, counts, bucket HAVING SUM(count) <> 0",
+        buckets("latency_daily", in_week)
     );
-    let (kept_users, users) = gaps(
-        "user_gaps",
-        "user_count",
-        "SELECT (SELECT MAX(p.day) FROM daily_stats p
-                 WHERE p.user_key = u.user_key AND p.day < ?1 ->> 'day') AS previous_day
-         FROM daily_stats u WHERE u.day = ?1 ->> 'day'",
-    );
+    let rebuilt = LATENCY_COUNTS
+        .map(|counts| {
+            format!("json_group_object(bucket, count) FILTER (WHERE counts = '{counts}')")
+        })
+        .join(", ");
     [
-        Derived {
-            table: "daily_agent_model_stats",
-            check: "daily_agent_model_stats_equal_usage_daily",
-            columns: format!("day, agent, provider, model, type, {measures}"),
-            kept: format!(
-                "SELECT day, agent, provider, model, type, {measures} FROM daily_agent_model_stats
-                 WHERE day = ?1 ->> 'day' AND ({is_something})"
-            ),
-            truth: format!(
-                "SELECT ?1 ->> 'day', agent, provider, model, type, {sums} FROM usage_daily
-                 WHERE day = ?1 ->> 'day' GROUP BY agent, provider, model, type"
-            ),
-            rows: None,
-            is_weekly: false,
-        },
         Derived {
             table: "weekly_stats",
             check: "weekly_stats_equal_their_days",
@@ -104,54 +97,14 @@ fn derived() -> [Derived; 6] {
         Derived {
             table: "latency_weekly",
             check: "latency_weekly_equals_its_days",
-            columns: "week, provider, model, metric, counts".to_owned(),
-            kept: "SELECT w.provider, w.model, w.metric, CAST(j.key AS INTEGER), j.value
-                   FROM latency_weekly w, json_each(w.counts) j
-                   WHERE w.week = ?1 ->> 'week' AND j.value <> 0"
-                .to_owned(),
+            columns: format!("week, provider, model, {}", LATENCY_COUNTS.join(", ")),
+            kept: buckets("latency_weekly", "t.week = ?1 ->> 'week' AND j.value <> 0"),
             truth: latencies.clone(),
             rows: Some(format!(
-                "SELECT ?1 ->> 'week', provider, model, metric,
-                   json_group_object(CAST(bucket AS TEXT), count)
-                 FROM ({latencies}) GROUP BY provider, model, metric"
+                "SELECT ?1 ->> 'week', provider, model, {rebuilt} FROM ({latencies})
+                 GROUP BY provider, model"
             )),
             is_weekly: true,
-        },
-        Derived {
-            table: "session_gaps",
-            check: "session_gaps_equal_session_days",
-            columns: "day, previous_day, session_count".to_owned(),
-            kept: kept_sessions,
-            truth: sessions,
-            rows: None,
-            is_weekly: false,
-        },
-        Derived {
-            table: "user_session_gaps",
-            check: "user_session_gaps_equal_session_days",
-            columns: "user_key, day, previous_day, session_count".to_owned(),
-            kept: "SELECT g.user_key, g.day, g.previous_day, g.session_count
-                   FROM users u CROSS JOIN user_session_gaps g
-                   WHERE g.user_key = u.user_key AND g.day = ?1 ->> 'day' AND g.session_count <> 0"
-                .to_owned(),
-            truth: "SELECT user_key, ?1 ->> 'day', COALESCE(previous_day, ''), COUNT(*) FROM (
-                      SELECT s.user_key, (
-                        SELECT MAX(p.day) FROM session_days p WHERE p.session_key = s.session_key
-                          AND p.user_key = s.user_key AND p.day < ?1 ->> 'day') AS previous_day
-                      FROM session_days s WHERE s.day = ?1 ->> 'day')
-                    GROUP BY user_key, previous_day"
-                .to_owned(),
-            rows: None,
-            is_weekly: false,
-        },
-        Derived {
-            table: "user_gaps",
-            check: "user_gaps_equal_daily_stats",
-            columns: "day, previous_day, user_count".to_owned(),
-            kept: kept_users,
-            truth: users,
-            rows: None,
-            is_weekly: false,
         },
     ]
 }
@@ -181,32 +134,50 @@ pub(super) fn difference(kept: &str, truth: &str) -> String {
     )
 }
 
-/// Verifies a day, and its week if it is the first one of it that the pass comes to after `last`.
-pub(super) async fn verify<D: Database>(
+/// Verifies what is kept of a day.
+pub(super) async fn verify_day<D: Database>(
     database: &D,
     day: &str,
-    last: &str,
     slice: &mut Slice,
 ) -> Result<(), DatabaseError> {
-    let Ok(date) = day.parse::<NaiveDate>() else {
+    verify(database, &[of_day()], &json!({ "day": day }), slice).await
+}
+
+/// Verifies the week of `last`, once the pass has gone through all of its days: the next one, if there
+/// is any, is of a later week. A correction of a day moves no week.
+pub(super) async fn verify_week<D: Database>(
+    database: &D,
+    last: &str,
+    next: Option<&str>,
+    slice: &mut Slice,
+) -> Result<(), DatabaseError> {
+    let monday = |day: &str| {
+        let date: NaiveDate = day.parse().ok()?;
+        Some(date - Days::new(date.weekday().num_days_from_monday().into()))
+    };
+    let Some(week) = monday(last) else {
         return Ok(());
     };
-    let week = date - Days::new(date.weekday().num_days_from_monday().into());
-    let week_end = week + Days::new(6);
-    let scope = json!({ "day": day, "week": week, "week_end": week_end });
-    let is_first_of_week = last.parse().map_or(true, |last: NaiveDate| last < week);
-    let all = derived();
-    let due: Vec<&Derived> = all
+    if next.is_some_and(|next| monday(next).is_some_and(|next| next <= week)) {
+        return Ok(());
+    }
+    let scope = json!({ "week": week, "week_end": week + Days::new(6) });
+    verify(database, &of_week(), &scope, slice).await
+}
+
+async fn verify<D: Database>(
+    database: &D,
+    all: &[Derived],
+    scope: &Value,
+    slice: &mut Slice,
+) -> Result<(), DatabaseError> {
+    let statements: Vec<Statement> = all
         .iter()
-        .filter(|derived| is_first_of_week || !derived.is_weekly)
-        .collect();
-    let statements: Vec<Statement> = due
-        .iter()
-        .map(|derived| Statement::with(difference(&derived.kept, &derived.truth), &scope))
+        .map(|derived| Statement::with(difference(&derived.kept, &derived.truth), scope))
         .collect::<Result<_, _>>()?;
     let rows = database.batch(&statements).await?;
-    for (derived, differences) in due.into_iter().zip(&rows) {
-        compare(derived, differences, &scope, slice)?;
+    for (derived, differences) in all.iter().zip(&rows) {
+        compare(derived, differences, scope, slice)?;
     }
     Ok(())
 }

@@ -121,12 +121,17 @@ pub async fn verify_slices<D: Database>(
             Stage::Users | Stage::Done => users::verify(database, &pass).await?,
         }
         .condensed();
-        let is_written;
-        (pass, is_written) = pass.write(database, &slice, now()).await?;
+        let written = pass.write(database, &slice, now()).await?;
+        pass = match written {
+            pass::Written::ZoneChanges => return Ok(summary),
+            pass::Written::Again(same) => {
+                summary.slice_count += 1;
+                pass = same;
+                continue;
+            }
+            pass::Written::Next(next) => next,
+        };
         summary.slice_count += 1;
-        if !is_written {
-            continue;
-        }
         summary.interaction_count += slice.coverage.interactions;
         summary.estimate_count += slice.coverage.estimates;
         summary.session_count += slice.coverage.sessions;

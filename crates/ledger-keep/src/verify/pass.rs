@@ -24,16 +24,37 @@ pub(super) struct OpenPass {
     pub withdrawal_count: i64,
 }
 
-/// Holds while the pass stands where this slice found it: so a slice that is written twice, after
-/// a lost answer or by two runs, counts once. And while no interaction was withdrawn: what the slice
-/// has read may be gone from the sums that it is compared with.
-pub(super) const GUARD: &str = "EXISTS (SELECT 1 FROM integrity_passes p JOIN ledger_state s
+/// Holds while the pass stands where this slice found it, so that a slice that is written twice, after
+/// a lost answer or by two runs, counts once; while the days are of the zone that it looked with; and
+/// while no interaction was withdrawn: what the slice has read may be gone from the sums that it is
+/// compared with.
+pub(super) const GUARD: &str = "EXISTS (SELECT 1 FROM integrity_passes p, ledger_state s
     WHERE p.id = ?1 ->> 'pass_id' AND p.stage = ?1 ->> 'stage' AND p.position = ?1 ->> 'position'
-      AND s.withdrawal_count = ?1 ->> 'withdrawal_count')";
+      AND s.reporting_time_zone = ?1 ->> 'zone'
+      AND s.withdrawal_count = ?1 ->> 'withdrawal_count'
+      AND NOT EXISTS (SELECT 1 FROM zone_changes z WHERE z.finished_at IS NULL))";
+
+/// Whether the days are still those of the zone that a slice looked with, and how often interactions
+/// were withdrawn.
+const STANDS: &str = "
+SELECT json_array(s.withdrawal_count, s.reporting_time_zone = ?1 ->> 'zone'
+  AND NOT EXISTS (SELECT 1 FROM zone_changes z WHERE z.finished_at IS NULL))
+FROM ledger_state s";
+
+/// What became of a slice.
+pub(super) enum Written {
+    /// It is written: the pass as it stands then.
+    Next(OpenPass),
+    /// Interactions were withdrawn meanwhile and nothing was written: the slice is to be done again.
+    Again(OpenPass),
+    /// The zone changes meanwhile and nothing was written: the pass goes on after it.
+    ZoneChanges,
+}
 
 const OPEN: &str = "
-INSERT INTO integrity_passes (started_at, stage, position)
-SELECT ?1 ->> 'now', 'interactions', '0'
+INSERT INTO integrity_passes (started_at, stage, position, slice_count, interaction_count,
+  estimate_count, session_count, day_count, finding_count, repaired_count)
+SELECT ?1 ->> 'now', 'interactions', '0', 0, 0, 0, 0, 0, 0, 0
 WHERE NOT EXISTS (SELECT 1 FROM integrity_passes WHERE finished_at IS NULL)
   AND EXISTS (SELECT 1 FROM ledger_state WHERE schema_version = ?1 ->> 'schema_version')";
 
@@ -41,8 +62,6 @@ const READ_OPEN: &str = "
 SELECT json_array(p.id, p.stage, p.position, s.reporting_time_zone, s.withdrawal_count)
 FROM integrity_passes p JOIN ledger_state s
 WHERE p.finished_at IS NULL AND s.schema_version = ?1 ->> 'schema_version'";
-
-const WITHDRAWALS: &str = "SELECT json_array(withdrawal_count) FROM ledger_state";
 
 /// Reads the open pass, or opens one; `None` if the database has another schema.
 pub(super) async fn open<D: Database>(
@@ -96,18 +115,16 @@ impl OpenPass {
         })
     }
 
-    /// Writes what a slice found and corrected, moves on, and returns the pass as it stands then, and
-    /// whether it was written: where interactions were withdrawn meanwhile, the slice is to be done
-    /// again.
+    /// Writes what a slice found and corrected, and moves on.
     pub async fn write<D: Database>(
         mut self,
         database: &D,
         slice: &Slice,
         now: UnixMillis,
-    ) -> Result<(Self, bool), DatabaseError> {
+    ) -> Result<Written, DatabaseError> {
         let guard = serde_json::json!({
             "pass_id": self.id, "stage": self.stage, "position": self.position,
-            "now": now.0, "withdrawal_count": self.withdrawal_count,
+            "zone": self.zone.name(), "now": now.0, "withdrawal_count": self.withdrawal_count,
         });
         let before = self.clone();
         let mut statements = Vec::new();
@@ -141,18 +158,17 @@ impl OpenPass {
         }
         // Last, since it ends what the guard of the others asks for.
         statements.push(with_guard(&advance(), &next, &guard));
-        statements.push(Statement::new(WITHDRAWALS));
+        statements.push(with_guard(STANDS, &Value::Null, &guard));
         let rows = database.batch(&statements).await?;
-        let found = rows.last().map(Rows::first::<(i64,)>).transpose()?;
-        let (withdrawal_count,) = found.flatten().unwrap_or((self.withdrawal_count,));
-        if withdrawal_count == self.withdrawal_count {
-            return Ok((self, true));
-        }
-        let again = Self {
-            withdrawal_count,
-            ..before
-        };
-        Ok((again, false))
+        let stands = rows.last().map(Rows::first::<(i64, i64)>).transpose()?;
+        Ok(match stands.flatten() {
+            Some((_, 0)) | None => Written::ZoneChanges,
+            Some((count, _)) if count != self.withdrawal_count => Written::Again(Self {
+                withdrawal_count: count,
+                ..before
+            }),
+            Some(_) => Written::Next(self),
+        })
     }
 }
 

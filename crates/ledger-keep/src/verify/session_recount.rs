@@ -13,7 +13,7 @@ pub(super) struct Kept {
     pub start_time: i64,
     pub last_seen: i64,
     pub mixed_users: u8,
-    pub sums: [i64; 6],
+    pub sums: [i64; 7],
 }
 
 /// What a session's interactions come to.
@@ -24,7 +24,7 @@ pub(super) struct Recounted {
     pub last: i64,
     pub least_user: i64,
     pub greatest_user: i64,
-    pub sums: [i64; 6],
+    pub sums: [i64; 7],
 }
 
 // Primary keys.
@@ -32,8 +32,8 @@ pub(super) fn kept() -> String {
     let half = |table: &str| {
         format!(
             "SELECT json_array(s.session_key, n.id, s.user_key, s.start_time, s.last_seen,
-               s.mixed_users, json_array(s.interaction_count, s.error_count, s.unpriced_count,
-                 s.partial_count, s.token_count, s.total_cost))
+               s.mixed_users, json_array(s.interaction_count, s.error_count, s.aborted_count,
+                 s.unpriced_count, s.partial_count, s.token_count, s.total_cost))
              FROM json_each(?1, '$.keys') j CROSS JOIN {table} s ON s.session_key = j.value
                LEFT JOIN session_ids n ON n.session_key = s.session_key"
         )
@@ -53,7 +53,7 @@ pub(super) const ALL: &str = "i.session_key = chosen.session_key";
 pub(super) fn rows_of(keys: &str, join: &str) -> String {
     let half = |archive: &str| {
         format!(
-            "SELECT i.session_key, i.user_key, i.timestamp, i.status = 'error' AS is_error,
+            "SELECT i.session_key, i.user_key, i.timestamp, i.status,
                e.price_state, {TOKEN_SUM} AS tokens, COALESCE(e.total_cost, 0) AS total_cost
              FROM chosen CROSS JOIN interactions{archive} i ON {join}
                CROSS JOIN cost_estimates{archive} e ON e.interaction_key = i.interaction_key
@@ -69,7 +69,8 @@ pub(super) fn rows_of(keys: &str, join: &str) -> String {
 }
 
 /// What a session keeps of them.
-pub(super) const SUMS_OF_ROWS: &str = "COUNT(*), SUM(is_error), SUM(price_state = 'unpriced'),
+pub(super) const SUMS_OF_ROWS: &str = "COUNT(*), SUM(status = 'error'),
+  SUM(status = 'aborted'), SUM(price_state = 'unpriced'),
   SUM(price_state = 'partial'), SUM(tokens), SUM(total_cost)";
 
 /// What the interactions that `join` selects come to, by session.

@@ -20,9 +20,10 @@ const SLICE_SESSIONS: usize = 200;
 const SLICE_INTERACTIONS: u64 = 4_000;
 
 /// The sums that a session keeps.
-const SUMS: [&str; 6] = [
+const SUMS: [&str; 7] = [
     "interaction_count",
     "error_count",
+    "aborted_count",
     "unpriced_count",
     "partial_count",
     "token_count",
@@ -47,7 +48,7 @@ pub(super) fn insert_missing(keys: &str) -> String {
            FROM rows r LEFT JOIN users u USING (user_key)
          )
          INSERT INTO sessions (session_key, user_key, start_time, last_seen, interaction_count, error_count,
-           unpriced_count, partial_count, token_count, total_cost, mixed_users, first_ingest_id)
+           aborted_count, unpriced_count, partial_count, token_count, total_cost, mixed_users, first_ingest_id)
          SELECT session_key, MAX(owner), MIN(timestamp), MAX(timestamp), {SUMS_OF_ROWS},
            MIN(user_key) <> MAX(user_key), 0
          FROM owned
@@ -264,7 +265,7 @@ fn verify_names<'a>(kept: impl Iterator<Item = &'a Kept>, slice: &mut Slice) {
 /// Records what is wrong with a session; returns the change that corrects it.
 fn verify_session(kept: &Kept, recounted: Option<&Recounted>, slice: &mut Slice) -> Option<Value> {
     // A session that only marks have made has no interaction, and sums of zero.
-    let sums = recounted.map_or([0; 6], |row| row.sums);
+    let sums = recounted.map_or([0; 7], |row| row.sums);
     let (mut expected, mut found) = (serde_json::Map::new(), serde_json::Map::new());
     let mut differ = |name: &str, right: Value, wrong: Value| {
         expected.insert(name.to_owned(), right);

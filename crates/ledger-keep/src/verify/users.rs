@@ -1,6 +1,6 @@
-//! The sums by user within one model, provider, agent or type against the cube, user by user.
+//! The sums by user within one model, provider or agent against the cube, user by user.
 //!
-//! Triggers move them with the cube, which the stage before has verified: they can be compared at any
+//! They move with the cube, which the stage before has verified: they can be compared at any
 //! moment, and are made again where they differ. Their primary key has the user before the day, and a
 //! walk by days would need an index as large as the key.
 
@@ -10,7 +10,7 @@ use serde_json::json;
 
 use ledger_core::{
     database::{Database, DatabaseError, Statement},
-    rollup::MEASURES,
+    rollup::{MEASURES, SLICES},
 };
 
 use super::{
@@ -34,7 +34,7 @@ FROM users u WHERE u.user_key > ?1 ->> 'after' ORDER BY u.user_key LIMIT ?1 ->> 
 /// Every dimension with each of its values: a search in the primary key for each.
 const NAMED: &str = "named (dimension, value) AS (
   SELECT d.column1, (SELECT MIN(s.value) FROM daily_user_slices s WHERE s.dimension = d.column1)
-  FROM (VALUES ('model'), ('provider'), ('agent'), ('type')) d
+  FROM (VALUES ('model'), ('provider'), ('agent')) d
   UNION ALL
   SELECT n.dimension, (SELECT MIN(s.value) FROM daily_user_slices s
                        WHERE s.dimension = n.dimension AND s.value > n.value)
@@ -50,19 +50,14 @@ const CUBE: &str = "cube AS MATERIALIZED (
 /// What the sums are, of the cube's rows.
 fn truth() -> String {
     let sums = MEASURES.map(|measure| format!("SUM({measure})")).join(", ");
-    [
-        ("model", "provider"),
-        ("provider", "''"),
-        ("agent", "''"),
-        ("type", "''"),
-    ]
-    .map(|(dimension, provider)| {
-        format!(
-            "SELECT '{dimension}', {dimension}, day, user_key, {provider}, {sums} FROM cube
+    SLICES
+        .map(|(dimension, provider)| {
+            format!(
+                "SELECT '{dimension}', {dimension}, day, user_key, {provider}, {sums} FROM cube
              GROUP BY {dimension}, user_key, day, {provider}"
-        )
-    })
-    .join(" UNION ALL ")
+            )
+        })
+        .join(" UNION ALL ")
 }
 
 static DIFFERENCE: LazyLock<String> = LazyLock::new(|| {

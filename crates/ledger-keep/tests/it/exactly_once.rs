@@ -652,9 +652,10 @@ fn an_estimate_made_with_an_older_book_never_gets_in() {
     database
         .execute_script(
             "UPDATE prices SET valid_to = 0 WHERE resource_type = 'output';
-             INSERT INTO prices (provider, model, resource_type, rate, per, valid_from,
+             INSERT INTO prices (region, service_tier, min_context, schedule, currency, provider, model,
+  resource_type, rate, per, valid_from,
                valid_from_basis, source, source_revision, status, observed_at, cache_ttl_s)
-             VALUES ('openai', 'gpt-5-mini', 'output', 4000000000000, 1000000, 0, 'stated', 'test',
+             VALUES ('', 'standard', 0, '', 'USD', 'openai', 'gpt-5-mini', 'output', 4000000000000, 1000000, 0, 'stated', 'test',
                'r2', 'active', 0, 86400);
              UPDATE ledger_state SET price_book_version = price_book_version + 1;",
         )

@@ -28,6 +28,7 @@ mod query_recount;
 mod record_retention;
 mod recount;
 mod rerate;
+mod rollups_migration;
 mod session_rules;
 mod traces;
 mod verify;

@@ -26,14 +26,15 @@ impl Database for Recording<'_> {
 }
 
 /// Tables that hold one row, or a handful for each installation.
-const SMALL: [&str; 4] = [
+const SMALL: [&str; 5] = [
+    "agents",
     "ledger_state",
     "model_aliases",
     "provider_mappings",
     "users",
 ];
 /// Tables that hold a row for each interaction, session, day or price.
-const LARGE: [&str; 23] = [
+const LARGE: [&str; 19] = [
     "interactions",
     "interactions_archive",
     "cost_estimates",
@@ -45,16 +46,12 @@ const LARGE: [&str; 23] = [
     "usage_daily",
     "daily_stats",
     "daily_model_stats",
-    "daily_agent_stats",
     "daily_user_slices",
     "daily_agent_model_stats",
     "weekly_stats",
-    "latency_histogram",
     "latency_daily",
     "latency_weekly",
     "session_gaps",
-    "user_gaps",
-    "user_session_gaps",
     "feedback",
     "prices",
 ];

@@ -676,7 +676,7 @@ fn integrity_finds_a_week_and_a_gap_that_differ_from_their_days() {
     };
     assert_eq!(wrong(), (json!("ok"), vec![]));
     let broken = "UPDATE weekly_stats SET total_cost = total_cost + 1;
-                  UPDATE user_gaps SET user_count = user_count + 1 WHERE previous_day = '';";
+                  UPDATE session_gaps SET session_count = session_count + 1 WHERE previous_day = '';";
     database.execute_script(broken).unwrap();
     let names = vec![
         json!("weekly_stats_equals_daily_stats"),

@@ -12,6 +12,11 @@ fn forget(database: &Sqlite) -> Forgotten {
     block_on(forget_old_records(database, UnixMillis(NOW))).unwrap()
 }
 
+/// What a pass has counted.
+const PASS_COUNTS: &str =
+    "slice_count, interaction_count, estimate_count, session_count, day_count,
+    finding_count, repaired_count";
+
 /// One record of each kind for each of these ages, in days.
 fn with_ages(ages: &[i64]) -> Sqlite {
     let database = Sqlite::migrated().unwrap();
@@ -19,10 +24,10 @@ fn with_ages(ages: &[i64]) -> Sqlite {
         let at = NOW - age * DAY_MS;
         database
             .execute_script(&format!(
-                "INSERT INTO job_runs (job, scheduled_time, worker, status, started_at)
-                   VALUES ('verify', {at}, 'w', 'failed', {at});
-                 INSERT INTO integrity_passes (started_at, finished_at, stage, position)
-                   VALUES ({at}, {at}, 'done', '');
+                "INSERT INTO job_runs (job, scheduled_time, worker, status, attempt, started_at, summary)
+                   VALUES ('verify', {at}, 'w', 'failed', 1, {at}, '{{}}');
+                 INSERT INTO integrity_passes (started_at, finished_at, stage, position, {PASS_COUNTS})
+                   VALUES ({at}, {at}, 'done', '', 0, 0, 0, 0, 0, 0, 0);
                  INSERT INTO integrity_findings (pass_id, found_at, check_name, subject, expected,
                    found) VALUES (1, {at}, 'c', '1', '1', '1');
                  INSERT INTO ingest_rejections (received_at, source, interaction_id, problem, detail)
@@ -62,13 +67,16 @@ fn the_latest_success_of_a_job_the_latest_pass_and_what_is_under_way_are_kept() 
     let old = NOW - 900 * DAY_MS;
     database
         .execute_script(&format!(
-            "INSERT INTO job_runs (job, scheduled_time, worker, status, started_at, lease_until)
-               VALUES ('a', {old}, 'w', 'ok', {old}, NULL), ('a', {old} + 1, 'w', 'ok', {old}, NULL),
-                 ('a', {old} + 2, 'w', 'failed', {old}, NULL),
-                 ('b', {old}, 'w', 'running', {old}, {old});
-             INSERT INTO integrity_passes (started_at, finished_at, stage, position)
-               VALUES ({old}, {old}, 'done', ''), ({old}, {old}, 'done', ''),
-                 ({old}, NULL, 'days', '');"
+            "INSERT INTO job_runs (job, scheduled_time, worker, status, started_at, lease_until, attempt,
+               summary)
+               VALUES ('a', {old}, 'w', 'ok', {old}, NULL, 1, '{{}}'),
+                 ('a', {old} + 1, 'w', 'ok', {old}, NULL, 1, '{{}}'),
+                 ('a', {old} + 2, 'w', 'failed', {old}, NULL, 1, '{{}}'),
+                 ('b', {old}, 'w', 'running', {old}, {old}, 1, '{{}}');
+             INSERT INTO integrity_passes (started_at, finished_at, stage, position, {PASS_COUNTS})
+               VALUES ({old}, {old}, 'done', '', 0, 0, 0, 0, 0, 0, 0),
+                 ({old}, {old}, 'done', '', 0, 0, 0, 0, 0, 0, 0),
+                 ({old}, NULL, 'days', '', 0, 0, 0, 0, 0, 0, 0);"
         ))
         .unwrap();
     let forgotten = forget(&database);

@@ -45,9 +45,11 @@ fn everything() -> RerateFilter {
 /// The list was wrong: input costs twice as much, and what had no price has one.
 const CORRECTION: &str = "
 UPDATE prices SET rate = rate * 2 WHERE resource_type = 'input';
-INSERT INTO prices (provider, model, resource_type, rate, per, valid_from, valid_from_basis, source,
-  source_revision, status, observed_at, cache_ttl_s)
-SELECT 'openai', 'model-without-price', resource_type, rate, per, valid_from, valid_from_basis,
+INSERT INTO prices (region, service_tier, min_context, schedule, currency, provider, model,
+  resource_type, rate, per, valid_from, valid_from_basis, source, source_revision, status,
+  observed_at, cache_ttl_s)
+SELECT region, service_tier, min_context, schedule, currency, 'openai', 'model-without-price',
+  resource_type, rate, per, valid_from, valid_from_basis,
   source, source_revision, status, observed_at, cache_ttl_s FROM prices;
 UPDATE ledger_state SET price_book_version = price_book_version + 1;";
 

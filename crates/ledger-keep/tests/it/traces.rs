@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use cost_calculation::{PicoUsd, TokenUsage, UnixMillis};
 use events::{
-    Interaction, InteractionType, Resolved, SpanRole, SpanSays, TraceSpan, resolve_trace,
+    Interaction, InteractionType, Reason, Resolved, SpanRole, SpanSays, TraceSpan, resolve_trace,
 };
 use ledger_core::{
     Database, DatabaseError, Rows, Statement, record_error::RecordError, sqlite::Sqlite,
@@ -245,7 +245,7 @@ proptest! {
         for (span, answer) in spans.iter().zip(sender.send(&spans)) {
             match answer {
                 SpanAnswer::Nothing => prop_assert!(span.interaction.is_none()),
-                SpanAnswer::Joined | SpanAnswer::Answered(Answer::Duplicate(_)) => {}
+                SpanAnswer::Joined(_) | SpanAnswer::Answered(Answer::Duplicate(_)) => {}
                 SpanAnswer::Answered(other) => prop_assert!(false, "{:?}", other),
             }
         }
@@ -278,7 +278,7 @@ fn of_a_call_in_two_bodies_the_span_that_knows_most_counts_whichever_comes_first
         ));
         let is_inner_first = std::ptr::eq(bodies[0], &raw const inner);
         assert_eq!(
-            answers[1] == SpanAnswer::Joined,
+            answers[1] == SpanAnswer::Joined(Reason::InnerCall),
             is_inner_first,
             "{answers:?}"
         );
@@ -319,14 +319,14 @@ fn a_span_that_became_a_part_is_known_for_good() {
     database.execute_script("DELETE FROM trace_memory").unwrap();
     assert_eq!(
         sender.send(std::slice::from_ref(&inner)),
-        [SpanAnswer::Joined]
+        [SpanAnswer::Joined(Reason::InnerCall)]
     );
     let answers = sender.send(&[outer, inner.clone()]);
     assert!(
         matches!(answers[0], SpanAnswer::Answered(Answer::Duplicate(_))),
         "{answers:?}"
     );
-    assert_eq!(answers[1], SpanAnswer::Joined);
+    assert_eq!(answers[1], SpanAnswer::Joined(Reason::InnerCall));
     // Another body under its id is a conflict.
     let mut other = inner;
     other.interaction.as_mut().unwrap().usage.output = 5;

@@ -11,6 +11,7 @@ use events::Interaction;
 use futures_executor::block_on;
 use ledger_core::{
     Database, DatabaseError, Rows, Statement,
+    rollup::MEASURES,
     sqlite::Sqlite,
     verification_report::{IntegrityReport, IntegrityStatus, integrity},
 };
@@ -192,35 +193,35 @@ fn a_corrupted_sum_is_found_recorded_and_repaired_within_one_pass() {
         &["usage_daily_equals_interactions"],
     );
     breaks(
-        "UPDATE latency_histogram SET count = 7",
-        &[
-            "latency_daily_equals_interactions",
-            "latency_histogram_equals_interactions",
-        ],
-    );
-    breaks(
-        "UPDATE latency_daily SET counts = json_set(counts, '$.\"3\"', 7)",
+        "UPDATE latency_daily SET duration_counts = json_set(duration_counts, '$.\"3\"', 7)",
         &["latency_daily_equals_interactions"],
     );
     breaks(
-        "DELETE FROM daily_agent_stats",
-        &["daily_agent_stats_equal_interactions"],
+        "DELETE FROM latency_daily",
+        &["latency_daily_equals_interactions"],
+    );
+    breaks(
+        "DELETE FROM daily_agent_model_stats",
+        &["daily_agent_model_stats_equal_interactions"],
     );
     // Sums of a day without interactions, and of no day at all.
+    let (measures, nines) = (MEASURES.join(", "), MEASURES.map(|_| "9").join(", "));
     breaks(
-        "INSERT INTO usage_daily (day, user_key, provider, model, agent, type, total_cost)
-         VALUES ('2020-02-30', 1, 'p', 'm', '', 'chat', 9), ('2027-01-01', 1, 'p', 'm', '', 'chat', 9);
-         INSERT INTO latency_histogram VALUES ('2027-01-01', 'p', 'm', 'duration', 3, 1);",
+        &format!(
+            "INSERT INTO usage_daily (day, user_key, provider, model, agent, type, {measures})
+             VALUES ('2020-02-30', 1, 'p', 'm', '', 'chat', {nines}),
+               ('2027-01-01', 1, 'p', 'm', '', 'chat', {nines});
+             INSERT INTO latency_daily VALUES ('2027-01-01', 'p', 'm', '{{\"3\":1}}', '{{}}');"
+        ),
         &[
             "latency_daily_equals_interactions",
-            "latency_histogram_equals_interactions",
             "usage_daily_equals_interactions",
         ],
     );
 }
 
 #[test]
-fn what_triggers_keep_beside_the_sums_is_made_again_where_it_differs() {
+fn what_is_kept_beside_the_sums_by_day_is_made_again_where_it_differs() {
     for (sql, expected) in [
         (
             "UPDATE weekly_stats SET total_cost = total_cost + 1 WHERE user_key = 1",
@@ -236,35 +237,27 @@ fn what_triggers_keep_beside_the_sums_is_made_again_where_it_differs() {
             &["daily_user_slices_equal_usage_daily"],
         ),
         (
-            "INSERT INTO daily_user_slices (dimension, value, day, user_key, provider, error_count)
-             SELECT 'agent', 'nobody', MAX(day), 1, '', 3 FROM daily_stats",
+            format!(
+                "INSERT INTO daily_user_slices (dimension, value, day, user_key, provider, {})
+                 SELECT 'agent', 'nobody', MAX(day), 1, '', {} FROM daily_stats",
+                MEASURES.join(", "),
+                MEASURES.map(|_| "3").join(", ")
+            )
+            .as_str(),
             &["daily_user_slices_equal_usage_daily"],
         ),
         (
             "UPDATE daily_agent_model_stats SET interaction_count = 1, type = 'db'
              WHERE agent = 'agent-a'",
-            &["daily_agent_model_stats_equal_usage_daily"],
+            &["daily_agent_model_stats_equal_interactions"],
         ),
         (
-            "UPDATE latency_weekly SET counts = json_set(counts, '$.\"3\"', 9)",
+            "UPDATE latency_weekly SET duration_counts = json_set(duration_counts, '$.\"3\"', 9)",
             &["latency_weekly_equals_its_days"],
         ),
         (
             "UPDATE session_gaps SET session_count = session_count + 2 WHERE day > '2025-06'",
             &["session_gaps_equal_session_days"],
-        ),
-        ("DELETE FROM user_gaps", &["user_gaps_equal_daily_stats"]),
-        (
-            "DELETE FROM user_session_gaps WHERE user_key = 1",
-            &["user_session_gaps_equal_session_days"],
-        ),
-        (
-            "UPDATE user_session_gaps SET session_count = session_count + 2 WHERE day > '2025-06'",
-            &["user_session_gaps_equal_session_days"],
-        ),
-        (
-            "INSERT INTO user_gaps VALUES ((SELECT MAX(day) FROM daily_stats), '2020-01-01', 3)",
-            &["user_gaps_equal_daily_stats"],
         ),
     ] {
         breaks(sql, expected);
@@ -500,7 +493,7 @@ fn corruption() -> impl Strategy<Value = String> {
         Just("usage_daily"),
         Just("daily_stats"),
         Just("daily_model_stats"),
-        Just("daily_agent_stats"),
+        Just("daily_agent_model_stats"),
         Just("sessions"),
         Just("sessions_archive"),
     ];

@@ -107,7 +107,7 @@ pub fn compare(
     });
     let reason = reason(parts, first_day, &current, &previous);
     let interaction_difference = current.interaction_count - previous.interaction_count;
-    let rate = |figures: &Figures| Ratio::of_counts(figures.error_count, figures.interaction_count);
+    let rate = |figures: &Figures| figures.error_rate();
     Comparison {
         mode: alignment.mode(),
         comparable: reason.is_none(),

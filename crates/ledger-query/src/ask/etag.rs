@@ -1,11 +1,14 @@
-//! The `ETag` of an answer: the ledger's epoch and version, the price book's, the reporting hour, the query
-//! and the caller.
+//! The `ETag` of an answer: the ledger's epoch and version, the price book's, the hour and the day, the
+//! query and the caller.
 //!
 //! An answer changes only with one of these, so that a poll is answered with 304 from one indexed
-//! read; the hour is among them so that a day that ends is seen to end, and for sessions the last
-//! one that closed by idleness.
+//! read; the hour is among them for what is shown by the hour, and the day, which ends within an hour of
+//! UTC in some zones, so that a day that ends is seen to end; for sessions the last one that closed by
+//! idleness.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+
+use chrono::NaiveDate;
 
 /// What an answer depends on.
 #[derive(Debug, Clone, Copy, Hash)]
@@ -20,6 +23,8 @@ pub struct AnswerKey<'a> {
     pub reporting_time_zone: &'a str,
     /// Hours since the epoch.
     pub hour: i64,
+    /// The day in the reporting time zone.
+    pub today: NaiveDate,
     /// For answers that show whether a session is open: [`crate::Reader::newest_idle`].
     pub newest_idle: Option<i64>,
     /// Path and query as they came.
@@ -56,7 +61,7 @@ pub fn matches(if_none_match: &str, etag: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{AnswerKey, etag, matches};
+    use super::{AnswerKey, NaiveDate, etag, matches};
 
     const KEY: AnswerKey<'static> = AnswerKey {
         epoch: 3,
@@ -64,6 +69,7 @@ mod tests {
         price_book_version: 1,
         reporting_time_zone: "UTC",
         hour: 498_000,
+        today: NaiveDate::MIN,
         newest_idle: None,
         query: "/stats/daily?granularity=day",
         caller: "k1",
@@ -89,6 +95,10 @@ mod tests {
             },
             AnswerKey {
                 hour: 498_001,
+                ..KEY
+            },
+            AnswerKey {
+                today: NaiveDate::MIN.succ_opt().expect("a day"),
                 ..KEY
             },
             AnswerKey {

@@ -166,8 +166,7 @@ impl Slice {
         }
         let (from, of_users) = match (user, agent, model) {
             (false, false, _) => ("daily_model_stats t", None),
-            (false, true, false) => ("daily_agent_stats t", None),
-            (false, true, true) => ("daily_agent_model_stats t", None),
+            (false, true, _) => ("daily_agent_model_stats t", None),
             (true, false, false) => (
                 "daily_stats t",
                 Some("daily_stats t INDEXED BY daily_stats_by_user"),
@@ -188,7 +187,8 @@ impl Slice {
     }
 
     /// The conditions on `daily_user_slices`, where it has the sums by user of what is filtered: one
-    /// model (of one provider or of any), one provider, one agent or one type.
+    /// model (of one provider or of any), one provider or one agent. Of one type the cube has them:
+    /// nearly all rows are of chats.
     fn conditions_of_one(&self) -> Option<String> {
         let of = |dimension: &str, value: &str| {
             format!(" AND t.dimension = '{dimension}' AND t.value = (?1 ->> '{value}')")
@@ -200,7 +200,6 @@ impl Slice {
             }
             (None, Some(_), None, None) => Some(of("provider", "provider")),
             (None, None, Some(_), None) => Some(of("agent", "agent")),
-            (None, None, None, Some(_)) => Some(of("type", "type")),
             _ => None,
         }
     }
@@ -412,7 +411,7 @@ mod tests {
         );
         assert_eq!(
             table(&Slice::default(), Some(Dimension::Agent)),
-            "daily_agent_stats t"
+            "daily_agent_model_stats t"
         );
         assert_eq!(
             table(&model, Some(Dimension::Provider)),

@@ -2,7 +2,7 @@
 
 use super::export_cell::Column;
 use crate::ask::slice::{Dimension, Slice};
-use ledger_core::rollup::MEASURES;
+use ledger_core::rollup::{COUNTS, MEASURES};
 
 /// The columns, in the order of [`sql`].
 pub(crate) fn columns() -> Vec<Column> {
@@ -45,7 +45,7 @@ pub(crate) fn sql(slice: &Slice, dimension: Option<Dimension>) -> String {
     keys.extend(columns.iter().map(|column| format!("t.{column}")));
     let keys = keys.join(", ");
     // Half of the measures each: a function takes few arguments.
-    let (counts, costs) = measures.split_at(15);
+    let (counts, costs) = measures.split_at(COUNTS);
     format!(
         "SELECT json_array(t.day, {group}, json_array({}), json_array({}))
 FROM json_each(?1, '$.segments') s CROSS JOIN {}{join}

@@ -4,7 +4,7 @@ use super::export_cell::Column;
 use crate::{ask::slice::Slice, sessions::session_list::NAMES};
 
 /// The columns, in the order of [`sql`].
-pub(crate) const COLUMNS: [Column; 31] = [
+pub(crate) const COLUMNS: [Column; 34] = [
     Column::text("id"),
     Column::text("session_id"),
     Column::text("user_id"),
@@ -18,6 +18,9 @@ pub(crate) const COLUMNS: [Column; 31] = [
     Column::text("model"),
     Column::text("agent"),
     Column::text("context"),
+    Column::text("endpoint"),
+    Column::text("message_id"),
+    Column::text("trace_id"),
     Column::count("duration_ms"),
     Column::count("time_to_first_token_ms"),
     Column::count("input_tokens"),
@@ -69,7 +72,8 @@ pub(crate) fn sql(slice: &Slice, status: Option<&str>, unpriced: Option<bool>) -
         format!(
             "SELECT i.timestamp AS timestamp, i.interaction_key AS interaction_key, i.id,
     i.session_key,    i.user_key, i.day, i.type,
-    i.status, i.error, i.provider, i.model_name, i.agent, i.context, i.duration_ms,
+    i.status, i.error, i.provider, i.model_name, i.agent, i.context, i.endpoint,
+    i.message_id, i.trace_id, i.duration_ms,
     i.time_to_first_token_ms, i.input_tokens, i.cache_read_tokens, i.cache_write_5m_tokens,
     i.cache_write_1h_tokens, i.output_tokens, i.reasoning_tokens, i.audio_in_tokens,
     i.audio_out_tokens, i.image_in_tokens, i.image_out_tokens, e.price_state, e.ai_tokens_cost,
@@ -86,7 +90,7 @@ pub(crate) fn sql(slice: &Slice, status: Option<&str>, unpriced: Option<bool>) -
     format!(
         "SELECT json_array(f.timestamp, f.interaction_key, json_array(f.id, n.id, u.user_id,
     u.tenant_id, f.timestamp, f.day, f.type, f.status, f.error, f.provider, f.model_name, f.agent,
-    f.context, f.duration_ms, f.time_to_first_token_ms),
+    f.context, f.endpoint, f.message_id, f.trace_id, f.duration_ms, f.time_to_first_token_ms),
   json_array(f.input_tokens, f.cache_read_tokens, f.cache_write_5m_tokens,
     f.cache_write_1h_tokens, f.output_tokens, f.reasoning_tokens, f.audio_in_tokens,
     f.audio_out_tokens, f.image_in_tokens, f.image_out_tokens, f.price_state, f.ai_tokens_cost,

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     ask::{parameters::Parameters, problem::QueryError, reader::Reader, slice::Dimension},
+    sessions::interaction_list::STATUSES,
     sums::{
         figures::{Coverage, Figures},
         sum_query::{ItemSums, by_item},
@@ -42,8 +43,7 @@ impl<D: Database> Reader<'_, D> {
             return self.session_export(format, has_preamble, parameters).await;
         }
         let range = self.range_or_default(parameters)?;
-        let statuses = [("ok", "ok"), ("error", "error")];
-        let status = parameters.word("status", &statuses)?;
+        let status = parameters.word("status", &STATUSES)?;
         let unpriced = parameters.flag("unpriced")?;
         let dimensions: Vec<(&str, Dimension)> = Dimension::WORDS
             .into_iter()

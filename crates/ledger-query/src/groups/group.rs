@@ -35,6 +35,15 @@ impl Group {
         }
     }
 
+    /// An agent by its id, with the name that people gave it.
+    pub(crate) fn agent(agent: &str, name: Option<&str>) -> Self {
+        Self {
+            label: name.unwrap_or(agent).to_owned(),
+            agent: Some(agent.to_owned()),
+            ..Self::named(Dimension::Agent, agent)
+        }
+    }
+
     pub(crate) fn model(provider: &str, model: &str) -> Self {
         Self {
             label: model.to_owned(),
@@ -73,10 +82,9 @@ impl Group {
         match (dimension, user) {
             (Dimension::Model, _) => Self::model(text(0), text(1)),
             (Dimension::User, Some(user)) => Self::user(user),
-            (Dimension::Agent, _) => Self {
-                agent: Some(text(0).to_owned()),
-                ..Self::named(dimension, text(0))
-            },
+            (Dimension::Agent, named) => {
+                Self::agent(text(0), named.and_then(|named| named.label.as_deref()))
+            }
             (Dimension::Provider, _) => Self {
                 provider: Some(text(0).to_owned()),
                 ..Self::named(dimension, text(0))

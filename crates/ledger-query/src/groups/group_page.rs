@@ -17,14 +17,14 @@ use crate::{
         slice::{Dimension, Slice, segments},
     },
     sums::{
-        figures::{COUNTS, Figures},
+        figures::Figures,
         sum_query::{Arm, SEGMENTS, arm_parameter, arms},
     },
 };
 use cost_calculation::Amount;
 use ledger_core::{
     database::{Database, DatabaseError, Rows, Statement},
-    rollup::MEASURES,
+    rollup::{COUNTS, MEASURES},
 };
 use reporting_days::calendar::DayRange;
 
@@ -245,7 +245,7 @@ fn order_of(query: &GroupQuery<'_>, name_order: &str) -> String {
     }
 }
 
-/// What a list of users reads of their table, and lists of other groups do not need.
+/// What a list of users or agents reads of the names for people, and lists of other groups do not need.
 struct Names {
     columns: &'static str,
     join: &'static str,
@@ -265,6 +265,15 @@ impl Names {
                 order: "user_id, tenant_id".to_owned(),
                 object: "json_object('user_id', user_id, 'tenant_id', tenant_id, 'label', label, \
                          'erased', erased_at IS NOT NULL)",
+            };
+        }
+        if dimension == Dimension::Agent {
+            return Self {
+                columns: ", a.name AS label",
+                join: " LEFT JOIN agents a USING (agent)",
+                searched: vec!["agent", "label"],
+                order: "agent".to_owned(),
+                object: "json_object('user_id', '', 'tenant_id', '', 'label', label, 'erased', 0)",
             };
         }
         Self {

@@ -21,6 +21,7 @@ use crate::{
 };
 use ledger_core::{
     database::{Database, DatabaseError, Statement},
+    rollup::ROLLUPS,
     verification_report::{FindingRecord, IntegrityStatus, PassRecord, integrity},
 };
 use reporting_days::calendar::{DayRange, Period, iso};
@@ -110,13 +111,6 @@ impl From<FindingRecord> for Finding {
     }
 }
 
-const ROLLUPS: [&str; 4] = [
-    "usage_daily",
-    "daily_stats",
-    "daily_model_stats",
-    "daily_agent_stats",
-];
-
 fn rollup_sums(table: &str, when: &str, range: DayRange) -> Result<Statement, DatabaseError> {
     // Every rollup's primary key begins with the day or the week.
     let sql = format!(
@@ -139,7 +133,7 @@ fn weeks_of(range: DayRange) -> DayRange {
 const DISTINCT_SESSIONS: &str = "
 SELECT json_array(
   (SELECT COUNT(DISTINCT session_key) FROM session_days WHERE day >= ?1 ->> 0 AND day <= ?1 ->> 1),
-  (SELECT COUNT(DISTINCT user_key) FROM daily_stats WHERE day >= ?1 ->> 0 AND day <= ?1 ->> 1))";
+  (SELECT COUNT(DISTINCT user_key) FROM session_days WHERE day >= ?1 ->> 0 AND day <= ?1 ->> 1))";
 
 impl<D: Database> Reader<'_, D> {
     /// `GET /integrity`.
@@ -155,7 +149,7 @@ impl<D: Database> Reader<'_, D> {
             &[range.instants(self.zone)],
             None,
         )?];
-        for table in ROLLUPS {
+        for (table, _) in ROLLUPS {
             statements.push(rollup_sums(table, "day", range)?);
         }
         // What is kept beside the days must come to the same as they do.
@@ -174,7 +168,7 @@ impl<D: Database> Reader<'_, D> {
             .copied()
             .unwrap_or_default();
         let mut checks = Vec::new();
-        for table in ROLLUPS {
+        for (table, _) in ROLLUPS {
             let kept: Figures = next().first()?.unwrap_or_default();
             checks.push(IntegrityCheck {
                 name: format!("{table}_equals_interactions"),

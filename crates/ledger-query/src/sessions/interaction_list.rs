@@ -21,6 +21,10 @@ use ledger_core::{
 };
 use reporting_days::calendar::iso;
 
+/// How an interaction may have ended, as filters name it.
+pub(crate) const STATUSES: [(&str, &str); 3] =
+    [("ok", "ok"), ("error", "error"), ("aborted", "aborted")];
+
 /// The parameters of `/sessions/{session_id}/interactions`.
 pub const INTERACTION_LIST_PARAMETERS: [&str; 5] = ["type", "status", "order", "limit", "offset"];
 
@@ -41,6 +45,8 @@ pub struct Interaction {
     pub(crate) model: String,
     model_reported: Option<String>,
     agent: String,
+    agent_name: Option<String>,
+    user_label: Option<String>,
     context: Option<String>,
     message_id: Option<String>,
     trace_id: Option<String>,
@@ -77,6 +83,8 @@ struct Origin {
     model_name: String,
     model_reported: Option<String>,
     agent: String,
+    agent_name: Option<String>,
+    user_label: Option<String>,
     context: Option<String>,
     message_id: Option<String>,
     trace_id: Option<String>,
@@ -118,6 +126,8 @@ impl InteractionRow {
             model: origin.model_name,
             model_reported: origin.model_reported,
             agent: origin.agent,
+            agent_name: origin.agent_name,
+            user_label: origin.user_label,
             context: origin.context,
             message_id: origin.message_id,
             trace_id: origin.trace_id,
@@ -213,7 +223,9 @@ pub(crate) fn interaction_columns() -> String {
 pub(crate) const INTERACTION_OBJECT: &str = "json_array(json_object('id', f.id, 'session_id', n.id,
   'user_id', u.user_id, 'tenant_id', u.tenant_id, 'timestamp', f.timestamp, 'type', f.type,
   'status', f.status, 'error', f.error, 'provider', f.provider, 'model_name', f.model_name,
-  'model_reported', f.model_reported, 'agent', f.agent, 'context', f.context,
+  'model_reported', f.model_reported, 'agent', f.agent,
+  'agent_name', (SELECT name FROM agents WHERE agent = f.agent), 'user_label', u.label,
+  'context', f.context,
   'message_id', f.message_id, 'trace_id', f.trace_id), json_object(
   'duration_ms', f.duration_ms, 'time_to_first_token_ms', f.time_to_first_token_ms,
   'tokens', json_array(f.input_tokens, f.cache_read_tokens, f.cache_write_5m_tokens,
@@ -246,7 +258,7 @@ impl<D: Database> Reader<'_, D> {
             ("cost-event", "cost-event"),
         ];
         let kind = parameters.word("type", &kinds)?;
-        let status = parameters.word("status", &[("ok", "ok"), ("error", "error")])?;
+        let status = parameters.word("status", &STATUSES)?;
         let is_ascending = parameters.is_ascending(true)?;
         let session = self.session_of(session_id).await?;
         let cost = session.total_cost.unwrap_or_default();

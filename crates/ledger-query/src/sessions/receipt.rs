@@ -40,6 +40,9 @@ pub struct Receipt {
     service_tier: Option<String>,
     units: Map<String, Value>,
     declared_cost: Option<PicoUsd>,
+    reported_cost: Option<PicoUsd>,
+    reading: Flags,
+    usage_numbers: Option<Value>,
     estimate: StoredEstimate,
     lines: Vec<CostLine>,
     lines_total: Option<Amount>,
@@ -123,6 +126,8 @@ struct Stored {
     units: Option<String>,
     declared_cost: Option<i64>,
     declared_category: Option<String>,
+    /// What reading the usage concluded, its numbers as they came, and what was billed elsewhere.
+    read: (u32, Option<String>, Option<i64>),
     tokens: [u64; 10],
     revisions: Vec<Revision>,
 }
@@ -173,6 +178,7 @@ fn stored_sql() -> String {
   'price_time', i.price_time, 'endpoint', i.endpoint, 'region', i.region,
   'service_tier', i.service_tier, 'units', i.units, 'declared_cost', i.declared_cost,
   'declared_category', i.declared_category,
+  'read', json_array(i.reading, i.usage_numbers, i.reported_cost),
   'tokens', json_array(i.input_tokens, i.cache_read_tokens, i.cache_write_5m_tokens,
     i.cache_write_1h_tokens, i.output_tokens, i.reasoning_tokens, i.audio_in_tokens,
     i.audio_out_tokens, i.image_in_tokens, i.image_out_tokens),
@@ -303,6 +309,15 @@ impl<D: Database> Reader<'_, D> {
             price_time: iso(UnixMillis(stored.price_time)),
             units: units_object(stored.units.as_deref())?,
             declared_cost: stored.declared_cost.map(PicoUsd::new),
+            reported_cost: stored.read.2.map(PicoUsd::new),
+            reading: Flags::from_bits(stored.read.0),
+            usage_numbers: stored
+                .read
+                .1
+                .as_deref()
+                .map(serde_json::from_str)
+                .transpose()
+                .map_err(QueryError::unreadable)?,
             estimate: stored_estimate(newest),
             lines_total,
             equals_stored: lines_total.map(|total| total.0) == newest.costs[4].map(i128::from)
@@ -366,7 +381,7 @@ impl<D: Database> Reader<'_, D> {
                     component,
                     amount: PicoUsd::new(pico),
                 }),
-            reading: Flags::NONE,
+            reading: Flags::from_bits(stored.read.0),
             price_time: self.now,
         };
         let mut cache = PriceCache::default();

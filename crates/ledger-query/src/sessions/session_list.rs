@@ -52,11 +52,13 @@ pub struct Session {
     pub(crate) status: &'static str,
     pub(crate) interaction_count: i64,
     pub(crate) error_count: i64,
+    aborted_count: i64,
     pub(crate) unpriced_count: i64,
     pub(crate) token_count: i64,
     pub(crate) total_cost: Option<Amount>,
     pub(crate) models: Vec<ModelName>,
     pub(crate) agents: Vec<String>,
+    agent_names: Vec<String>,
     pub(crate) mixed_users: bool,
     archived: bool,
     #[serde(skip)]
@@ -87,13 +89,13 @@ struct SessionRow {
     start_time: i64,
     end_time: Option<i64>,
     last_seen: i64,
-    sums: [i64; 5],
+    sums: [i64; 6],
     #[serde(deserialize_with = "flag")]
     pub(crate) mixed_users: bool,
     #[serde(deserialize_with = "flag")]
     archived: bool,
     models: Vec<ModelName>,
-    agents: Vec<String>,
+    agents: Vec<(String, Option<String>)>,
 }
 
 /// The contract's `SessionTotals`.
@@ -101,6 +103,7 @@ struct SessionRow {
 pub struct SessionTotals {
     interaction_count: i64,
     error_count: i64,
+    aborted_count: i64,
     unpriced_count: i64,
     token_count: i64,
     total_cost: Option<Amount>,
@@ -125,6 +128,7 @@ impl SessionRow {
         let [
             interaction_count,
             error_count,
+            aborted_count,
             unpriced_count,
             token_count,
             total_cost,
@@ -149,10 +153,16 @@ impl SessionRow {
             user_label: self.user_label,
             interaction_count,
             error_count,
+            aborted_count,
             unpriced_count,
             token_count,
             models: self.models,
-            agents: self.agents,
+            agent_names: self
+                .agents
+                .iter()
+                .map(|(agent, name)| name.as_ref().unwrap_or(agent).clone())
+                .collect(),
+            agents: self.agents.into_iter().map(|(agent, _)| agent).collect(),
             mixed_users: self.mixed_users,
             archived: self.archived,
             start_ms: self.start_time,
@@ -172,11 +182,12 @@ impl Session {
 // Counts the cells of an index's pages, not the rows one by one.
 const COUNT_ALL: &str = "
 SELECT json_array((SELECT COUNT(*) FROM sessions) + (SELECT COUNT(*) FROM sessions_archive),
-  NULL, NULL, NULL, NULL, NULL, NULL)";
+  NULL, NULL, NULL, NULL, NULL, NULL, NULL)";
 
 /// Columns of a session that an answer needs.
 pub(crate) const SESSION_COLUMNS: &str = "s.session_key, s.user_key, s.start_time, s.end_time, s.last_seen,
-    s.interaction_count, s.error_count, s.unpriced_count, s.token_count, s.total_cost, s.mixed_users";
+    s.interaction_count, s.error_count, s.aborted_count, s.unpriced_count, s.token_count, s.total_cost,
+    s.mixed_users";
 
 /// A session `f` of [`SESSION_COLUMNS`] as JSON, of its user `u` and its name `n` ([`NAMES`]): its
 /// models and agents by the primary key of `session_models`.
@@ -184,16 +195,17 @@ pub(crate) const SESSION_OBJECT: &str = "json_object('key', f.session_key, 'id',
   'user_key', f.user_key,
   'user_id', u.user_id, 'tenant_id', u.tenant_id, 'user_label', u.label,
   'start_time', f.start_time, 'end_time', f.end_time, 'last_seen', f.last_seen,
-  'sums', json_array(f.interaction_count, f.error_count, f.unpriced_count, f.token_count,
-    f.total_cost),
+  'sums', json_array(f.interaction_count, f.error_count, f.aborted_count, f.unpriced_count,
+    f.token_count, f.total_cost),
   'mixed_users', f.mixed_users, 'archived', f.archived,
   'models', json((SELECT json_group_array(json_object('provider', provider, 'model', model))
              FROM (SELECT DISTINCT provider, model FROM session_models
                    WHERE session_key = f.session_key AND (provider, model) <> ('', '')
                    LIMIT 50))),
-  'agents', json((SELECT json_group_array(agent)
+  'agents', json((SELECT json_group_array(json_array(agent,
+               (SELECT a.name FROM agents a WHERE a.agent = used.agent)))
              FROM (SELECT DISTINCT agent FROM session_models
-                   WHERE session_key = f.session_key AND agent <> '' LIMIT 50))))";
+                   WHERE session_key = f.session_key AND agent <> '' LIMIT 50) used)))";
 
 /// The user and the id of what is called `f`, by primary keys.
 pub(crate) const NAMES: &str = "JOIN users u ON u.user_key = f.user_key
@@ -239,9 +251,17 @@ impl<D: Database> Reader<'_, D> {
         let mut rows = self.database.batch(&statements).await?.into_iter();
         let mut next = || rows.next().unwrap_or_default();
         let items: Vec<SessionRow> = next().decode()?;
-        let counts: [Option<i64>; 7] = next().first()?.unwrap_or_default();
-        let [count, interactions, errors, unpriced, tokens, micro, rest] =
-            counts.map(Option::unwrap_or_default);
+        let counts: [Option<i64>; 8] = next().first()?.unwrap_or_default();
+        let [
+            count,
+            interactions,
+            errors,
+            aborted,
+            unpriced,
+            tokens,
+            micro,
+            rest,
+        ] = counts.map(Option::unwrap_or_default);
         page.check(count)?;
         Ok(SessionList {
             stamp: self.stamp(),
@@ -256,6 +276,7 @@ impl<D: Database> Reader<'_, D> {
             total: include.total.then(|| SessionTotals {
                 interaction_count: interactions,
                 error_count: errors,
+                aborted_count: aborted,
                 unpriced_count: unpriced,
                 token_count: tokens,
                 total_cost: known(Amount::from_parts(micro, rest), interactions, unpriced),
@@ -322,12 +343,13 @@ ORDER BY {}",
         // Most filters and the sums need nothing but the index.
         let (columns, sums) = if with_sums {
             (
-                "s.interaction_count, s.error_count, s.unpriced_count, s.token_count, s.total_cost",
-                "SUM(interaction_count), SUM(error_count), SUM(unpriced_count), SUM(token_count),
-  SUM(total_cost / 1000000), SUM(total_cost % 1000000)",
+                "s.interaction_count, s.error_count, s.aborted_count, s.unpriced_count, s.token_count,
+    s.total_cost",
+                "SUM(interaction_count), SUM(error_count), SUM(aborted_count), SUM(unpriced_count),
+  SUM(token_count), SUM(total_cost / 1000000), SUM(total_cost % 1000000)",
             )
         } else {
-            ("s.start_time", "NULL, NULL, NULL, NULL, NULL, NULL")
+            ("s.start_time", "NULL, NULL, NULL, NULL, NULL, NULL, NULL")
         };
         let sql = format!(
             "SELECT json_array(COUNT(*), {sums})\nFROM (\n  {}\n)",

@@ -16,33 +16,33 @@ pub struct Distinct {
     pub user_count: i64,
 }
 
-// Primary keys: day first. Whoever was active in a range is counted on the first of its days: the
-// one before which the last activity lies ahead of the range.
+// Primary key of session_gaps, day first: a session that was active in a range is counted on the first
+// of its days, the one before which its last activity lies ahead of the range. Users are few: each is
+// looked up in session_days_by_user.
 const OF_EVERYONE: &str = "
 SELECT json_array(s.value ->> 2,
   COALESCE((SELECT SUM(g.session_count) FROM session_gaps g
             WHERE g.day >= s.value ->> 0 AND g.day <= s.value ->> 1
               AND g.previous_day < s.value ->> 0), 0),
-  COALESCE((SELECT SUM(g.user_count) FROM user_gaps g
-            WHERE g.day >= s.value ->> 0 AND g.day <= s.value ->> 1
-              AND g.previous_day < s.value ->> 0), 0))
+  (SELECT COUNT(*) FROM users u WHERE EXISTS (
+     SELECT 1 FROM session_days d INDEXED BY session_days_by_user
+     WHERE d.user_key = u.user_key AND d.day >= s.value ->> 0 AND d.day <= s.value ->> 1)))
 FROM json_each(?1, '$.segments') s";
 
-// Primary key of user_session_gaps: user and day; the same for one user.
+// Index session_days_by_user. One who was active has a session that was, be it by a mark alone.
 const OF_USER: &str = "
 SELECT json_array(label, sessions, sessions > 0) FROM (
   SELECT s.value ->> 2 AS label, (
-    SELECT COALESCE(SUM(g.session_count), 0) FROM user_session_gaps g
-    WHERE g.user_key = ?1 ->> 'user_key' AND g.day >= s.value ->> 0 AND g.day <= s.value ->> 1
-      AND g.previous_day < s.value ->> 0) AS sessions
+    SELECT COUNT(DISTINCT d.session_key) FROM session_days d INDEXED BY session_days_by_user
+    WHERE d.user_key = ?1 ->> 'user_key'
+      AND d.day >= s.value ->> 0 AND d.day <= s.value ->> 1) AS sessions
   FROM json_each(?1, '$.segments') s)";
 
 // As for a user, for each of some.
 const BY_USER: &str = "
 SELECT json_array(u.value, (
-  SELECT COALESCE(SUM(g.session_count), 0) FROM user_session_gaps g
-  WHERE g.user_key = u.value AND g.day >= ?1 ->> 'start' AND g.day <= ?1 ->> 'end'
-    AND g.previous_day < ?1 ->> 'start'))
+  SELECT COUNT(DISTINCT d.session_key) FROM session_days d INDEXED BY session_days_by_user
+  WHERE d.user_key = u.value AND d.day >= ?1 ->> 'start' AND d.day <= ?1 ->> 'end'))
 FROM json_each(?1, '$.users') u";
 
 /// The statement for the distinct counts of each range; `None` where the slice filters by what

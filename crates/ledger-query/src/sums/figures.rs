@@ -3,13 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use cost_calculation::{Amount, Ratio};
-use ledger_core::rollup::MEASURES;
+use ledger_core::rollup::{COUNTS, MEASURES};
 
-/// How many of [`MEASURES`] are counts; the rest is money.
-pub(crate) const COUNTS: usize = 15;
 const TOKEN_KINDS: usize = 10;
 /// Where the token buckets begin among the counts.
-const FIRST_TOKEN: usize = 5;
+const FIRST_TOKEN: usize = 6;
 
 /// The names of the token buckets, in the order of the columns.
 pub const TOKEN_TYPES: [&str; TOKEN_KINDS] = [
@@ -35,6 +33,8 @@ pub struct Figures {
     pub interaction_count: i64,
     /// Failed ones.
     pub error_count: i64,
+    /// Ones that were stopped: no failures.
+    pub aborted_count: i64,
     /// Ones without any price.
     pub unpriced_count: i64,
     /// Ones with a price for a part only.
@@ -52,9 +52,10 @@ pub struct Figures {
 }
 
 /// The measures of a rollup's row, as it stands, that most rows have.
-const COMMON: [&str; 12] = [
+const COMMON: [&str; 13] = [
     "interaction_count",
     "error_count",
+    "aborted_count",
     "unpriced_count",
     "partial_count",
     "unpriced_tokens",
@@ -122,12 +123,14 @@ impl<'de> Deserialize<'de> for RowFigures {
             i64,
             i64,
             i64,
+            i64,
             Option<[i64; 9]>,
         );
         let amount = |pico: i64| Amount(i128::from(pico));
         let Row(
             interaction_count,
             error_count,
+            aborted_count,
             unpriced_count,
             partial_count,
             unpriced_tokens,
@@ -151,6 +154,7 @@ impl<'de> Deserialize<'de> for RowFigures {
         Ok(Self(Figures {
             interaction_count,
             error_count,
+            aborted_count,
             unpriced_count,
             partial_count,
             unpriced_tokens,
@@ -204,6 +208,7 @@ impl<'de> Deserialize<'de> for Figures {
         let mut figures = Self {
             interaction_count: next()?,
             error_count: next()?,
+            aborted_count: next()?,
             unpriced_count: next()?,
             partial_count: next()?,
             unpriced_tokens: next()?,
@@ -259,6 +264,7 @@ impl Figures {
         let mut combined = self;
         combined.interaction_count = counts(self.interaction_count, other.interaction_count);
         combined.error_count = counts(self.error_count, other.error_count);
+        combined.aborted_count = counts(self.aborted_count, other.aborted_count);
         combined.unpriced_count = counts(self.unpriced_count, other.unpriced_count);
         combined.partial_count = counts(self.partial_count, other.partial_count);
         combined.unpriced_tokens = counts(self.unpriced_tokens, other.unpriced_tokens);
@@ -271,6 +277,14 @@ impl Figures {
         combined.total_cost = amounts(self.total_cost, other.total_cost);
         combined.cache_savings = amounts(self.cache_savings, other.cache_savings);
         combined
+    }
+
+    /// Failed ones over those that ran to their end: what was stopped neither succeeded nor failed.
+    pub fn error_rate(&self) -> Option<Ratio> {
+        Ratio::of_counts(
+            self.error_count,
+            self.interaction_count - self.aborted_count,
+        )
     }
 
     /// All tokens.
@@ -392,6 +406,7 @@ impl Serialize for Figures {
         struct Shape {
             interaction_count: i64,
             error_count: i64,
+            aborted_count: i64,
             error_rate: Option<Ratio>,
             unpriced_count: i64,
             partial_count: i64,
@@ -409,7 +424,8 @@ impl Serialize for Figures {
         Shape {
             interaction_count: self.interaction_count,
             error_count: self.error_count,
-            error_rate: Ratio::of_counts(self.error_count, self.interaction_count),
+            aborted_count: self.aborted_count,
+            error_rate: self.error_rate(),
             unpriced_count: self.unpriced_count,
             partial_count: self.partial_count,
             unpriced_tokens: self.unpriced_tokens,
@@ -440,26 +456,27 @@ mod tests {
 
     #[test]
     fn a_row_of_sums_is_read_in_the_order_of_the_measures() {
-        let numbers: Vec<i64> = (1..=27).collect();
+        let numbers: Vec<i64> = (1..=28).collect();
         let figures: Figures =
-            serde_json::from_value(serde_json::json!(numbers)).expect("27 numbers");
+            serde_json::from_value(serde_json::json!(numbers)).expect("28 numbers");
         assert_eq!(figures.interaction_count, 1);
-        assert_eq!(figures.unpriced_tokens, 5);
-        assert_eq!(figures.tokens, [6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
-        assert_eq!(figures.components[0], Amount(16_000_017));
-        assert_eq!(figures.cache_savings, Amount(26_000_027));
+        assert_eq!(figures.aborted_count, 3);
+        assert_eq!(figures.unpriced_tokens, 6);
+        assert_eq!(figures.tokens, [7, 8, 9, 10, 11, 12, 13, 14, 15, 16]);
+        assert_eq!(figures.components[0], Amount(17_000_018));
+        assert_eq!(figures.cache_savings, Amount(27_000_028));
         assert_eq!(figures + figures - figures, figures);
     }
 
     #[test]
     fn a_row_as_it_stands_says_the_same_with_and_without_what_is_rare() {
         let read = |json: &str| serde_json::from_str::<RowFigures>(json).expect("a row").0;
-        let plain = read("[2,1,0,0,0,10,20,30,40,50,700,-5,null]");
-        let full = read("[2,1,0,0,0,10,20,30,40,50,700,-5,[0,0,0,0,0,700,0,0,0]]");
+        let plain = read("[2,1,0,0,0,0,10,20,30,40,50,700,-5,null]");
+        let full = read("[2,1,0,0,0,0,10,20,30,40,50,700,-5,[0,0,0,0,0,700,0,0,0]]");
         assert_eq!(plain, full);
         assert_eq!(plain.tokens, [10, 20, 30, 0, 40, 50, 0, 0, 0, 0]);
         assert_eq!(plain.components[0], plain.total_cost);
-        let other = read("[2,1,0,0,0,10,20,30,40,50,10,-5,[1,2,3,4,5,1,2,3,4]]");
+        let other = read("[2,1,0,0,0,0,10,20,30,40,50,10,-5,[1,2,3,4,5,1,2,3,4]]");
         assert_eq!(other.tokens, [10, 20, 30, 1, 40, 50, 2, 3, 4, 5]);
         assert_eq!(other.components.map(|part| part.0), [1, 2, 3, 4]);
     }

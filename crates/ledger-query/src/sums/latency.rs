@@ -32,7 +32,8 @@ pub(crate) fn histograms(
     let arm = |list: &str, table: &str, column: &str| {
         format!(
             "SELECT json_array(d.value ->> 1, json((
-  SELECT json_group_array(json_array(t.provider, t.model, t.metric, json(t.counts)))
+  SELECT json_group_array(json_array(t.provider, t.model, json(t.duration_counts),
+    json(t.first_token_counts)))
   FROM {table} t WHERE t.{column} = d.value ->> 0{})))
 FROM json_each(?1, '$.{list}') d",
             slice.conditions()
@@ -66,9 +67,12 @@ FROM json_each(?1, '$.{list}') d",
     Statement::with(sql, &values).map(Some)
 }
 
-/// Provider, model, metric, counts.
-type StoredHistogram = (String, String, String, BTreeMap<u32, i64>);
-type Histograms = HashMap<(String, String), BTreeMap<u32, i64>>;
+/// Provider, model, and the counts of each metric.
+type StoredHistogram = (String, String, BTreeMap<u32, i64>, BTreeMap<u32, i64>);
+type Histograms = HashMap<(String, &'static str), BTreeMap<u32, i64>>;
+
+const DURATION: &str = "duration";
+const FIRST_TOKEN: &str = "first_token";
 
 /// The percentiles that the rows of [`histograms`] give, by key.
 #[derive(Debug, Default)]
@@ -79,15 +83,17 @@ impl Latencies {
     pub fn read(rows: &Rows, by_model: bool) -> Result<Self, DatabaseError> {
         let mut histograms = Histograms::new();
         for (at, of_models) in rows.decode::<(usize, Vec<StoredHistogram>)>()? {
-            for (provider, model, metric, counts) in of_models {
+            for (provider, model, durations, first_tokens) in of_models {
                 let key = if by_model {
                     json!([provider, model])
                 } else {
                     json!(at)
                 };
-                let histogram = histograms.entry((key.to_string(), metric)).or_default();
-                for (bucket, count) in counts {
-                    *histogram.entry(bucket).or_default() += count;
+                for (metric, counts) in [(DURATION, durations), (FIRST_TOKEN, first_tokens)] {
+                    let histogram = histograms.entry((key.to_string(), metric)).or_default();
+                    for (bucket, count) in counts {
+                        *histogram.entry(bucket).or_default() += count;
+                    }
                 }
             }
         }
@@ -96,14 +102,14 @@ impl Latencies {
 
     /// Of one range or model.
     pub fn of(&self, key: &serde_json::Value) -> Latency {
-        let of_metric = |metric: &str| {
-            let histogram = self.0.get(&(key.to_string(), metric.to_owned()));
+        let of_metric = |metric: &'static str| {
+            let histogram = self.0.get(&(key.to_string(), metric));
             let buckets = histogram.into_iter().flatten();
             percentiles(buckets.map(|(bucket, count)| (*bucket, *count)))
         };
         Latency {
-            duration: of_metric("duration"),
-            time_to_first_token: of_metric("time_to_first_token"),
+            duration: of_metric(DURATION),
+            time_to_first_token: of_metric(FIRST_TOKEN),
         }
     }
 }

@@ -172,7 +172,7 @@ fn errors(items: &[ItemSums]) -> Vec<ErrorShare> {
             kind,
             error_count: figures.error_count,
             interaction_count: figures.interaction_count,
-            error_rate: Ratio::of_counts(figures.error_count, figures.interaction_count),
+            error_rate: figures.error_rate(),
         })
         .collect();
     errors.sort_by_key(|share| std::cmp::Reverse(share.error_count));

@@ -129,13 +129,12 @@ struct HourCell {
     interaction_count: i64,
 }
 
-// Index daily_stats_by_user; the primary key of user_session_gaps. A session is counted on the first
-// day on which the user was active in it, as the distinct sessions of a range are.
+// Indexes daily_stats_by_user and session_days_by_user.
 fn lifetime_sql() -> String {
     format!(
         "SELECT json_array(MIN(t.day), MAX(t.day), (
-  SELECT COALESCE(SUM(g.session_count), 0) FROM user_session_gaps g
-  WHERE g.user_key = ?1 ->> 'user_key' AND g.previous_day = ''), {})
+  SELECT COUNT(DISTINCT d.session_key) FROM session_days d INDEXED BY session_days_by_user
+  WHERE d.user_key = ?1 ->> 'user_key'), {})
 FROM daily_stats t INDEXED BY daily_stats_by_user WHERE t.user_key = ?1 ->> 'user_key'",
         sums_of("t")
     )
@@ -167,7 +166,9 @@ SELECT json_array(quarter, COUNT(*)) FROM hours GROUP BY quarter";
 fn by_agent(slice: &Slice, range: DayRange) -> Result<Statement, DatabaseError> {
     let source = slice.source(Some(Dimension::Agent));
     let sql = format!(
-        "SELECT json_array(t.agent, {})\nFROM {}\nGROUP BY t.agent",
+        "SELECT json_array(t.agent, (SELECT a.name FROM agents a WHERE a.agent = t.agent), {})
+FROM {}
+GROUP BY t.agent",
         sums_of("t"),
         within_segments(&source)
     );
@@ -180,7 +181,7 @@ struct UserRows {
     lifetime: Lifetime,
     items: DayItems,
     /// Sums by agent.
-    agents: Vec<(String, Figures)>,
+    agents: Vec<(String, Option<String>, Figures)>,
     /// Interactions by quarter of an hour.
     quarters: Vec<(i64, i64)>,
     distinct: Distinct,
@@ -216,10 +217,6 @@ impl<D: Database> Reader<'_, D> {
         let read = self.read_user(&slice, range, alignment).await?;
         let (days, total) = (read.items.days(), read.items.days().of(range));
         let items = read.items.items(&self.item_ranges(range, alignment));
-        let agent_group = |agent: &str| Group {
-            agent: Some(agent.to_owned()),
-            ..Group::named(Dimension::Agent, agent)
-        };
         let by_model = slices(
             merged(&items, |provider, model, _| Group::model(provider, model)),
             &total,
@@ -227,7 +224,7 @@ impl<D: Database> Reader<'_, D> {
         let by_agent = slices(
             read.agents
                 .into_iter()
-                .map(|(agent, sums)| (agent_group(&agent), sums))
+                .map(|(agent, name, sums)| (Group::agent(&agent, name.as_deref()), sums))
                 .collect(),
             &total,
         );

@@ -1,5 +1,5 @@
-//! What an isolate has seen the ledger keep of sessions: their names, and the models and agents that
-//! they touched. Neither is ever taken away, so a batch of which all is known need not write it again.
+//! What an isolate has seen the ledger keep of sessions: their names, the models and agents that
+//! they touched, and what agents and users are called. Neither is ever taken away, so a batch of which all is known need not write it again.
 
 use std::{
     collections::HashSet,
@@ -12,7 +12,7 @@ use events::Interaction;
 /// The most facts that are remembered; past it the set begins anew.
 const FACTS_MAX: usize = 20_000;
 
-/// Digests of session, provider, model and agent.
+/// Digests of session, provider, model and agent, and of what people call agent and user.
 ///
 /// A digest that stands for another, or a database that was set back, harms nothing for long: a
 /// session without a name keeps the whole batch out, which is sent again with everything, and the
@@ -42,6 +42,12 @@ fn digest(interaction: &Interaction) -> u64 {
         canonical_provider(&interaction.provider),
         &interaction.model_name,
         &interaction.agent,
+        &interaction.agent_name,
+        (
+            &interaction.tenant_id,
+            &interaction.user_id,
+            &interaction.user_label,
+        ),
     )
         .hash(&mut hasher);
     hasher.finish()

@@ -6,7 +6,7 @@ use std::{
 };
 
 use cost_calculation::PicoUsd;
-use events::{DIGEST_VERSION, Interaction};
+use events::Interaction;
 use serde_json::{Value, json};
 
 use super::{BatchContext, PricedInteraction};
@@ -111,10 +111,10 @@ WITH estimate AS MATERIALIZED (
   SELECT jsonb(j.value) AS row FROM json_each(?1, '$.estimates') j
 )
 INSERT INTO cost_estimates (interaction_key, revision, ai_tokens_cost, db_ops_cost, api_calls_cost,
-  compute_time_cost, total_cost, cache_savings, price_state, match_kind, calculation_version,
-  price_book_version, lines)
+  compute_time_cost, total_cost, cache_savings, currency, price_state, match_kind,
+  calculation_version, price_book_version, lines)
 SELECT i.interaction_key, 1, j.row ->> 1, j.row ->> 2, j.row ->> 3, j.row ->> 4,
-  j.row ->> 5, j.row ->> 6, j.row ->> 7, j.row ->> 8, j.row ->> 9,
+  j.row ->> 5, j.row ->> 6, 'USD', j.row ->> 7, j.row ->> 8, j.row ->> 9,
   ?1 ->> 'price_book_version', j.row ->> 10
 FROM estimate j JOIN interactions i ON i.id = j.row ->> 0
 WHERE i.ingest_id = ?1 ->> 'ingest_id'",
@@ -144,9 +144,10 @@ static UPSERT_SESSIONS: LazyLock<String> = LazyLock::new(|| {
            WHERE {NEW_ROWS}
          )
          INSERT INTO sessions (session_key, user_key, start_time, last_seen, interaction_count, error_count,
-           unpriced_count, partial_count, token_count, total_cost, mixed_users, first_ingest_id)
+           aborted_count, unpriced_count, partial_count, token_count, total_cost, mixed_users,
+           first_ingest_id)
          SELECT session_key, MAX(first_user), MIN(timestamp), MAX(timestamp), COUNT(*),
-           SUM(status = 'error'), SUM(price_state = 'unpriced'), SUM(price_state = 'partial'),
+           SUM(status = 'error'), SUM(status = 'aborted'), SUM(price_state = 'unpriced'), SUM(price_state = 'partial'),
            SUM(tokens), SUM(COALESCE(total_cost, 0)), MIN(user_key) <> MAX(user_key),
            ?1 ->> 'ingest_id'
          FROM delta WHERE true GROUP BY session_key
@@ -156,6 +157,7 @@ static UPSERT_SESSIONS: LazyLock<String> = LazyLock::new(|| {
            last_seen = MAX(sessions.last_seen, excluded.last_seen),
            interaction_count = sessions.interaction_count + excluded.interaction_count,
            error_count = sessions.error_count + excluded.error_count,
+           aborted_count = sessions.aborted_count + excluded.aborted_count,
            unpriced_count = sessions.unpriced_count + excluded.unpriced_count,
            partial_count = sessions.partial_count + excluded.partial_count,
            token_count = sessions.token_count + excluded.token_count,
@@ -184,6 +186,27 @@ static INSERT_SESSION_MODELS: LazyLock<String> = LazyLock::new(|| {
     ))
 });
 
+// `[agent, name, interaction]`, and the same of users: what people call them by the event that came
+// last. Only an event that is new says so.
+static NAME_AGENTS: LazyLock<String> = LazyLock::new(|| {
+    one_line(
+        "INSERT INTO agents (agent, name)
+         SELECT j.value ->> 0, j.value ->> 1 FROM json_each(?1, '$.agents') j
+           JOIN interactions i ON i.id = j.value ->> 2
+         WHERE i.ingest_id = ?1 ->> 'ingest_id'
+         ON CONFLICT (agent) DO UPDATE SET name = excluded.name WHERE name <> excluded.name",
+    )
+});
+
+static LABEL_USERS: LazyLock<String> = LazyLock::new(|| {
+    one_line(
+        "UPDATE users SET label = j.value ->> 0 FROM json_each(?1, '$.labels') j
+           JOIN interactions i ON i.id = j.value ->> 1
+         WHERE i.ingest_id = ?1 ->> 'ingest_id' AND users.user_key = i.user_key
+           AND users.label IS NOT j.value ->> 0",
+    )
+});
+
 static INSERT_SESSION_DAYS: LazyLock<String> = LazyLock::new(|| {
     one_line(&format!(
         "INSERT INTO session_days (day, user_key, session_key)
@@ -204,13 +227,17 @@ static MOVE_ROLLUPS: LazyLock<String> = LazyLock::new(|| {
 static UPSERT_LATENCIES: LazyLock<String> = LazyLock::new(|| {
     one_line(
         "
-INSERT INTO latency_histogram (day, provider, model, metric, bucket, count)
-SELECT i.day, i.provider, i.model_name, j.value ->> 1, j.value ->> 2, COUNT(*)
-FROM json_each(?1, '$.latencies') j JOIN interactions i ON i.id = j.value ->> 0
-WHERE i.ingest_id = ?1 ->> 'ingest_id'
-GROUP BY 1, 2, 3, 4, 5
-ON CONFLICT (day, provider, model, metric, bucket) DO UPDATE SET
-  count = latency_histogram.count + excluded.count",
+INSERT INTO latency_moves
+SELECT day, provider, model,
+  json_group_object(CAST(bucket AS TEXT), count) FILTER (WHERE metric = 'duration'),
+  json_group_object(CAST(bucket AS TEXT), count) FILTER (WHERE metric = 'time_to_first_token')
+FROM (
+  SELECT i.day, i.provider, i.model_name AS model, j.value ->> 1 AS metric, j.value ->> 2 AS bucket,
+    COUNT(*) AS count
+  FROM json_each(?1, '$.latencies') j JOIN interactions i ON i.id = j.value ->> 0
+  WHERE i.ingest_id = ?1 ->> 'ingest_id'
+  GROUP BY 1, 2, 3, 4, 5)
+GROUP BY day, provider, model",
     )
 });
 
@@ -306,6 +333,7 @@ pub(crate) fn recording(
     statements.push(on_new_rows(&UPSERT_SESSIONS));
     if !are_sessions_known {
         statements.push(on_new_rows(&INSERT_SESSION_MODELS));
+        statements.extend(naming(context, batch)?);
     }
     statements.push(on_new_rows(&INSERT_SESSION_DAYS));
     statements.push(on_new_rows(&MOVE_ROLLUPS));
@@ -317,6 +345,41 @@ pub(crate) fn recording(
         )?);
     }
     statements.push(on_new_rows(&BUMP_LEDGER));
+    Ok(statements)
+}
+
+/// The statements that say what people call the agents and users of a batch, where it says so.
+fn naming(
+    context: &BatchContext,
+    batch: &[PricedInteraction<'_>],
+) -> Result<Vec<Statement>, DatabaseError> {
+    let (mut agents, mut labels) = (BTreeMap::new(), BTreeMap::new());
+    for PricedInteraction { interaction, .. } in batch {
+        if let Some(name) = interaction
+            .agent_name
+            .as_ref()
+            .filter(|_| !interaction.agent.is_empty())
+        {
+            agents.insert(
+                &interaction.agent,
+                json!([interaction.agent, name, interaction.id]),
+            );
+        }
+        if let Some(label) = &interaction.user_label {
+            labels.insert(user(interaction), json!([label, interaction.id]));
+        }
+    }
+    let parameter =
+        |name: &str, rows: Vec<Value>| json!({ "ingest_id": context.ingest_id, name: rows });
+    let mut statements = Vec::new();
+    if !agents.is_empty() {
+        let rows = parameter("agents", agents.into_values().collect());
+        statements.push(Statement::with(NAME_AGENTS.as_str(), &rows)?);
+    }
+    if !labels.is_empty() {
+        let rows = parameter("labels", labels.into_values().collect());
+        statements.push(Statement::with(LABEL_USERS.as_str(), &rows)?);
+    }
     Ok(statements)
 }
 
@@ -366,7 +429,6 @@ fn inserted(context: &BatchContext, users: &Value, sessions: &Value, rows: &[Val
         // Who must be known, and what must not lie in the archive.
         "users": users,
         "sessions": sessions,
-        "digest_version": DIGEST_VERSION,
         "events": rows,
     })
 }

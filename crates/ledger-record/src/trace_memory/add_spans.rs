@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use cost_calculation::PicoUsd;
-use events::{DIGEST_VERSION, Interaction, Resolved, TraceSpan, resolve_trace};
+use events::{DIGEST_VERSION, Interaction, Reason, Resolved, TraceSpan, resolve_trace};
 use ledger_core::{database::DatabaseError, interaction_columns::digest_hex};
 use serde_json::Value;
 
 use super::{
     SpanAnswer,
-    remembered::{KnownTrace, Memory, Remembered},
+    remembered::{KnownJoined, KnownTrace, Memory, Remembered},
     write::{Added, Change, ChangedTrace, JoinedSpan},
 };
 use crate::{
@@ -154,7 +154,7 @@ impl Body {
         id: String,
         known: KnownTrace,
         spans: &[Own<'_>],
-        joined: &HashMap<String, (String, u32)>,
+        joined: &HashMap<String, KnownJoined>,
         refused: &[(usize, String)],
     ) -> Result<(), DatabaseError> {
         let trace = self.traces.len();
@@ -218,7 +218,7 @@ impl Body {
         &self,
         own: &Own<'_>,
         interaction: &Interaction,
-        joined: &HashMap<String, (String, u32)>,
+        joined: &HashMap<String, KnownJoined>,
         refused: &[(usize, String)],
     ) -> Option<SpanAnswer> {
         let conflict = SpanAnswer::Answered(Answer::Conflict);
@@ -232,9 +232,9 @@ impl Body {
                 conflict
             });
         }
-        let (hash, digest_version) = joined.get(&interaction.id)?;
-        Some(if own.is_same(hash, *digest_version) {
-            SpanAnswer::Joined
+        let known = joined.get(&interaction.id)?;
+        Some(if own.is_same(&known.body_hash, known.digest_version) {
+            SpanAnswer::Joined(known.reason)
         } else {
             conflict
         })
@@ -334,7 +334,9 @@ impl Body {
                                 Answer::Duplicate(cost)
                             })
                         }
-                        Some(Some(_)) => SpanAnswer::Joined,
+                        Some(Some(Resolved::PartOf(_))) => SpanAnswer::Joined(Reason::InnerCall),
+                        Some(Some(Resolved::Sum)) => SpanAnswer::Joined(Reason::SumOfCalls),
+                        Some(Some(Resolved::LeftOut(reason))) => SpanAnswer::Joined(*reason),
                         _ => SpanAnswer::Nothing,
                     }
                 }

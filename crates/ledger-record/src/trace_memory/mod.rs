@@ -14,7 +14,7 @@ mod write;
 use std::collections::{BTreeMap, HashMap};
 
 use cost_calculation::{Billable, Estimate, PriceBook, UnixMillis, estimate};
-use events::TraceSpan;
+use events::{Reason, TraceSpan};
 use ledger_core::{
     database::{Database, DatabaseError},
     record_error::RecordError,
@@ -48,7 +48,7 @@ pub enum SpanAnswer {
     Nothing,
     /// It shows an interaction that is counted elsewhere, or nowhere: a part or a sum of calls,
     /// polling.
-    Joined,
+    Joined(Reason),
     /// It stands for an interaction.
     Answered(Answer),
 }

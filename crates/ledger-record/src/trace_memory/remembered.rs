@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use events::TraceSpan;
+use events::{Reason, TraceSpan};
 use ledger_core::database::{Database, DatabaseError, Statement};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -49,12 +49,20 @@ pub(super) struct KnownTrace {
     pub bytes: usize,
 }
 
+/// A span for which another one stands.
+#[derive(Debug)]
+pub(super) struct KnownJoined {
+    pub body_hash: String,
+    pub digest_version: u32,
+    pub reason: Reason,
+}
+
 /// What the ledger knows of the spans of a body.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     pub traces: HashMap<String, KnownTrace>,
-    /// Spans for which another one stands, by their ids: digest and its rules.
-    pub joined: HashMap<String, (String, u32)>,
+    /// Spans for which another one stands, by their ids.
+    pub joined: HashMap<String, KnownJoined>,
     /// Interactions by their ids.
     pub stored: HashMap<String, StoredAnswer>,
 }
@@ -73,7 +81,7 @@ FROM json_each(?1, '$.traces') j JOIN trace_memory m ON m.trace_id = j.value";
 
 // Primary key.
 const JOINED: &str = "
-SELECT json_array(s.id, hex(s.body_hash), s.digest_version)
+SELECT json_array(s.id, hex(s.body_hash), s.digest_version, s.part_of IS NULL)
 FROM json_each(?1, '$.ids') j JOIN joined_spans s ON s.id = j.value";
 
 /// Reads what is known of these spans and their traces.
@@ -108,9 +116,21 @@ pub(super) async fn load<D: Database>(
             })
             .collect(),
         joined: joined
-            .decode::<(String, String, u32)>()?
+            .decode::<(String, String, u32, u8)>()?
             .into_iter()
-            .map(|(id, hash, version)| (id, (hash, version)))
+            .map(|(id, body_hash, digest_version, is_sum)| {
+                let reason = if is_sum == 1 {
+                    Reason::SumOfCalls
+                } else {
+                    Reason::InnerCall
+                };
+                let joined = KnownJoined {
+                    body_hash,
+                    digest_version,
+                    reason,
+                };
+                (id, joined)
+            })
             .collect(),
         stored: stored
             .decode::<StoredAnswer>()?

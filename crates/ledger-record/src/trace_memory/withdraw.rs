@@ -8,7 +8,10 @@ use std::sync::LazyLock;
 use ledger_core::{
     database::{Database, DatabaseError, Statement},
     latency_bucket::bucket_of,
-    rollup::{MEASURES, ROLLUPS, TOKEN_SUM, measures_of_interaction, move_by},
+    rollup::{
+        LATENCY_COUNTS, MEASURES, ROLLUPS, SLICES, TOKEN_SUM, measures_of_interaction, move_by,
+        week_of,
+    },
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -130,20 +133,25 @@ static BEFORE: LazyLock<Vec<String>> = LazyLock::new(|| {
         ),
         format!("DELETE FROM sessions_archive WHERE session_key IN {SESSIONS}"),
         move_by(&delta),
-        "INSERT INTO latency_histogram (day, provider, model, metric, bucket, count)
-         SELECT day, provider, model, metric, bucket, -COUNT(*) FROM (
-           SELECT j.value ->> 1 AS day, j.value ->> 3 AS provider, j.value ->> 4 AS model,
-             'duration' AS metric, j.value ->> 9 AS bucket FROM json_each(?1) j
-           UNION ALL SELECT j.value ->> 1, j.value ->> 3, j.value ->> 4, 'time_to_first_token',
-             j.value ->> 10 FROM json_each(?1) j)
-         WHERE bucket IS NOT NULL GROUP BY 1, 2, 3, 4, 5
-         ON CONFLICT (day, provider, model, metric, bucket) DO UPDATE SET
-           count = latency_histogram.count + excluded.count"
+        "INSERT INTO latency_moves
+         SELECT day, provider, model,
+           json_group_object(CAST(bucket AS TEXT), count) FILTER (WHERE metric = 'duration'),
+           json_group_object(CAST(bucket AS TEXT), count)
+             FILTER (WHERE metric = 'time_to_first_token')
+         FROM (
+           SELECT day, provider, model, metric, bucket, -COUNT(*) AS count FROM (
+             SELECT j.value ->> 1 AS day, j.value ->> 3 AS provider, j.value ->> 4 AS model,
+               'duration' AS metric, j.value ->> 9 AS bucket FROM json_each(?1) j
+             UNION ALL SELECT j.value ->> 1, j.value ->> 3, j.value ->> 4, 'time_to_first_token',
+               j.value ->> 10 FROM json_each(?1) j)
+           WHERE bucket IS NOT NULL GROUP BY 1, 2, 3, 4, 5)
+         GROUP BY day, provider, model"
             .to_owned(),
         format!(
             "UPDATE sessions SET
                interaction_count = sessions.interaction_count - d.interaction_count,
                error_count = sessions.error_count - d.error_count,
+               aborted_count = sessions.aborted_count - d.aborted_count,
                unpriced_count = sessions.unpriced_count - d.unpriced_count,
                partial_count = sessions.partial_count - d.partial_count,
                token_count = sessions.token_count - d.token_count,
@@ -151,6 +159,7 @@ static BEFORE: LazyLock<Vec<String>> = LazyLock::new(|| {
              FROM (
                SELECT session_key, COUNT(*) AS interaction_count,
                  SUM(status = 'error') AS error_count,
+                 SUM(status = 'aborted') AS aborted_count,
                  SUM(price_state = 'unpriced') AS unpriced_count,
                  SUM(price_state = 'partial') AS partial_count,
                  SUM(tokens) AS token_count, SUM(COALESCE(total_cost, 0)) AS total_cost
@@ -189,17 +198,52 @@ static AFTER: LazyLock<Vec<String>> = LazyLock::new(|| {
             columns.join(", ")
         ));
     }
-    for (table, nothing) in [
-        ("latency_histogram", "count = 0"),
-        ("latency_daily", "counts = '{}'"),
-    ] {
-        statements.push(format!(
-            "DELETE FROM {table} WHERE {nothing} AND (day, provider, model) IN (
-               SELECT j.value ->> 1, j.value ->> 3, j.value ->> 4 FROM json_each(?1) j)"
-        ));
-    }
+    statements.extend(drop_empty_mirrors());
     statements.iter().map(|sql| one_line(sql)).collect()
 });
+
+/// The sums that have no day's cell as their key: by user within one thing, by week, of latencies.
+fn drop_empty_mirrors() -> Vec<String> {
+    let week = week_of("j.value ->> 1");
+    let mut statements: Vec<String> = SLICES
+        .iter()
+        .map(|(dimension, provider)| {
+            let provider = if *provider == "provider" {
+                at("provider")
+            } else {
+                *provider
+            };
+            format!(
+                "DELETE FROM daily_user_slices WHERE interaction_count = 0
+                   AND (dimension, value, user_key, day, provider) IN (
+                     SELECT '{dimension}', {}, {}, {}, {provider} FROM json_each(?1) j)",
+                at(dimension),
+                at("user_key"),
+                at("day")
+            )
+        })
+        .collect();
+    statements.push(format!(
+        "DELETE FROM weekly_stats WHERE interaction_count = 0 AND (week, user_key) IN (
+           SELECT {week}, {} FROM json_each(?1) j)",
+        at("user_key")
+    ));
+    for (table, when, value) in [
+        ("latency_daily", "day", at("day")),
+        ("latency_weekly", "week", week.as_str()),
+    ] {
+        let nothing = LATENCY_COUNTS
+            .map(|counts| format!("{counts} = '{{}}'"))
+            .join(" AND ");
+        statements.push(format!(
+            "DELETE FROM {table} WHERE {nothing} AND ({when}, provider, model) IN (
+               SELECT {value}, {}, {} FROM json_each(?1) j)",
+            at("provider"),
+            at("model")
+        ));
+    }
+    statements
+}
 
 // Index session_days_by_session, and those of interactions by session.
 fn leave_days() -> String {

@@ -14,7 +14,7 @@ pub(super) struct PricedUnit {
 
 /// Keys, resources and units: `mtok` is a million tokens, `kcount` a thousand, `hours` 3,600
 /// seconds, `mchars` a million characters, `kpages` a thousand pages.
-const UNITS: [(&str, &str, i64); 25] = [
+const UNITS: [(&str, &str, i64); 20] = [
     ("input_mtok", "input", TOKENS_PER),
     ("output_mtok", "output", TOKENS_PER),
     ("cache_read_mtok", "cache_read", TOKENS_PER),
@@ -26,11 +26,6 @@ const UNITS: [(&str, &str, i64); 25] = [
     ("output_audio_mtok", "audio_out", TOKENS_PER),
     ("input_image_mtok", "image_in", TOKENS_PER),
     ("output_image_mtok", "image_out", TOKENS_PER),
-    ("input_video_mtok", "video_in", TOKENS_PER),
-    ("output_video_mtok", "video_out", TOKENS_PER),
-    ("output_citation_mtok", "citation", TOKENS_PER),
-    ("cache_audio_read_mtok", "cache_read_audio", TOKENS_PER),
-    ("cache_image_read_mtok", "cache_read_image", TOKENS_PER),
     ("web_searches_kcount", "web_search", CALLS_PER),
     ("storage_searches_kcount", "file_search", CALLS_PER),
     ("requests_kcount", "request", CALLS_PER),

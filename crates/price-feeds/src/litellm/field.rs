@@ -30,7 +30,7 @@ pub(super) enum FieldName {
 }
 
 /// Fields whose price has a resource in the book.
-const RESOURCES: [(&str, &str, i64); 32] = [
+const RESOURCES: [(&str, &str, i64); 27] = [
     ("input_cost_per_token", "input", TOKENS_PER),
     ("output_cost_per_token", "output", TOKENS_PER),
     ("cache_read_input_token_cost", "cache_read", TOKENS_PER),
@@ -41,19 +41,6 @@ const RESOURCES: [(&str, &str, i64); 32] = [
         TOKENS_PER,
     ),
     ("output_cost_per_reasoning_token", "reasoning", TOKENS_PER),
-    (
-        "cache_read_input_audio_token_cost",
-        "cache_read_audio",
-        TOKENS_PER,
-    ),
-    (
-        "cache_read_input_image_token_cost",
-        "cache_read_image",
-        TOKENS_PER,
-    ),
-    ("input_cost_per_video_token", "video_in", TOKENS_PER),
-    ("output_cost_per_video_token", "video_out", TOKENS_PER),
-    ("citation_cost_per_token", "citation", TOKENS_PER),
     ("input_cost_per_audio_token", "audio_in", TOKENS_PER),
     ("output_cost_per_audio_token", "audio_out", TOKENS_PER),
     ("input_cost_per_image_token", "image_in", TOKENS_PER),
@@ -127,9 +114,6 @@ pub(super) fn read(name: &str) -> FieldName {
     if rest == "cache_creation_input_token_cost_above_1hr" {
         return field("cache_write_1h", TOKENS_PER);
     }
-    if rest == "cache_creation_input_token_cost_above_12hr" {
-        return field("cache_write_12h", TOKENS_PER);
-    }
     match RESOURCES.iter().find(|(theirs, ..)| *theirs == rest) {
         Some((_, resource_type, per)) => field(*resource_type, *per),
         None if name.contains("_cost") => FieldName::Unsupported,
@@ -171,10 +155,6 @@ mod tests {
             price("cache_write_1h", "batch", 200_000)
         );
         assert_eq!(
-            read("cache_creation_input_token_cost_above_12hr_above_272k_tokens_flex"),
-            price("cache_write_12h", "flex", 272_000)
-        );
-        assert_eq!(
             read("output_cost_per_token_above_272k_tokens_priority"),
             price("output", "priority", 272_000)
         );
@@ -182,6 +162,10 @@ mod tests {
 
     #[test]
     fn what_the_suite_does_not_count_is_told_from_what_is_no_price() {
+        assert_eq!(
+            read("cache_creation_input_token_cost_above_12hr_above_272k_tokens_flex"),
+            FieldName::Unsupported
+        );
         assert_eq!(read("output_cost_per_image_2K"), FieldName::Unsupported);
         assert_eq!(read("max_input_tokens"), FieldName::Other);
         assert_eq!(read("supports_vision"), FieldName::Other);

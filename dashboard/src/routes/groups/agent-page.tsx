@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useParams, useSearch } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { dailyQuery, groupListQuery, systemQuery } from "../../api/queries/stats.ts";
+import { groupName } from "../../prepare/group-name.ts";
 import { count } from "../../prepare/quantity.ts";
 import { ExportMenu } from "../../shell/export-menu.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
@@ -26,7 +27,9 @@ export function AgentPage(): ReactElement {
   const list = { ...own, limit: 8, include: ["sessions" as const, "trend" as const] };
   const models = useQuery(groupListQuery("models", list));
   const users = useQuery(groupListQuery("users", list));
-  const name = agent === "" ? "No agent" : agent;
+  const itself = useQuery({ ...groupListQuery("agents", { start_date: query.start_date, end_date: query.end_date, agent, limit: 1 }), enabled: agent !== "" });
+  const known = itself.data?.items[0]?.group;
+  const name = agent === "" ? "No agent" : known === undefined ? agent : groupName(known);
   return (
     <>
       <PageHeader
@@ -34,9 +37,12 @@ export function AgentPage(): ReactElement {
         title={name}
         actions={<ExportMenu kind="daily" groupBy="model" own={{ agent }} />}
         trail={
-          <Link to="/agents" className="link text-sm">
-            ← Agents
-          </Link>
+          <span className="flex flex-wrap items-center gap-x-2 text-sm text-muted">
+            <Link to="/agents" className="link">
+              ← Agents
+            </Link>
+            {agent !== "" && name !== agent && <span className="font-mono text-xs break-all">{agent}</span>}
+          </span>
         }
       />
       <SliceFacts query={system} more={({ distinct }) => (distinct === null ? [] : [["Users", count(distinct.user_count)], ["Sessions", count(distinct.session_count)]])} />

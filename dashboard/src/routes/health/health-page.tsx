@@ -4,7 +4,7 @@ import type { ReactElement } from "react";
 import { healthQuery, integrityQuery, jobsQuery, watermarkQuery } from "../../api/queries/ledger.ts";
 import { quarantineQuery } from "../../api/queries/prices.ts";
 import { checkName } from "../../prepare/accuracy-words.ts";
-import { count } from "../../prepare/quantity.ts";
+import { count, plural } from "../../prepare/quantity.ts";
 import { zoneTime } from "../../prepare/zone-time.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { useCaller } from "../../api/caller.ts";
@@ -108,7 +108,7 @@ export function HealthPage(): ReactElement {
               <Badge tone={verdicts[verification.status].tone}>{verdicts[verification.status].name}</Badge>
               <span className="text-muted">
                 {verdicts[verification.status].text}
-                {verification.last_full_pass !== null && ` The last full pass began ${zoneTime(verification.last_full_pass.started_at, timeZone)} and read ${count(verification.last_full_pass.interaction_count)} interactions and ${count(verification.last_full_pass.estimate_count)} estimates.`}
+                {verification.last_full_pass !== null && ` The last full pass began ${zoneTime(verification.last_full_pass.started_at, timeZone)} and read ${plural(verification.last_full_pass.interaction_count, "interaction")} and ${plural(verification.last_full_pass.estimate_count, "estimate")}.`}
               </span>
             </p>
             {verification.findings.length > 0 && (

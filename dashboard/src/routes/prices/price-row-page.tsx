@@ -78,7 +78,7 @@ function Facts({ row, timeZone }: { row: Rate; timeZone: string }) {
     ["Holds until", row.valid_to === null ? "today, it is in force" : zoneTime(row.valid_to, timeZone, "full")],
     ["Source", `${row.source}${row.source_revision === "" ? "" : `, revision ${row.source_revision}`}`],
     ["Seen", row.observed_at === null ? "—" : zoneTime(row.observed_at, timeZone, "full")],
-    ["State", row.status === "active" ? (row.stale ? "in force, its source has not been heard of late" : "in force") : row.status],
+    ["State", row.status === "active" ? (row.stale ? "in force, its source has not answered of late" : "in force") : row.status],
     ...(row.reason === null ? [] : ([["Reason", row.reason]] as [string, ReactNode][])),
   ];
   return (

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient, type UseQueryResult } from "@tan
 import type { components } from "../../api/pricing-schema.d.ts";
 import { conflictsQuery, pricesKey, runSync } from "../../api/queries/prices.ts";
 import { resourceName } from "../../prepare/group-name.ts";
-import { count } from "../../prepare/quantity.ts";
+import { count, plural } from "../../prepare/quantity.ts";
 import { unitPrice } from "../../prepare/receipt.ts";
 import { zoneTime } from "../../prepare/zone-time.ts";
 import { useSlice } from "../../shell/slice-context.ts";
@@ -98,5 +98,5 @@ export function PriceSources({ query, mayChange }: { query: UseQueryResult<Schem
 function outcome({ source, status, dry_run, report }: Schemas["SyncAnswer"]): string {
   if (report === null || status === "unchanged") return `${source} has nothing new.`;
   const would = dry_run ? "would " : "";
-  return `${source} ${would}${dry_run ? "open" : "opened"} ${count(report.opened)} prices, ${would}${dry_run ? "close" : "closed"} ${count(report.closed)} and ${would}${dry_run ? "put" : "put"} ${count(report.quarantined)} in quarantine.${dry_run ? " Nothing was written." : ""}`;
+  return `${source} ${would}${dry_run ? "open" : "opened"} ${plural(report.opened, "price")}, ${would}${dry_run ? "close" : "closed"} ${count(report.closed)} and ${would}${dry_run ? "put" : "put"} ${count(report.quarantined)} in quarantine.${dry_run ? " Nothing was written." : ""}`;
 }

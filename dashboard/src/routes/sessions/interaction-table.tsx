@@ -50,7 +50,7 @@ export function InteractionTable({ page, total, timeZone, showsDays }: Interacti
     },
     { key: "type", name: "Kind", from: "sm", cell: ({ type, context }) => <span className="inline-flex gap-1">{typeName(type)}{context !== null && context !== "message" && <Badge>{context}</Badge>}</span> },
     { key: "model", name: "Model or tool", cell: ({ model, provider, resources }) => (model === "" ? <Used resources={resources} otherwise={provider} /> : <span title={`${provider}/${model}`}>{modelName(model)}</span>) },
-    { key: "agent", name: "Agent", from: "xl", cell: ({ agent }) => agent || <span className="text-faint">—</span> },
+    { key: "agent", name: "Agent", from: "xl", cell: ({ agent, agent_name }) => (agent === "" ? <span className="text-faint">—</span> : <span title={agent}>{agent_name ?? agent}</span>) },
     { key: "tokens", name: "In / cached / out", numeric: true, from: "lg", cell: ({ tokens }) => <Tokens tokens={tokens} /> },
     { key: "latency", name: "Took", numeric: true, from: "md", cell: ({ duration_ms }) => duration(duration_ms) },
     { key: "cost", name: "Cost", numeric: true, cell: ({ total_cost }) => (total_cost === null ? <NoPrice /> : columnMoney(total_cost, places)) },
@@ -67,10 +67,10 @@ export function InteractionTable({ page, total, timeZone, showsDays }: Interacti
       from: "md",
       cell: ({ status, error, price_state, feedback }) => (
         <span className="inline-flex flex-wrap gap-1">
-          {(status as string) === "aborted" && <Badge tone="stopped">stopped early</Badge>}
+          {status === "aborted" && <Badge tone="stopped">stopped early</Badge>}
           {status === "error" && <Badge tone="danger" {...(error === null ? {} : { title: error })}>failed</Badge>}
           {price_state === "partial" && <Badge tone="warn">priced in part</Badge>}
-          {price_state === "declared" && <Badge>declared</Badge>}
+          {price_state === "declared" && <Badge>stated by the sender</Badge>}
           {feedback !== null && <Badge tone={feedback === 1 ? "good" : "danger"}>{feedback === 1 ? "thumb up" : "thumb down"}</Badge>}
         </span>
       ),

@@ -78,8 +78,8 @@ function ReceiptHead({ receipt }: { receipt: Receipt }) {
     ["Interaction", <span key="id" className="font-mono text-xs break-all">{one.id}</span>],
     ["Model", `${one.provider}${one.provider === "" || one.model === "" ? "" : "/"}${one.model === "" ? "" : modelName(one.model)}` || typeName(one.type)],
     ...(one.model_reported === null ? [] : ([["Reported as", one.model_reported]] as [string, ReactNode][])),
-    ["User", one.user_id === "" ? "none" : one.user_id],
-    ...(one.agent === "" ? [] : ([["Agent", one.agent]] as [string, ReactNode][])),
+    ["User", one.user_id === "" ? "none" : <Named key="user" name={one.user_label} id={one.user_id} />],
+    ...(one.agent === "" ? [] : ([["Agent", <Named key="agent" name={one.agent_name} id={one.agent} />]] as [string, ReactNode][])),
     ["Completed, which decides the price", `${zoneTime(price_time, zone, "full")} ${zone}`],
     ...(one.duration_ms === null ? [] : ([["Took", `${duration(one.duration_ms)}${one.time_to_first_token_ms === null ? "" : `, first token after ${duration(one.time_to_first_token_ms)}`}`]] as [string, ReactNode][])),
     ...(([["Endpoint", endpoint], ["Region", region], ["Service tier", service_tier], ["Context", one.context], ["Source", one.source]] as [string, string | null][]).filter(([, value]) => value !== null && value !== "") as [string, ReactNode][]),
@@ -95,7 +95,7 @@ function ReceiptHead({ receipt }: { receipt: Receipt }) {
             {estimate.price_state === "priced" && <Icon name="check" size={12} />}
             {state.text}
           </Badge>
-          {(one.status as string) === "aborted" && <Badge tone="stopped">stopped early</Badge>}
+          {one.status === "aborted" && <Badge tone="stopped">stopped early</Badge>}
           {one.status === "error" && <Badge tone="danger" {...(one.error === null ? {} : { title: one.error })}>failed{one.error !== null && `: ${one.error}`}</Badge>}
           {receipt.revisions.length > 1 && <Badge>estimated {receipt.revisions.length} times</Badge>}
         </span>
@@ -108,6 +108,16 @@ function ReceiptHead({ receipt }: { receipt: Receipt }) {
           </div>
         ))}
       </dl>
+    </>
+  );
+}
+
+/** What people call somebody or something, with the id that identifies it. */
+function Named({ name, id }: { name: string | null; id: string }) {
+  if (name === null || name === id) return <>{id}</>;
+  return (
+    <>
+      {name} <span className="font-mono text-xs text-faint">{id}</span>
     </>
   );
 }

@@ -8,8 +8,7 @@ import { isUnread, unreadField } from "../../prepare/unread-fields.ts";
 
 /** How the usage report was read: what was assumed, what had no meaning, and what the provider says that it cost. */
 export function ReceiptReading({ receipt }: { receipt: Receipt }) {
-  const told = receipt as Receipt & Partial<{ reading: readonly string[]; reported_cost: string | null; usage_numbers: Record<string, number> | null }>;
-  const { reading = [], reported_cost = null } = told;
+  const { reading, reported_cost } = receipt;
   const unread = receipt.lines.filter(({ resource_type }) => isUnread(resource_type));
   if (reading.length === 0 && unread.length === 0 && reported_cost === null) return null;
   return (

@@ -68,7 +68,7 @@ export function SessionPage(): ReactElement {
                   </Link>
                 )}
               </Fact>
-              <Fact name="Agents">{one.agents.filter((name) => name !== "").join(", ") || "none"}</Fact>
+              <Fact name="Agents">{one.agent_names.length === 0 ? "none" : <span title={one.agents.join(", ")}>{one.agent_names.join(", ")}</span>}</Fact>
               <Fact name="When">
                 <time dateTime={one.start_time}>{zoneTime(one.start_time, timeZone)}</time>–<time dateTime={one.end_time ?? one.last_seen}>{zoneTime(one.end_time ?? one.last_seen, timeZone, spansDays(one, timeZone) ? "dayMinute" : "minute")}</time> ({duration(one.duration_ms)})
               </Fact>
@@ -81,7 +81,7 @@ export function SessionPage(): ReactElement {
               <Badge tone={one.status === "open" ? "good" : "neutral"}>{one.status}</Badge>
               {one.error_count > 0 && <Badge tone="danger">{count(one.error_count)} failed</Badge>}
               {coverage.unpriced_interactions > 0 && <Badge tone="warn">{plural(coverage.unpriced_interactions, "interaction")} without a price</Badge>}
-              {outlier.is_outlier && <Badge tone="warn" title={`The median of this user's last ${outlier.session_count} sessions is ${rowMoney(outlier.median_cost)}`}>{outlier.ratio === null ? "unusually costly" : `${outlier.ratio.toFixed(1)} × the user's median`}</Badge>}
+              {outlier.is_outlier && <Badge tone="warn" title={`The median of this user's last ${plural(outlier.session_count, "session")} is ${rowMoney(outlier.median_cost)}`}>{outlier.ratio === null ? "unusually costly" : `${outlier.ratio.toFixed(1)} × the user's median`}</Badge>}
               {one.mixed_users && <Badge title="The user shown is that of the earliest event">mixed users</Badge>}
               {one.archived && <Badge>archived</Badge>}
             </div>

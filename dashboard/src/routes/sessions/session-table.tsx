@@ -21,11 +21,6 @@ export function Some({ names }: { names: readonly string[] }) {
   );
 }
 
-/** Calls that ended before their answer did. */
-function stoppedEarly({ aborted_count = 0 }: { error_count: number; aborted_count?: number }): number {
-  return aborted_count;
-}
-
 /** What needs a look about a session. */
 function Flags({ session }: { session: Session }) {
   return (
@@ -33,7 +28,7 @@ function Flags({ session }: { session: Session }) {
       {session.status === "open" && <Badge tone="good">open</Badge>}
       {session.error_count > 0 && <Badge tone="danger">{count(session.error_count)} failed</Badge>}
       {session.unpriced_count > 0 && <Badge tone="warn">{count(session.unpriced_count)} without a price</Badge>}
-      {stoppedEarly(session) > 0 && <Badge>{count(stoppedEarly(session))} stopped early</Badge>}
+      {session.aborted_count > 0 && <Badge tone="stopped">{count(session.aborted_count)} stopped early</Badge>}
       {session.mixed_users && <Badge title="Events of more than one user carried this session's id">mixed users</Badge>}
       {session.archived && <Badge>archived</Badge>}
     </span>
@@ -78,7 +73,7 @@ export function SessionTable({ list, search, isFixed = false }: { list: SessionL
         ),
     },
     { key: "models", name: "Models", from: "md", cell: ({ models }) => <Some names={models.map(({ model, provider }) => modelName(model, provider))} /> },
-    { key: "agents", name: "Agents", from: "xl", cell: ({ agents }) => <Some names={agents.filter((name) => name !== "")} /> },
+    { key: "agents", name: "Agents", from: "xl", cell: ({ agents, agent_names }) => <span title={agents.join(", ")}><Some names={agent_names} /></span> },
     { key: "interactions", name: "Interactions", numeric: true, from: "lg", cell: ({ interaction_count }) => count(interaction_count), ...sortBy("interactions") },
     { key: "tokens", name: "Tokens", numeric: true, from: "lg", cell: ({ token_count }) => <span title={count(token_count)}>{compactCount(token_count)}</span> },
     { key: "cost", name: "Cost", numeric: true, ...sortBy("cost"), cell: (session) => (knownCost(session) === null ? <NoPrice /> : <span title={exactMoney(session.total_cost)}>{listMoney(session.total_cost)}</span>) },

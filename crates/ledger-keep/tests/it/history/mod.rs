@@ -21,9 +21,10 @@ pub const DAY_MS: i64 = 86_400_000;
 pub const START: i64 = 1_732_320_000_000;
 
 pub const PRICES: &str = "
-INSERT INTO prices (provider, model, resource_type, rate, per, valid_from, valid_from_basis, source,
+INSERT INTO prices (region, service_tier, min_context, schedule, currency, provider, model,
+  resource_type, rate, per, valid_from, valid_from_basis, source,
   source_revision, status, observed_at, cache_ttl_s)
-SELECT 'openai', 'gpt-5-mini', j.value ->> 0, j.value ->> 1, 1000000, 0, 'assumed', 'test', 'r1',
+SELECT '', 'standard', 0, '', 'USD', 'openai', 'gpt-5-mini', j.value ->> 0, j.value ->> 1, 1000000, 0, 'assumed', 'test', 'r1',
   'active', 0, 86400
 FROM json_each('[[\"input\",250000000000],[\"cache_read\",25000000000],[\"output\",2000000000001]]') j";
 

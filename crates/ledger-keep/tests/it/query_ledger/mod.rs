@@ -33,9 +33,10 @@ pub const HISTORY_DAYS: u64 = 760;
 
 // gpt-5 changes its price on 2026-11-10; claude has a cache; "mystery" has no price.
 const PRICES: &str = r#"
-INSERT INTO prices (provider, model, resource_type, rate, per, valid_from, valid_from_basis,
+INSERT INTO prices (region, service_tier, min_context, schedule, currency, provider, model,
+  resource_type, rate, per, valid_from, valid_from_basis,
   valid_to, source, source_revision, status, observed_at, cache_ttl_s)
-SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, 1000000, j.value ->> 4,
+SELECT '', 'standard', 0, '', 'USD', j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, 1000000, j.value ->> 4,
   j.value ->> 5, j.value ->> 6, 'test', 'r1', 'active', 0, 86400
 FROM json_each('[
   ["openai","gpt-5","input",1250000000000,0,"assumed",1794268800000],

@@ -62,6 +62,7 @@ fn interactions_of(database: &Sqlite, archive: &str) -> Vec<Interaction> {
                         Ok(match *measure {
                             "interaction_count" => 1,
                             "error_count" => i64::from(text("status")? == "error"),
+                            "aborted_count" => i64::from(text("status")? == "aborted"),
                             "unpriced_count" => i64::from(state == "unpriced"),
                             "partial_count" => i64::from(state == "partial"),
                             "unpriced_tokens" if state == "unpriced" => tokens.iter().sum(),
@@ -139,48 +140,35 @@ fn assert_weeks_are_true(database: &Sqlite) {
         table(database, &of_days, 2),
         "weekly_stats"
     );
+    let buckets = |when: &str, table: &str| {
+        ["duration_counts", "first_token_counts"]
+            .map(|counts| {
+                format!(
+                    "SELECT {when} AS at, t.provider, t.model, '{counts}' AS counts,
+                       CAST(j.key AS INTEGER) AS bucket, j.value AS count
+                     FROM {table} t, json_each(t.{counts}) j"
+                )
+            })
+            .join(" UNION ALL ")
+    };
     let of_days = format!(
-        "SELECT {monday}, provider, model, metric, bucket, SUM(count) FROM latency_histogram
-         GROUP BY 1, 2, 3, 4, 5"
+        "SELECT at, provider, model, counts, bucket, SUM(count) FROM ({})
+         GROUP BY 1, 2, 3, 4, 5",
+        buckets(monday, "latency_daily")
     );
-    let kept = "SELECT w.week, w.provider, w.model, w.metric, CAST(j.key AS INTEGER), j.value
-         FROM latency_weekly w, json_each(w.counts) j WHERE j.value <> 0";
     assert_eq!(
-        table(database, kept, 5),
+        table(database, &buckets("week", "latency_weekly"), 5),
         table(database, &of_days, 5),
         "latency_weekly"
     );
-    for (gaps, count, of, id) in [
-        (
-            "session_gaps",
-            "session_count",
-            "session_days",
-            "session_key",
-        ),
-        ("user_gaps", "user_count", "daily_stats", "user_key"),
-    ] {
-        let of_days = format!(
-            "SELECT day, COALESCE((SELECT MAX(b.day) FROM {of} b
-                                   WHERE b.{id} = a.{id} AND b.day < a.day), ''), COUNT(*)
-             FROM (SELECT DISTINCT {id}, day FROM {of}) a GROUP BY 1, 2"
-        );
-        let kept = format!("SELECT day, previous_day, {count} FROM {gaps} WHERE {count} <> 0");
-        assert_eq!(
-            table(database, &kept, 2),
-            table(database, &of_days, 2),
-            "{gaps}"
-        );
-    }
-    let of_days = "SELECT user_key, day, COALESCE((SELECT MAX(b.day) FROM session_days b
-                     WHERE b.session_key = a.session_key AND b.user_key = a.user_key
-                       AND b.day < a.day), ''), COUNT(*)
-                   FROM session_days a GROUP BY 1, 2, 3";
-    let kept = "SELECT user_key, day, previous_day, session_count FROM user_session_gaps
-                WHERE session_count <> 0";
+    let of_days = "SELECT day, COALESCE((SELECT MAX(b.day) FROM session_days b
+                     WHERE b.session_key = a.session_key AND b.day < a.day), ''), COUNT(*)
+                   FROM (SELECT DISTINCT session_key, day FROM session_days) a GROUP BY 1, 2";
+    let kept = "SELECT day, previous_day, session_count FROM session_gaps WHERE session_count <> 0";
     assert_eq!(
-        table(database, kept, 3),
-        table(database, of_days, 3),
-        "user_session_gaps"
+        table(database, kept, 2),
+        table(database, of_days, 2),
+        "session_gaps"
     );
 }
 
@@ -204,7 +192,6 @@ fn assert_slices_are_true(database: &Sqlite) {
                 of_one("model", "provider"),
                 of_one("provider", "''"),
                 of_one("agent", "''"),
-                of_one("type", "''"),
             ]
             .join(" UNION ALL "),
         ),
@@ -248,7 +235,7 @@ pub fn assert_sums_are_true(database: &Sqlite, has_marks: bool) {
     assert_slices_are_true(database);
     let interactions = interactions(database);
     let (mut cube, mut users) = (Sums::new(), Sums::new());
-    let (mut models, mut agents) = (Sums::new(), Sums::new());
+    let (mut models, mut agent_models) = (Sums::new(), Sums::new());
     let (mut latencies, mut sessions) = (Sums::new(), Sums::new());
     let mut owners: BTreeMap<String, (i64, (String, String), i64)> = BTreeMap::new();
     let mut session_users: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
@@ -266,7 +253,11 @@ pub fn assert_sums_are_true(database: &Sqlite, has_marks: bool) {
             key(&[&i.day, &i.provider, &i.model, &i.kind]),
             &i.measures,
         );
-        add(&mut agents, key(&[&i.day, &i.agent]), &i.measures);
+        add(
+            &mut agent_models,
+            key(&[&i.day, &i.agent, &i.provider, &i.model, &i.kind]),
+            &i.measures,
+        );
         if i.kind == "chat" && i.status == "ok" {
             for (metric, latency) in [
                 ("duration", i.duration_ms),
@@ -297,6 +288,7 @@ pub fn assert_sums_are_true(database: &Sqlite, has_marks: bool) {
             &[
                 1,
                 measure("error_count"),
+                measure("aborted_count"),
                 measure("unpriced_count"),
                 measure("partial_count"),
                 tokens,
@@ -322,7 +314,11 @@ pub fn assert_sums_are_true(database: &Sqlite, has_marks: bool) {
         ),
         ("daily_stats", "day, user_key", &users),
         ("daily_model_stats", "day, provider, model, type", &models),
-        ("daily_agent_stats", "day, agent", &agents),
+        (
+            "daily_agent_model_stats",
+            "day, agent, provider, model, type",
+            &agent_models,
+        ),
     ] {
         let keys = key.split(", ").count();
         let kept = table(
@@ -334,13 +330,13 @@ pub fn assert_sums_are_true(database: &Sqlite, has_marks: bool) {
     }
     let kept = table(
         database,
-        "SELECT day, provider, model, metric, bucket, count FROM latency_histogram",
+        "SELECT d.day, d.provider, d.model, 'duration', j.key, j.value
+         FROM latency_daily d, json_each(d.duration_counts) j
+         UNION ALL SELECT d.day, d.provider, d.model, 'time_to_first_token', j.key, j.value
+         FROM latency_daily d, json_each(d.first_token_counts) j",
         5,
     );
-    assert_eq!(
-        kept, latencies,
-        "latency_histogram differs from the recount"
-    );
+    assert_eq!(kept, latencies, "latency_daily differs from the recount");
     let both = |columns: &str| {
         format!(
             "SELECT {columns} FROM sessions JOIN session_ids USING (session_key)
@@ -350,7 +346,8 @@ pub fn assert_sums_are_true(database: &Sqlite, has_marks: bool) {
     let mut kept = table(
         database,
         &both(
-            "id, interaction_count, error_count, unpriced_count, partial_count, token_count, \
+            "id, interaction_count, error_count, aborted_count, unpriced_count, partial_count, \
+             token_count, \
              total_cost",
         ),
         1,
