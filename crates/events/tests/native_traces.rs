@@ -381,3 +381,29 @@ fn one_bad_span_does_not_sink_the_others() {
     );
     assert_eq!(fields.len(), 3);
 }
+
+#[test]
+fn an_agent_above_a_call_gives_its_id_and_its_name() {
+    let agent = json!({ "gen_ai.agent.id": "agent_abc", "gen_ai.agent.name": "Writer" });
+    let agent = span(1, 0, "invoke_agent", 1, &gen_ai("invoke_agent", &agent));
+    let counts = json!({ "gen_ai.usage.input_tokens": 10 });
+    let call = span(2, 1, "chat", 3, &gen_ai("chat", &counts));
+    let outcome = parse(&[call, agent]);
+    let call = &outcome.interactions[0];
+    assert_eq!(
+        (call.agent.as_str(), call.agent_name.as_deref()),
+        ("agent_abc", Some("Writer"))
+    );
+}
+
+#[test]
+fn a_server_of_models_and_a_probe_are_told_from_a_served_request() {
+    let counts = json!({ "gen_ai.usage.input_tokens": 10 });
+    let served_model = span(1, 0, "chat", 2, &gen_ai("chat", &counts));
+    let probe = span(2, 0, "GET", 2, &json!({ "http.route": "/health" }));
+    let outcome = parse(&[served_model, probe]);
+    assert_eq!(outcome.interactions.len(), 1);
+    assert_eq!(outcome.interactions[0].kind, InteractionType::Chat);
+    let reasons: Vec<_> = outcome.left_out.iter().map(|(reason, _)| reason).collect();
+    assert_eq!(reasons, ["probe"]);
+}

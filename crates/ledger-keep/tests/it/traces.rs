@@ -191,7 +191,16 @@ fn any_spans() -> impl Strategy<Value = Vec<TraceSpan>> {
                         span.says.agent = Some(format!("agent-{}", id % 2));
                         span
                     }
-                    _ => call(*trace, id, parent, *input, *cached),
+                    _ => {
+                        let mut span = call(*trace, id, parent, *input, *cached);
+                        // What did not end well moves other sums.
+                        span.interaction.as_mut().unwrap().status = match id % 4 {
+                            1 => events::InteractionStatus::Aborted,
+                            2 => events::InteractionStatus::Error,
+                            _ => events::InteractionStatus::Ok,
+                        };
+                        span
+                    }
                 };
                 if *user > 0 {
                     says(span, &format!("user-{user}"))
@@ -336,6 +345,34 @@ fn a_span_that_became_a_part_is_known_for_good() {
         [SpanAnswer::Answered(Answer::Conflict)]
     );
     assert_eq!(rows(&database), before);
+    recount::assert_sums_are_true(&database, false);
+}
+
+#[test]
+fn what_is_counted_elsewhere_or_nowhere_is_answered_with_its_reason() {
+    let database = ledger();
+    let sender = Sender::new(&database, Vec::new());
+    let sum = call(1, 1, 0, 300, 0);
+    let parts = [call(1, 2, 1, 100, 0), call(1, 3, 1, 200, 0)];
+    let spans = [
+        vec![sum.clone(), operation(2, 4, 0)],
+        parts.to_vec(),
+        vec![operation(3, 6, 5), operation(3, 5, 7)],
+    ]
+    .concat();
+    let reasons = |answers: &[SpanAnswer]| -> Vec<&'static str> {
+        let joined = answers.iter().filter_map(|answer| match answer {
+            SpanAnswer::Joined(reason) => Some(reason.as_str()),
+            _ => None,
+        });
+        joined.collect()
+    };
+    let expected = ["sum_of_calls", "background", "inner_call"];
+    assert_eq!(reasons(&sender.send(&spans)), expected);
+    assert_eq!(rows(&database).len(), 3);
+    // It is known for good which of them was a sum.
+    database.execute_script("DELETE FROM trace_memory").unwrap();
+    assert_eq!(reasons(&sender.send(&[sum])), ["sum_of_calls"]);
     recount::assert_sums_are_true(&database, false);
 }
 
