@@ -24,13 +24,16 @@ CREATE TABLE ledger_state (
   withdrawal_count    INTEGER NOT NULL,
   reporting_time_zone TEXT    NOT NULL,
   -- JSON: interaction type -> the one trace source that counts for it.
-  counted_sources     TEXT    NOT NULL
+  counted_sources     TEXT    NOT NULL,
+  -- JSON: source -> from which instant on its cache writes live how long, where nothing tells.
+  cache_lifetimes     TEXT    NOT NULL
 ) STRICT;
 
 INSERT INTO ledger_state
   (id, schema_version, price_book_version, ledger_version, epoch, withdrawal_count,
-   reporting_time_zone, counted_sources)
-VALUES (1, 1, 1, 0, 1 + (random() & 70368744177663), 0, 'UTC', '{"chat":"langfuse"}');
+   reporting_time_zone, counted_sources, cache_lifetimes)
+VALUES (1, 1, 1, 0, 1 + (random() & 70368744177663), 0, 'UTC', '{"chat":"langfuse"}',
+  '{"langfuse":[[0,"5m"],[1781740800000,"1h"]]}');
 
 -- Truth: users by the names that their source gave them.
 CREATE TABLE users (
@@ -144,6 +147,9 @@ CREATE TABLE interactions (
 
 CREATE INDEX interactions_by_session ON interactions (session_key, timestamp);
 CREATE INDEX interactions_by_time ON interactions (timestamp);
+-- The few that carry a number nobody could read, and those whose provider said what it billed.
+CREATE INDEX interactions_unread ON interactions (day) WHERE instr(units, '"unread:') > 0;
+CREATE INDEX interactions_reported ON interactions (day) WHERE reported_cost IS NOT NULL;
 
 -- Truth: what it cost, and how that was found.
 CREATE TABLE cost_estimates (

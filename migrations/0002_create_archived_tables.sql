@@ -78,6 +78,10 @@ CREATE TABLE interactions_archive (
 
 CREATE INDEX interactions_archive_by_session ON interactions_archive (session_key, timestamp);
 CREATE INDEX interactions_archive_by_time ON interactions_archive (timestamp);
+CREATE INDEX interactions_archive_unread ON interactions_archive (day)
+  WHERE instr(units, '"unread:') > 0;
+CREATE INDEX interactions_archive_reported ON interactions_archive (day)
+  WHERE reported_cost IS NOT NULL;
 
 CREATE TABLE cost_estimates_archive (
   interaction_key     INTEGER NOT NULL,

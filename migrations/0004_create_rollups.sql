@@ -104,6 +104,35 @@ CREATE TABLE daily_model_stats (
   PRIMARY KEY (day, provider, model, type)
 ) STRICT, WITHOUT ROWID;
 
+-- Marginal of the cube: by agent.
+CREATE TABLE daily_agent_stats (
+  day TEXT NOT NULL,
+  agent TEXT NOT NULL,
+  interaction_count INTEGER NOT NULL,
+  error_count INTEGER NOT NULL,
+  aborted_count INTEGER NOT NULL,
+  unpriced_count INTEGER NOT NULL,
+  partial_count INTEGER NOT NULL,
+  unpriced_tokens INTEGER NOT NULL,
+  input_tokens INTEGER NOT NULL,
+  cache_read_tokens INTEGER NOT NULL,
+  cache_write_5m_tokens INTEGER NOT NULL,
+  cache_write_1h_tokens INTEGER NOT NULL,
+  output_tokens INTEGER NOT NULL,
+  reasoning_tokens INTEGER NOT NULL,
+  audio_in_tokens INTEGER NOT NULL,
+  audio_out_tokens INTEGER NOT NULL,
+  image_in_tokens INTEGER NOT NULL,
+  image_out_tokens INTEGER NOT NULL,
+  ai_tokens_cost INTEGER NOT NULL,
+  db_ops_cost INTEGER NOT NULL,
+  api_calls_cost INTEGER NOT NULL,
+  compute_time_cost INTEGER NOT NULL,
+  total_cost INTEGER NOT NULL,
+  cache_savings INTEGER NOT NULL,
+  PRIMARY KEY (day, agent)
+) STRICT, WITHOUT ROWID;
+
 -- Marginal of the cube: all of it but the user.
 CREATE TABLE daily_agent_model_stats (
   day TEXT NOT NULL,
@@ -289,6 +318,41 @@ CREATE TRIGGER rollup_moves_insert INSTEAD OF INSERT ON rollup_moves BEGIN
     NEW.image_out_tokens, NEW.ai_tokens_cost, NEW.db_ops_cost, NEW.api_calls_cost, NEW.compute_time_cost,
     NEW.total_cost, NEW.cache_savings)
   ON CONFLICT (day, provider, model, type) DO UPDATE SET
+    interaction_count = interaction_count + excluded.interaction_count,
+    error_count = error_count + excluded.error_count,
+    aborted_count = aborted_count + excluded.aborted_count,
+    unpriced_count = unpriced_count + excluded.unpriced_count,
+    partial_count = partial_count + excluded.partial_count,
+    unpriced_tokens = unpriced_tokens + excluded.unpriced_tokens,
+    input_tokens = input_tokens + excluded.input_tokens,
+    cache_read_tokens = cache_read_tokens + excluded.cache_read_tokens,
+    cache_write_5m_tokens = cache_write_5m_tokens + excluded.cache_write_5m_tokens,
+    cache_write_1h_tokens = cache_write_1h_tokens + excluded.cache_write_1h_tokens,
+    output_tokens = output_tokens + excluded.output_tokens,
+    reasoning_tokens = reasoning_tokens + excluded.reasoning_tokens,
+    audio_in_tokens = audio_in_tokens + excluded.audio_in_tokens,
+    audio_out_tokens = audio_out_tokens + excluded.audio_out_tokens,
+    image_in_tokens = image_in_tokens + excluded.image_in_tokens,
+    image_out_tokens = image_out_tokens + excluded.image_out_tokens,
+    ai_tokens_cost = ai_tokens_cost + excluded.ai_tokens_cost,
+    db_ops_cost = db_ops_cost + excluded.db_ops_cost,
+    api_calls_cost = api_calls_cost + excluded.api_calls_cost,
+    compute_time_cost = compute_time_cost + excluded.compute_time_cost,
+    total_cost = total_cost + excluded.total_cost,
+    cache_savings = cache_savings + excluded.cache_savings;
+  INSERT INTO daily_agent_stats (day, agent,
+    interaction_count, error_count, aborted_count, unpriced_count, partial_count,
+    unpriced_tokens, input_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens,
+    output_tokens, reasoning_tokens, audio_in_tokens, audio_out_tokens, image_in_tokens,
+    image_out_tokens, ai_tokens_cost, db_ops_cost, api_calls_cost, compute_time_cost,
+    total_cost, cache_savings)
+  VALUES (NEW.day, NEW.agent,
+    NEW.interaction_count, NEW.error_count, NEW.aborted_count, NEW.unpriced_count, NEW.partial_count,
+    NEW.unpriced_tokens, NEW.input_tokens, NEW.cache_read_tokens, NEW.cache_write_5m_tokens, NEW.cache_write_1h_tokens,
+    NEW.output_tokens, NEW.reasoning_tokens, NEW.audio_in_tokens, NEW.audio_out_tokens, NEW.image_in_tokens,
+    NEW.image_out_tokens, NEW.ai_tokens_cost, NEW.db_ops_cost, NEW.api_calls_cost, NEW.compute_time_cost,
+    NEW.total_cost, NEW.cache_savings)
+  ON CONFLICT (day, agent) DO UPDATE SET
     interaction_count = interaction_count + excluded.interaction_count,
     error_count = error_count + excluded.error_count,
     aborted_count = aborted_count + excluded.aborted_count,
@@ -519,6 +583,48 @@ BEGIN
   FROM (SELECT (SELECT MIN(day) FROM session_days WHERE session_key = OLD.session_key AND day > OLD.day) AS next_day)
   WHERE next_day IS NOT NULL
   ON CONFLICT (day, previous_day) DO UPDATE SET session_count = session_count + 1;
+END;
+
+-- Mirror of session_days: how many users were active on a day, by the day on which they were active before
+-- ('' for none), be it by a mark alone.
+CREATE TABLE user_gaps (
+  day           TEXT    NOT NULL,
+  previous_day  TEXT    NOT NULL,
+  user_count    INTEGER NOT NULL,
+  PRIMARY KEY (day, previous_day)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER session_days_insert_user AFTER INSERT ON session_days
+WHEN NOT EXISTS (SELECT 1 FROM session_days
+                 WHERE user_key = NEW.user_key AND day = NEW.day AND session_key <> NEW.session_key)
+BEGIN
+  INSERT INTO user_gaps (day, previous_day, user_count)
+  VALUES (NEW.day, COALESCE((SELECT MAX(day) FROM session_days WHERE user_key = NEW.user_key AND day < NEW.day), ''), 1)
+  ON CONFLICT (day, previous_day) DO UPDATE SET user_count = user_count + 1;
+  -- The day after had another one before it.
+  UPDATE user_gaps SET user_count = user_count - 1
+  WHERE day = (SELECT MIN(day) FROM session_days WHERE user_key = NEW.user_key AND day > NEW.day)
+    AND previous_day = COALESCE((SELECT MAX(day) FROM session_days WHERE user_key = NEW.user_key AND day < NEW.day), '');
+  INSERT INTO user_gaps (day, previous_day, user_count)
+  SELECT next_day, NEW.day, 1 FROM (SELECT (SELECT MIN(day) FROM session_days WHERE user_key = NEW.user_key AND day > NEW.day) AS next_day)
+  WHERE next_day IS NOT NULL
+  ON CONFLICT (day, previous_day) DO UPDATE SET user_count = user_count + 1;
+END;
+
+CREATE TRIGGER session_days_delete_user AFTER DELETE ON session_days
+WHEN NOT EXISTS (SELECT 1 FROM session_days WHERE user_key = OLD.user_key AND day = OLD.day)
+BEGIN
+  UPDATE user_gaps SET user_count = user_count - 1
+  WHERE day = OLD.day
+    AND previous_day = COALESCE((SELECT MAX(day) FROM session_days WHERE user_key = OLD.user_key AND day < OLD.day), '');
+  UPDATE user_gaps SET user_count = user_count - 1
+  WHERE day = (SELECT MIN(day) FROM session_days WHERE user_key = OLD.user_key AND day > OLD.day)
+    AND previous_day = OLD.day;
+  INSERT INTO user_gaps (day, previous_day, user_count)
+  SELECT next_day, COALESCE((SELECT MAX(day) FROM session_days WHERE user_key = OLD.user_key AND day < OLD.day), ''), 1
+  FROM (SELECT (SELECT MIN(day) FROM session_days WHERE user_key = OLD.user_key AND day > OLD.day) AS next_day)
+  WHERE next_day IS NOT NULL
+  ON CONFLICT (day, previous_day) DO UPDATE SET user_count = user_count + 1;
 END;
 
 -- A user's whole history, as daily_stats has it.

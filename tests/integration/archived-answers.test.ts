@@ -53,17 +53,19 @@ async function questions(): Promise<string[]> {
     ...["interactions", "sessions", "daily"].flatMap((of) => ["csv", "json", "ndjson"].map((format) => `/export/${of}?${range}&format=${format}&preamble=false`)),
     `/export/focus?${range}`,
   ]);
+  // These cover at most 400 days.
+  const accuracy = [daysAgo(729), daysAgo(395)].flatMap((start) => ["unread-fields", "reported-costs"].map((of) => `/accuracy/${of}?start_date=${start}&end_date=${start === daysAgo(729) ? daysAgo(335) : today}`));
   // An hour's buckets are counted from the interactions themselves.
   const hours = [daysAgo(700), daysAgo(364), today].map((day) => `/stats/daily?start_date=${day}&end_date=${day}&granularity=hour`);
   const recounts = [`/integrity?start_date=${daysAgo(720)}&end_date=${daysAgo(695)}`, `/integrity?start_date=${daysAgo(380)}&end_date=${daysAgo(355)}`];
   const sessions = await ids("SELECT id FROM (SELECT id, row_number() OVER (ORDER BY start_time) AS n, count(*) OVER () AS total FROM sessions JOIN session_ids USING (session_key)) WHERE n % (total / 40) = 0");
   const interactions = await ids("SELECT id FROM (SELECT id, row_number() OVER (ORDER BY timestamp) AS n, count(*) OVER () AS total FROM interactions) WHERE n % (total / 60) = 0");
   return [
-    ...stats, ...hours, ...recounts,
+    ...stats, ...hours, ...recounts, ...accuracy,
     ...sessions.flatMap((id) => [`/sessions/${id}`, `/sessions/${id}/interactions?order=desc`, `/sessions?q=${id}`]),
     ...interactions.map((id) => `/interactions/${id}/cost`),
     ...users.flatMap((id) => [`/stats/users/${id}`, `/stats/users/${id}?start_date=${daysAgo(729)}&end_date=${today}&compare=previous`]),
-    "/watermark", "/pricing/unpriced", `/pricing/rates?at=${now.toISOString()}`, "/pricing/history?provider=openai&model=gpt-5-mini", "/pricing/conflicts", "/pricing/quarantine", "/pricing/sources", "/pricing/mappings",
+    "/watermark", "/pricing/unpriced", "/pricing/assumed", `/pricing/rates?at=${now.toISOString()}`, "/pricing/history?provider=openai&model=gpt-5-mini", "/pricing/conflicts", "/pricing/quarantine", "/pricing/sources", "/pricing/mappings",
   ].map((path) => path.replace("?&", "?").replaceAll("&&", "&").replace(/[?&]$/, ""));
 }
 

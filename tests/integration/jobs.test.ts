@@ -165,7 +165,7 @@ test("a corrupted sum is found, mended and reported within one pass", async () =
   const right = await suite.rows("SELECT * FROM daily_stats ORDER BY day, user_key");
   await suite.database.prepare("UPDATE daily_stats SET total_cost = total_cost + 5 WHERE day = (SELECT max(day) FROM daily_stats)").run();
   const broken = (await suite.call("/integrity")).json;
-  assert.deepEqual([broken.status, broken.checks.filter(({ ok }: { ok: boolean }) => !ok).map(({ name }: { name: string }) => name)], ["mismatch", ["daily_stats_equals_interactions"]]);
+  assert.deepEqual([broken.status, broken.checks.filter(({ ok }: { ok: boolean }) => !ok).map(({ name }: { name: string }) => name)], ["mismatch", ["daily_stats_equals_interactions", "weekly_stats_equals_daily_stats"]]);
   const { json } = await suite.call("/admin/verify", { method: "POST", key: suite.keys.admin });
   assert.deepEqual([json.summary.is_pass_finished, json.summary.finding_count > 0, json.summary.finding_count - json.summary.repaired_count], [true, true, 0]);
   assert.deepEqual(await suite.rows("SELECT * FROM daily_stats ORDER BY day, user_key"), right);

@@ -84,7 +84,8 @@ export async function openSuite(options: SuiteOptions & { prices?: boolean } = {
         ...(body !== undefined && { body: isRaw ? (body as string) : JSON.stringify(body) }),
       });
       const text = await response.text();
-      checkResponse(verb, new URL(path, suite.url).pathname, response, text);
+      // A path that begins with two slashes is one, and no other host.
+      checkResponse(verb, new URL(path.replace(/^\/+/, "/"), suite.url).pathname, response, text);
       const isJson = /\bjson\b/.test(response.headers.get("content-type") ?? "");
       return { status: response.status, headers: response.headers, text, json: isJson && text !== "" ? JSON.parse(text) : undefined };
     },

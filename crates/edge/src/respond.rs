@@ -49,7 +49,7 @@ pub fn problem(problem: &Problem, request_id: &str) -> worker::Result<Response> 
 }
 
 /// The answer to HEAD: what GET would be answered, without its body.
-pub fn without_body(response: Response) -> worker::Result<Response> {
+pub fn without_body(response: &Response) -> worker::Result<Response> {
     let headers = response.headers().clone();
     let status = response.status_code();
     Ok(Response::empty()?.with_status(status).with_headers(headers))

@@ -244,7 +244,7 @@ mod tests {
     fn shapes(secret: &str) -> [String; 22] {
         [
             format!("Error: 401 Incorrect API key provided: {secret}."),
-            format!("{secret}"),
+            secret.to_string(),
             format!("{secret}Error: failed"),
             format!("{secret}Exception"),
             format!("{secret}.RateLimitError: 429"),

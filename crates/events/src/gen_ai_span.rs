@@ -108,9 +108,8 @@ fn kind_of(span: &Span) -> Kind {
     }
     // Older instrumentations name no operation; an agent's run names itself and no model.
     match (attributes.has_counts(), has_model) {
-        (true, true) => Kind::Call,
         (true, false) if attributes.has(Attribute::GenAiAgentName) => Kind::Sum,
-        (true, false) => Kind::Call,
+        (true, _) => Kind::Call,
         (false, _) => Kind::None,
     }
 }

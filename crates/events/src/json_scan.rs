@@ -171,9 +171,10 @@ impl JsonScan {
                     self.inside = Inside::Key;
                     return Ok(index + 1);
                 }
-                (Expects::Colon, b':') => self.expects = Expects::Value,
                 (Expects::CommaOrEnd, b',') if self.is_in_object() => self.expects = Expects::Key,
-                (Expects::CommaOrEnd, b',') => self.expects = Expects::Value,
+                (Expects::Colon, b':') | (Expects::CommaOrEnd, b',') => {
+                    self.expects = Expects::Value;
+                }
                 (Expects::Value | Expects::ValueOrEnd, b'{') => {
                     self.open(Container::Object, listener)?;
                 }

@@ -399,11 +399,11 @@ impl Listener for Places {
         let bytes_max = match (self.place(), self.field) {
             (Some(Place::Value), Field::StringValue) => return Ok(self.begin_value_text()),
             (Some(Place::Item), Field::StringValue) => ATTRIBUTE_BYTES_MAX,
-            (_, Field::Name) => SPAN_NAME_BYTES_MAX,
             (_, Field::StatusMessage) => STATUS_MESSAGE_BYTES_MAX,
             (
                 _,
-                Field::TraceId
+                Field::Name
+                | Field::TraceId
                 | Field::SpanId
                 | Field::ParentSpanId
                 | Field::Kind
@@ -448,16 +448,15 @@ impl Listener for Places {
         }
         let field = std::mem::take(&mut self.field);
         match field {
-            Field::StringValue if self.place() == Some(Place::Value) => {
-                if self.tools.is_some() || self.text.bytes_max > 0 {
-                    self.end_value_text();
-                }
+            Field::StringValue
+                if self.place() == Some(Place::Value)
+                    && (self.tools.is_some() || self.text.bytes_max > 0) =>
+            {
+                self.end_value_text();
             }
-            Field::StringValue => {
-                if !self.text.is_over {
-                    let text = self.text.take();
-                    keep_text_of_list(&mut self.one.texts, &text);
-                }
+            Field::StringValue if !self.text.is_over => {
+                let text = self.text.take();
+                keep_text_of_list(&mut self.one.texts, &text);
             }
             Field::Name => self.parts.span.name = self.text.take(),
             Field::StatusMessage => self.parts.span.status_message = self.text.take(),
@@ -489,7 +488,7 @@ impl Listener for Places {
         }
         let field = std::mem::take(&mut self.field);
         match (self.place(), field) {
-            (Some(Place::SpanList), _) | (None, _) => self.misfit(),
+            (Some(Place::SpanList) | None, _) => self.misfit(),
             // `null` is the same as nothing.
             _ if json == "null" => Ok(()),
             (Some(Place::Value), Field::NumberValue | Field::DoubleValue) => {
@@ -500,7 +499,16 @@ impl Listener for Places {
                 self.number(field, json);
                 Ok(())
             }
-            (_, Field::Into(_) | Field::TraceId | Field::SpanId | Field::Name)
+            // No text, so no id either: the refusal names the field.
+            (_, Field::TraceId) => {
+                json.clone_into(&mut self.parts.trace_id);
+                Ok(())
+            }
+            (_, Field::SpanId) => {
+                json.clone_into(&mut self.parts.span_id);
+                Ok(())
+            }
+            (_, Field::Into(_) | Field::Name)
             | (
                 Some(
                     Place::ResourceList | Place::ScopeList | Place::AttributeList | Place::ItemList,

@@ -192,6 +192,7 @@ fn too_many_spans() -> Rejection {
 
 /// The spans that are held, and what is remembered of those before.
 #[derive(Default)]
+#[expect(clippy::vec_box, reason = "they come in boxes, and are large to move")]
 struct Window {
     read: Vec<Result<Box<Span>, Rejection>>,
     spans: Vec<Box<Span>>,

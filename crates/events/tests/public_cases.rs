@@ -165,7 +165,7 @@ impl Answer {
                 }
                 Err(rejection) => {
                     self.status = 422;
-                    self.refused.push(rejection.field.into());
+                    self.refused.push(rejection.field);
                 }
             }
         }

@@ -39,10 +39,11 @@ pub const TOKEN_SUM: &str = "(i.input_tokens + i.cache_read_tokens + i.cache_wri
      + i.audio_out_tokens + i.image_in_tokens + i.image_out_tokens)";
 
 /// The rollup tables by day and their keys: the cube, and its marginals.
-pub const ROLLUPS: [(&str, &str); 4] = [
+pub const ROLLUPS: [(&str, &str); 5] = [
     ("usage_daily", "day, user_key, provider, model, agent, type"),
     ("daily_stats", "day, user_key"),
     ("daily_model_stats", "day, provider, model, type"),
+    ("daily_agent_stats", "day, agent"),
     (
         "daily_agent_model_stats",
         "day, agent, provider, model, type",

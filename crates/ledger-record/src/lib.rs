@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod cache_lifetimes;
 pub mod counted_sources;
 pub mod feedback;
 pub mod ingest;

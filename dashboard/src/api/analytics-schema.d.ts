@@ -18,6 +18,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/accuracy/reported-costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What providers and gateways say they billed, beside the estimates, by day and model.
+         * @description Only interactions that are priced whole and whose usage carried an amount. A difference of more than one part in a
+         *     hundred is a finding: that is how a wrong price is noticed first.
+         *     Without dates the last thirty days; at most 400.
+         */
+        get: operations["listReportedCosts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accuracy/unread-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Numbers of usage objects that no rule gives a meaning, the most frequent first.
+         * @description By field, provider and source: interactions that carry one are `partial`, and their receipts name the field and its
+         *     value. A price under the provider for the resource `unread:<field>` gives it a meaning.
+         *     Without dates the last thirty days; at most 400.
+         */
+        get: operations["listUnreadFields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/app/{path}": {
         parameters: {
             query?: never;
@@ -1274,6 +1318,29 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        ReportedCostList: {
+            as_of: components["schemas"]["AsOf"];
+            finding_count: components["schemas"]["Count"];
+            /** @description Whether the list holds everything; it has at most 500 items. */
+            is_complete: boolean;
+            items: {
+                /** Format: date */
+                day: string;
+                difference: components["schemas"]["Money"];
+                estimated_cost: components["schemas"]["Money"];
+                example_id: string;
+                interaction_count: components["schemas"]["Count"];
+                /** @description Whether the two differ by more than one part in a hundred. */
+                is_finding: boolean;
+                model: string;
+                provider: string;
+                ratio: components["schemas"]["Ratio"];
+                reported_cost: components["schemas"]["Money"];
+            }[];
+            ledger_version: components["schemas"]["Count"];
+            period: components["schemas"]["Period"];
+            reporting_time_zone: components["schemas"]["TimeZone"];
+        };
         /**
          * @description The name in the price book: `input`, `cache_read`, `cache_write_5m`, `cache_write_1h`, `output`,
          *     `reasoning`, `audio_in`, `audio_out`, `image_in`, `image_out`, `multiplier`, `rows_read`, `rows_written`,
@@ -1462,6 +1529,28 @@ export interface components {
             provider: string;
             token_count: components["schemas"]["Count"];
             type: components["schemas"]["InteractionType"];
+        };
+        UnreadFieldList: {
+            as_of: components["schemas"]["AsOf"];
+            /** @description Whether the list holds everything; it has at most 500 items. */
+            is_complete: boolean;
+            items: {
+                /** @description The id of one of the latest. */
+                example_id: string;
+                /** @description The field's path in the usage object. */
+                field: string;
+                /** Format: date */
+                first_day: string;
+                interaction_count: components["schemas"]["Count"];
+                /** Format: date */
+                last_day: string;
+                provider: string;
+                /** @description How it came: `api`, `langfuse`, `otel`. */
+                source: string;
+            }[];
+            ledger_version: components["schemas"]["Count"];
+            period: components["schemas"]["Period"];
+            reporting_time_zone: components["schemas"]["TimeZone"];
         };
         UserSlice: {
             figures: components["schemas"]["Figures"];
@@ -1750,6 +1839,76 @@ export interface operations {
                 };
                 content?: never;
             };
+        };
+    };
+    listReportedCosts: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The last day, included.
+                 * @example 2026-11-23
+                 */
+                end_date?: components["parameters"]["EndDate"];
+                /**
+                 * @description The first day, in the reporting time zone. Together with `end_date` or not at all; without both, a range answer covers the last 30 days, today included.
+                 * @example 2026-11-01
+                 */
+                start_date?: components["parameters"]["StartDate"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportedCostList"];
+                };
+            };
+            400: components["responses"]["InvalidParameter"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listUnreadFields: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The last day, included.
+                 * @example 2026-11-23
+                 */
+                end_date?: components["parameters"]["EndDate"];
+                /**
+                 * @description The first day, in the reporting time zone. Together with `end_date` or not at all; without both, a range answer covers the last 30 days, today included.
+                 * @example 2026-11-01
+                 */
+                start_date?: components["parameters"]["StartDate"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadFieldList"];
+                };
+            };
+            400: components["responses"]["InvalidParameter"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
         };
     };
     openDashboard: {

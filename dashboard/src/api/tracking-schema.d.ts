@@ -44,6 +44,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/cache-lifetimes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long cache writes live where nothing in a call tells, by source.
+         * @description Needs scope `admin`. It is about providers that leave the lifetime to whoever calls them (Anthropic, Bedrock).
+         *     A new ledger takes LibreChat's for five minutes before 2026-06-18 and for an hour since: its default changed.
+         */
+        get: operations["getCacheLifetimes"];
+        /**
+         * Says how long the cache writes of a source live, from a moment on.
+         * @description Needs scope `admin`. What was to hold later than the moment does not any more. Calls that are recorded keep
+         *     their estimates: `POST /admin/rerate` takes those whose lifetime nothing told for what is set now
+         *     (`flag`: `cache_lifetime_assumed` or `cache_lifetime_by_setting`). Isolates know it within 30 seconds.
+         */
+        put: operations["setCacheLifetimes"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/counted-sources": {
         parameters: {
             query?: never;
@@ -644,6 +671,19 @@ export interface components {
             /** @enum {string} */
             status: "accepted" | "duplicate" | "conflict" | "rejected" | "queued";
             total_cost?: components["schemas"]["ReportedAmount"];
+        };
+        CacheLifetimeList: {
+            items: {
+                /** @enum {string} */
+                lifetime: "5m" | "1h" | "unknown";
+                /** @enum {string} */
+                source: "api" | "langfuse" | "otel";
+                /**
+                 * Format: date-time
+                 * @description `null`: from the beginning.
+                 */
+                valid_from: string | null;
+            }[];
         };
         Count: number;
         /** @description The one trace source that counts for a type. */
@@ -1355,6 +1395,73 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getCacheLifetimes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings, each from its moment on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheLifetimeList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    setCacheLifetimes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description `unknown` leaves it open: the shorter one is assumed, and the receipt says so.
+                     * @enum {string}
+                     */
+                    lifetime: "5m" | "1h" | "unknown";
+                    /** @enum {string} */
+                    source: "api" | "langfuse" | "otel";
+                    /**
+                     * Format: date-time
+                     * @description From when on; without it from the beginning.
+                     */
+                    valid_from?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheLifetimeList"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidField"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -42,7 +42,7 @@ pub(crate) async fn respond(request: Request, env: &Env) -> worker::Result<Respo
     log.write(&visit, response.status_code(), kind);
     let response = renewing(secured(response, &request_id)?, renewed)?;
     if is_head {
-        edge::respond::without_body(response)
+        edge::respond::without_body(&response)
     } else {
         Ok(response)
     }

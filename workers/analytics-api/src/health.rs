@@ -26,22 +26,21 @@ thread_local! {
 pub(crate) async fn health(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     if is_known(visit, request).await? {
         let (status, workers) = ask(visit).await;
-        return answer(status, json!({ "status": status, "workers": workers }));
+        return answer(status, &json!({ "status": status, "workers": workers }));
     }
     let now = visit.received_at;
     let told = TOLD.get();
     let fresh = told.filter(|(_, at)| now.0.saturating_sub(at.0) < STRANGER_CACHE_MS);
-    let status = match fresh {
-        Some((status, _)) => status,
-        None => {
-            // Others that come meanwhile are told what was known.
-            TOLD.set(told.map(|(status, _)| (status, now)));
-            let (status, _) = ask(visit).await;
-            TOLD.set(Some((status, now)));
-            status
-        }
+    let status = if let Some((status, _)) = fresh {
+        status
+    } else {
+        // Others that come meanwhile are told what was known.
+        TOLD.set(told.map(|(status, _)| (status, now)));
+        let (status, _) = ask(visit).await;
+        TOLD.set(Some((status, now)));
+        status
     };
-    answer(status, json!({ "status": status }))
+    answer(status, &json!({ "status": status }))
 }
 
 /// Whether the caller may know more. Whoever offers a wrong proof is a stranger, and a guesser has to
@@ -61,8 +60,8 @@ async fn is_known(visit: &Visit<'_>, request: &Request) -> Result<bool, Problem>
     }
 }
 
-fn answer(status: &str, body: Value) -> Result<Response, Problem> {
-    edge::respond::json(if status == "down" { 503 } else { 200 }, &body)
+fn answer(status: &str, body: &Value) -> Result<Response, Problem> {
+    edge::respond::json(if status == "down" { 503 } else { 200 }, body)
 }
 
 /// How the suite stands, and each of its Workers.

@@ -8,8 +8,8 @@ use crate::request_log::RequestLog;
 use crate::route::Route;
 use crate::visit::Visit;
 use crate::{
-    counted_sources, health, keys, langfuse, late_rejections, ledger_epoch, reporting_time_zone,
-    rerate, run_job, traces, track,
+    cache_lifetimes, counted_sources, health, keys, langfuse, late_rejections, ledger_epoch,
+    reporting_time_zone, rerate, run_job, traces, track,
 };
 
 /// Answers a request and writes its line.
@@ -73,6 +73,8 @@ async fn dispatch(
         Route::ListRejections => late_rejections::list(visit, request).await,
         Route::GetCountedSources => counted_sources::get(visit, request).await,
         Route::SetCountedSources => counted_sources::set(visit, request).await,
+        Route::GetCacheLifetimes => cache_lifetimes::get(visit, request).await,
+        Route::SetCacheLifetimes => cache_lifetimes::set(visit, request).await,
         Route::GetReportingTimeZone => reporting_time_zone::get(visit, request).await,
         Route::SetReportingTimeZone => reporting_time_zone::set(visit, request).await,
         Route::RenewLedgerEpoch => ledger_epoch::renew(visit, request).await,

@@ -5,6 +5,7 @@
 //! [`ledger_record::ingest`], and the answer goes back. Everything that decides about money is in the
 //! pure crates; here is the wiring.
 mod answer;
+mod cache_lifetimes;
 mod counted_sources;
 mod handle_request;
 mod health;

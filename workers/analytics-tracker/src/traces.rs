@@ -3,8 +3,7 @@ use edge::respond::{json, with_type};
 use edge::{Problem, Scope};
 use events::limits::PROTOBUF_BYTES_MAX;
 use events::{
-    CacheWriteLifetimes, Context, Interaction, LeftOutByReason, OtlpOutcome, QueuedEvent,
-    TraceReader, TraceSpan, gunzip,
+    Context, Interaction, LeftOutByReason, OtlpOutcome, QueuedEvent, TraceReader, TraceSpan, gunzip,
 };
 use ledger_record::ingest::Answer;
 use ledger_record::trace_memory::SpanAnswer;
@@ -13,7 +12,7 @@ use worker::{Request, Response};
 
 use crate::settings::IngestMode;
 use crate::visit::{Visit, problem_of};
-use crate::{counted_sources, queue, record, settings};
+use crate::{cache_lifetimes, counted_sources, queue, record, settings};
 use edge::request::{content_encoding, media_type};
 
 /// The refusals that one answer names; the rest are counted.
@@ -45,7 +44,7 @@ pub(crate) async fn export(
         limits,
         allow_backfill: sender.has(Scope::Backfill),
         counted_sources: counted_sources::current(visit).await?,
-        cache_write_lifetimes: CacheWriteLifetimes::default(),
+        cache_write_lifetimes: cache_lifetimes::current(visit).await?,
         ..Context::at(visit.received_at)
     };
     let mut export = Export::default();
@@ -53,7 +52,7 @@ pub(crate) async fn export(
         Encoding::Json => export.json(visit, request, is_gzip, &context).await,
         Encoding::Protobuf => export.protobuf(visit, request, is_gzip, &context).await,
     };
-    read.map_err(|problem| export.say_what_was_kept(visit, problem))?;
+    read.map_err(|problem| Export::say_what_was_kept(visit, problem))?;
     answer(visit, encoding, &export)
 }
 
@@ -193,7 +192,7 @@ impl Export {
     }
 
     /// A refusal of a body of which a part was recorded before its fault says so.
-    fn say_what_was_kept(&self, visit: &Visit<'_>, mut problem: Problem) -> Problem {
+    fn say_what_was_kept(visit: &Visit<'_>, mut problem: Problem) -> Problem {
         let counts = visit.log.counts;
         let kept = counts.accepted + counts.duplicate + counts.queued;
         if kept > 0 {

@@ -13,7 +13,7 @@ use worker::{Request, Response};
 use crate::answer::{self, CONFLICT_DETAIL};
 use crate::settings::IngestMode;
 use crate::visit::{Visit, problem_of};
-use crate::{queue, record, settings};
+use crate::{cache_lifetimes, queue, record, settings};
 use edge::request::header;
 
 /// `POST /track/interaction`.
@@ -156,6 +156,7 @@ struct Arrival {
     limits: Limits,
     idempotency_key: Option<String>,
     allow_backfill: bool,
+    cache_write_lifetimes: CacheWriteLifetimes,
 }
 
 impl Arrival {
@@ -167,6 +168,7 @@ impl Arrival {
             limits: settings::limits(visit.env)?,
             idempotency_key: header(request, "idempotency-key"),
             allow_backfill: sender.has(Scope::Backfill),
+            cache_write_lifetimes: cache_lifetimes::current(visit).await?,
         })
     }
 
@@ -177,7 +179,7 @@ impl Arrival {
             idempotency_key: self.idempotency_key.as_deref(),
             allow_backfill: self.allow_backfill,
             counted_sources: CountedSources::default(),
-            cache_write_lifetimes: CacheWriteLifetimes::default(),
+            cache_write_lifetimes: self.cache_write_lifetimes.clone(),
         }
     }
 }

@@ -342,9 +342,13 @@ fn beside_tokens(name: &str) -> Option<Meaning> {
         | "invocation_latency"
         | "first_byte_latency"
         | "total_time_ms"
-        | "operation_total_time_ms" => Free,
+        | "operation_total_time_ms"
         // How often, how large: each has its price elsewhere or none.
-        "requests" | "request_count" | "tool_calls" | "doc_size_bytes" | "estimated_tokens" => Free,
+        | "requests"
+        | "request_count"
+        | "tool_calls"
+        | "doc_size_bytes"
+        | "estimated_tokens" => Free,
         // The sum over the kinds of tools beside it.
         "num_server_side_tools_used" => Repeat,
         _ => return None,

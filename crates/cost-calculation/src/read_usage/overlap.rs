@@ -139,7 +139,7 @@ pub(super) fn disjoint(tally: &mut Tally, reading: Reading, provider: &str) -> T
     let ways = ways(reading, own);
     let fitting = || ways.iter().copied().filter(|way| counts.fits(*way));
     let way = if tally.has(Slot::Total) {
-        by_total(tally, reading, &counts, own, fitting().collect())
+        by_total(tally, reading, &counts, own, &fitting().collect::<Vec<_>>())
     } else {
         let chosen = fitting().next().unwrap_or(own);
         if chosen != own {
@@ -187,7 +187,7 @@ fn by_total(
     reading: Reading,
     counts: &Counts,
     own: Way,
-    fitting: Vec<Way>,
+    fitting: &[Way],
 ) -> Way {
     let total = tally.get(Slot::Total);
     if let Some(way) = fitting.iter().find(|way| counts.sum(**way) == total) {

@@ -19,6 +19,7 @@ fn sentence(table: &str) -> &'static str {
         "usage_daily" => "Marginal of the interactions: the cube.",
         "daily_stats" => "Marginal of the cube: by user.",
         "daily_model_stats" => "Marginal of the cube: by model and type.",
+        "daily_agent_stats" => "Marginal of the cube: by agent.",
         _ => "Marginal of the cube: all of it but the user.",
     }
 }
@@ -34,10 +35,8 @@ fn column(name: &str) -> String {
 
 fn table_of_sums(table: &str, key: &str) -> String {
     let keys: String = key.split(", ").map(column).collect();
-    let measures: String = MEASURES
-        .iter()
-        .map(|measure| format!("  {measure} INTEGER NOT NULL,\n"))
-        .collect();
+    let measures = MEASURES.map(|measure| format!("  {measure} INTEGER NOT NULL,\n"));
+    let measures = measures.concat();
     format!(
         "CREATE TABLE {table} (\n{keys}{measures}  PRIMARY KEY ({key})\n) STRICT, WITHOUT ROWID;\n"
     )
@@ -145,13 +144,16 @@ CREATE TRIGGER latency_moves_insert INSTEAD OF INSERT ON latency_moves BEGIN
 }
 
 const SESSION_GAPS: &str = include_str!("session_gaps.sql");
+const USER_GAPS: &str = include_str!("user_gaps.sql");
 const USER_STATS: &str = include_str!("user_stats.sql");
 
 /// The whole file.
 pub fn rollups_sql() -> String {
     let mut sql = HEAD.to_owned();
     for (table, key) in ROLLUPS {
-        sql.push_str(&format!("\n-- {}\n", sentence(table)));
+        sql.push_str("\n-- ");
+        sql.push_str(sentence(table));
+        sql.push('\n');
         sql.push_str(&table_of_sums(table, key));
         match table {
             "usage_daily" => sql.push_str(
@@ -159,7 +161,9 @@ pub fn rollups_sql() -> String {
 CREATE INDEX usage_daily_by_user ON usage_daily (user_key, day);\n",
             ),
             "daily_stats" => {
-                sql.push_str("\nCREATE INDEX daily_stats_by_user ON daily_stats (user_key, day);\n")
+                sql.push_str(
+                    "\nCREATE INDEX daily_stats_by_user ON daily_stats (user_key, day);\n",
+                );
             }
             _ => {}
         }
@@ -192,6 +196,7 @@ CREATE INDEX weekly_stats_by_user ON weekly_stats (user_key, week);
     sql.push_str(&latency_trigger());
     sql.push('\n');
     sql.push_str(SESSION_GAPS);
+    sql.push_str(USER_GAPS);
     sql.push('\n');
     sql.push_str(USER_STATS);
     sql.push_str("\nUPDATE ledger_state SET schema_version = 4;\n");

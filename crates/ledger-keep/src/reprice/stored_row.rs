@@ -1,9 +1,10 @@
 //! An interaction as its columns hold it, with the estimate that counts: what is estimated again.
 
 use cost_calculation::{
-    Billable, Component, Declared, Estimate, Flags, MatchKind, PicoUsd, TokenUsage, Units,
-    UnixMillis,
+    Billable, Component, Declared, Estimate, Flag, Flags, Lifetime, MatchKind, PicoUsd, TokenUsage,
+    Units, UnixMillis,
 };
+use events::CacheWriteLifetimes;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -27,12 +28,16 @@ pub(crate) struct StoredRow {
     pub(crate) tokens: [u64; 10],
     units: Option<String>,
     declared: (Option<i64>, Option<String>),
-    reading: u32,
+    pub(crate) reading: u32,
     price_time: i64,
     pub(crate) price_state: String,
     pub(crate) costs: [Option<i64>; 5],
     /// The lines of the estimate that counts, as they are stored.
     pub(crate) lines: String,
+    /// Cache writes that were taken for those of five minutes and live an hour; below zero the other
+    /// way round.
+    #[serde(skip)]
+    pub(crate) moved_to_one_hour: i64,
 }
 
 /// A row of `i` with its estimate `e`, as [`StoredRow`] reads it: a function of D1 takes 32 arguments.
@@ -105,8 +110,37 @@ impl StoredRow {
         }
     }
 
+    /// Takes its cache writes for what the operator says of them now, where nothing in the call told
+    /// their lifetime.
+    pub(crate) fn set_untold_lifetime(&mut self, source: &str, lifetimes: &CacheWriteLifetimes) {
+        const UNTOLD: [Flag; 2] = [Flag::CacheLifetimeAssumed, Flag::CacheLifetimeBySetting];
+        let reading = Flags::from_bits(self.reading);
+        let is_untold = UNTOLD.into_iter().any(|flag| reading.contains(flag));
+        // Where another part of the figures was doubtful, some of the lifetimes may have been told.
+        if !is_untold || reading.contains(Flag::UnreadUsage) {
+            return;
+        }
+        let [_, _, short, long, ..] = &mut self.tokens;
+        let written = short.saturating_add(*long);
+        let was_long = i64::try_from(*long).unwrap_or(i64::MAX);
+        let lifetime = lifetimes.of(source, &self.provider, UnixMillis(self.price_time));
+        (*short, *long) = match lifetime {
+            Some(Lifetime::OneHour) => (0, written),
+            Some(Lifetime::FiveMinutes) | None => (written, 0),
+        };
+        self.moved_to_one_hour = i64::try_from(*long).unwrap_or(i64::MAX) - was_long;
+        let flag = match lifetime {
+            Some(_) => Flag::CacheLifetimeBySetting,
+            None => Flag::CacheLifetimeAssumed,
+        };
+        let without = UNTOLD.into_iter().fold(reading, Flags::without);
+        self.reading = without.with(flag).bits();
+    }
+
     pub(crate) fn differs(&self, new: &Estimate) -> bool {
-        self.price_state != new.price_state.as_str() || self.costs != costs(new)
+        self.moved_to_one_hour != 0
+            || self.price_state != new.price_state.as_str()
+            || self.costs != costs(new)
     }
 
     pub(crate) fn revision_of(&self, new: &Estimate) -> Value {
@@ -124,6 +158,8 @@ impl StoredRow {
             new.match_kind.map(MatchKind::as_str),
             new.calculation_version,
             compact_lines(&new.lines),
+            self.moved_to_one_hour,
+            self.reading,
         ])
     }
 }

@@ -125,7 +125,7 @@ impl RerateChanges {
         let room = EXAMPLES_MAX.saturating_sub(self.refused.len());
         self.refused
             .extend(chunk.refused.iter().take(room).cloned());
-        for (Candidate(_, user, row), outcome) in chunk.candidates.iter().zip(outcomes) {
+        for (Candidate(_, user, _, row), outcome) in chunk.candidates.iter().zip(outcomes) {
             match outcome {
                 Outcome::Same => {}
                 Outcome::OverLimit => self.over_limit_count += 1,

@@ -1,6 +1,7 @@
 //! The interactions of a chunk, and their estimates by the book of today.
 
-use cost_calculation::{Billable, Estimate, Flag, TokenUsage, Units, UnixMillis, estimate};
+use cost_calculation::{Billable, Estimate, Flag, Flags, TokenUsage, Units, UnixMillis, estimate};
+use events::CacheWriteLifetimes;
 use serde::Deserialize;
 
 use super::{
@@ -15,9 +16,9 @@ use ledger_core::{
 };
 use price_book::read_book::PriceCache;
 
-/// An interaction of a chunk: its start, its user, its row.
+/// An interaction of a chunk: its start, its user, its source, its row.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Candidate(pub i64, pub String, pub StoredRow);
+pub(super) struct Candidate(pub i64, pub String, pub String, pub StoredRow);
 
 /// The next interactions of a walk.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +47,7 @@ pub(super) enum Outcome {
 pub(super) async fn read_chunk<D: Database>(
     database: &D,
     filter: &RerateFilter,
+    lifetimes: &CacheWriteLifetimes,
     after: Place,
     limit: u32,
 ) -> Result<Chunk, DatabaseError> {
@@ -65,7 +67,10 @@ pub(super) async fn read_chunk<D: Database>(
         .flag()
         .map_err(|name| DatabaseError::Decode(format!("`{name}` is no flag of an estimate")))?;
     if let Some(flag) = flag {
-        candidates.retain(|Candidate(_, _, row)| has_flag(row, flag));
+        candidates.retain(|Candidate(_, _, _, row)| has_flag(row, flag));
+    }
+    for Candidate(_, _, source, row) in &mut candidates {
+        row.set_untold_lifetime(source, lifetimes);
     }
     Ok(Chunk {
         candidates,
@@ -77,7 +82,8 @@ pub(super) async fn read_chunk<D: Database>(
 
 fn has_flag(row: &StoredRow, flag: Flag) -> bool {
     let lines = read_lines(&row.lines).unwrap_or_default();
-    lines.iter().any(|line| line.flags.contains(flag))
+    Flags::from_bits(row.reading).contains(flag)
+        || lines.iter().any(|line| line.flags.contains(flag))
 }
 
 impl Chunk {
@@ -92,17 +98,17 @@ impl Chunk {
         let consumed: Vec<(TokenUsage, Units)> = self
             .candidates
             .iter()
-            .map(|Candidate(_, _, row)| row.consumed())
+            .map(|Candidate(_, _, _, row)| row.consumed())
             .collect::<Result<_, _>>()?;
         let billables: Vec<Billable<'_>> = self
             .candidates
             .iter()
             .zip(&consumed)
-            .map(|(Candidate(_, _, row), consumed)| row.billable(consumed))
+            .map(|(Candidate(_, _, _, row), consumed)| row.billable(consumed))
             .collect();
         let (book, version) = cache.prepare(database, &billables, now).await?;
         let outcomes = self.candidates.iter().zip(&billables);
-        let outcomes = outcomes.map(|(Candidate(_, _, row), billable)| {
+        let outcomes = outcomes.map(|(Candidate(_, _, _, row), billable)| {
             let is_over = |new: &Estimate| {
                 new.total
                     .is_some_and(|total| total > config.interaction_cost_max)
@@ -128,7 +134,7 @@ impl Chunk {
                 last: if is_last {
                     self.last
                 } else {
-                    Some(Place(candidate.0, candidate.2.key))
+                    Some(Place(candidate.0, candidate.3.key))
                 },
                 // Those that the filter left out are counted with the last one.
                 looked_at: if is_last {
@@ -145,6 +151,6 @@ impl Chunk {
     pub fn refuse(&mut self) {
         let refused = self.candidates.drain(..);
         self.refused
-            .extend(refused.map(|Candidate(_, _, row)| row.id));
+            .extend(refused.map(|Candidate(_, _, _, row)| row.id));
     }
 }

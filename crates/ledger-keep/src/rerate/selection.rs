@@ -96,7 +96,7 @@ WITH bounds AS MATERIALIZED (
 pub(super) fn rows_sql() -> String {
     let arm = |suffix: &str| {
         format!(
-            "SELECT json_array(i.timestamp, u.user_id, {STORED_ROW}) AS row, i.timestamp,
+            "SELECT json_array(i.timestamp, u.user_id, i.source, {STORED_ROW}) AS row, i.timestamp,
                i.interaction_key
              FROM chunk l CROSS JOIN interactions{suffix} i ON i.interaction_key = l.interaction_key
                CROSS JOIN cost_estimates{suffix} e ON e.interaction_key = i.interaction_key

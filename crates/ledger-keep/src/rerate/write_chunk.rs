@@ -94,7 +94,7 @@ fn update_sessions(suffix: &str) -> String {
 }
 
 static MOVE_ROLLUPS: LazyLock<String> = LazyLock::new(|| {
-    let measures = MEASURES.map(difference).join(",\n         ");
+    let measures = MEASURES.map(difference_of).join(",\n         ");
     let arm = |suffix: &str| {
         format!(
             "SELECT i.day, i.user_key, i.provider, i.model_name AS model, i.agent, i.type,
@@ -105,6 +105,26 @@ static MOVE_ROLLUPS: LazyLock<String> = LazyLock::new(|| {
     };
     move_by(&format!("{}\nUNION ALL\n{}", arm(""), arm("_archive")))
 });
+
+/// As of a new price, and the cache writes whose lifetime is another one now.
+fn difference_of(measure: &str) -> String {
+    match measure {
+        "cache_write_5m_tokens" => "-(j.value ->> 12) AS cache_write_5m_tokens".to_owned(),
+        "cache_write_1h_tokens" => "j.value ->> 12 AS cache_write_1h_tokens".to_owned(),
+        other => difference(other),
+    }
+}
+
+fn update_lifetimes(suffix: &str) -> String {
+    format!(
+        "UPDATE interactions{suffix} AS i SET
+           cache_write_5m_tokens = i.cache_write_5m_tokens - (j.value ->> 12),
+           cache_write_1h_tokens = i.cache_write_1h_tokens + (j.value ->> 12),
+           reading = j.value ->> 13
+         FROM json_each(?1, '$.estimates') j
+         WHERE i.interaction_key = j.value ->> 0 AND j.value ->> 12 <> 0 AND {IS_OURS}"
+    )
+}
 
 static BUMP_LEDGER: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -132,7 +152,7 @@ pub(super) async fn write_chunk<D: Database>(
         .candidates
         .iter()
         .zip(outcomes)
-        .filter_map(|(Candidate(_, _, row), outcome)| match outcome {
+        .filter_map(|(Candidate(_, _, _, row), outcome)| match outcome {
             Outcome::Differs(new) => Some(row.revision_of(new)),
             Outcome::Same | Outcome::OverLimit => None,
         })
@@ -166,6 +186,7 @@ pub(super) async fn write_chunk<D: Database>(
         for suffix in ["", "_archive"] {
             statements.push(with(insert_revisions(suffix)));
             statements.push(with(update_sessions(suffix)));
+            statements.push(with(update_lifetimes(suffix)));
         }
         statements.push(with(MOVE_ROLLUPS.clone()));
         statements.push(with(BUMP_LEDGER.clone()));

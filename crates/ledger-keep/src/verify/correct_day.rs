@@ -18,6 +18,7 @@ const fn check_of(table: &str) -> &'static str {
         b"usage_daily" => "usage_daily_equals_interactions",
         b"daily_stats" => "daily_stats_equal_interactions",
         b"daily_model_stats" => "daily_model_stats_equal_interactions",
+        b"daily_agent_stats" => "daily_agent_stats_equal_interactions",
         b"daily_agent_model_stats" => "daily_agent_model_stats_equal_interactions",
         _ => "latency_daily_equals_interactions",
     }

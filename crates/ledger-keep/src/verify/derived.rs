@@ -30,24 +30,31 @@ struct Derived {
     is_weekly: bool,
 }
 
-/// From which day on a session was not active. Primary key; session_days_by_session.
-fn of_day() -> Derived {
-    Derived {
-        table: "session_gaps",
-        check: "session_gaps_equal_session_days",
-        columns: "day, previous_day, session_count".to_owned(),
-        kept: "SELECT day, previous_day, session_count FROM session_gaps
-               WHERE day = ?1 ->> 'day' AND session_count <> 0"
-            .to_owned(),
-        truth: "SELECT ?1 ->> 'day', COALESCE(previous_day, ''), COUNT(*) FROM (
-                  SELECT (SELECT MAX(p.day) FROM session_days p
-                          WHERE p.session_key = s.session_key AND p.day < ?1 ->> 'day') AS previous_day
-                  FROM (SELECT DISTINCT session_key FROM session_days WHERE day = ?1 ->> 'day') s)
-                GROUP BY previous_day"
-            .to_owned(),
+/// From which day on a session, or a user, was not active. Primary keys; `session_days_by_session`,
+/// `session_days_by_user`.
+fn of_day() -> [Derived; 2] {
+    [
+        ("session_gaps", "session_gaps_equal_session_days", "session"),
+        ("user_gaps", "user_gaps_equal_session_days", "user"),
+    ]
+    .map(|(table, check, who)| Derived {
+        table,
+        check,
+        columns: format!("day, previous_day, {who}_count"),
+        kept: format!(
+            "SELECT day, previous_day, {who}_count FROM {table}
+             WHERE day = ?1 ->> 'day' AND {who}_count <> 0"
+        ),
+        truth: format!(
+            "SELECT ?1 ->> 'day', COALESCE(previous_day, ''), COUNT(*) FROM (
+               SELECT (SELECT MAX(p.day) FROM session_days p
+                       WHERE p.{who}_key = s.{who}_key AND p.day < ?1 ->> 'day') AS previous_day
+               FROM (SELECT DISTINCT {who}_key FROM session_days WHERE day = ?1 ->> 'day') s)
+             GROUP BY previous_day"
+        ),
         rows: None,
         is_weekly: false,
-    }
+    })
 }
 
 /// The sums and latencies of whole weeks. Primary keys.
@@ -140,7 +147,7 @@ pub(super) async fn verify_day<D: Database>(
     day: &str,
     slice: &mut Slice,
 ) -> Result<(), DatabaseError> {
-    verify(database, &[of_day()], &json!({ "day": day }), slice).await
+    verify(database, &of_day(), &json!({ "day": day }), slice).await
 }
 
 /// Verifies the week of `last`, once the pass has gone through all of its days: the next one, if there

@@ -174,6 +174,7 @@ fn days_of(database: &Sqlite) -> BTreeMap<&'static str, Vec<String>> {
             "session_gaps",
             "SELECT * FROM session_gaps WHERE session_count <> 0",
         ),
+        ("user_gaps", "SELECT * FROM user_gaps WHERE user_count <> 0"),
         (
             "interactions",
             "SELECT id, day FROM interactions UNION ALL SELECT id, day FROM interactions_archive",

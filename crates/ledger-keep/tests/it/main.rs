@@ -9,6 +9,7 @@
     reason = "a test fails by panicking, and reads as one story"
 )]
 
+mod accuracy;
 mod archive;
 mod change_reporting_zone;
 mod exactly_once;

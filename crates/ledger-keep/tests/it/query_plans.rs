@@ -34,7 +34,7 @@ const SMALL: [&str; 5] = [
     "users",
 ];
 /// Tables that hold a row for each interaction, session, day or price.
-const LARGE: [&str; 19] = [
+const LARGE: [&str; 21] = [
     "interactions",
     "interactions_archive",
     "cost_estimates",
@@ -47,11 +47,13 @@ const LARGE: [&str; 19] = [
     "daily_stats",
     "daily_model_stats",
     "daily_user_slices",
+    "daily_agent_stats",
     "daily_agent_model_stats",
     "weekly_stats",
     "latency_daily",
     "latency_weekly",
     "session_gaps",
+    "user_gaps",
     "feedback",
     "prices",
 ];

@@ -5,8 +5,8 @@ use crate::history::{
     DAY_MS, START, Unreliable, assert_each_is_in_one_place, event, fault, ledger, new_ingest_id,
     number, send,
 };
-use cost_calculation::{PicoUsd, UnixMillis};
-use events::Interaction;
+use cost_calculation::{Flag, Flags, PicoUsd, TokenUsage, UnixMillis};
+use events::{CacheWriteLifetimeChange, Interaction, InteractionType};
 use futures_executor::block_on;
 use ledger_core::{Database, api_keys::Actor, sqlite::Sqlite};
 use ledger_keep::{
@@ -16,6 +16,7 @@ use ledger_keep::{
         list_rerates, preview_rerate,
     },
 };
+use ledger_record::cache_lifetimes::change;
 use proptest::prelude::*;
 
 const NOW: i64 = START + 1_000 * DAY_MS;
@@ -190,6 +191,80 @@ fn only_what_the_filter_names_is_estimated_again() {
         ["unpriced>priced"]
     );
     crate::recount::assert_sums_are_true(&database, false);
+}
+
+/// LibreChat's calls of Anthropic, whose figures tell no lifetime of 1,000 written tokens.
+fn untold(id: u32, flag: Flag, is_long: bool) -> Interaction {
+    Interaction {
+        provider: "anthropic".to_owned(),
+        model_name: "claude-sonnet-5".to_owned(),
+        source: "langfuse",
+        usage: TokenUsage {
+            input: 10,
+            cache_write_5m: if is_long { 0 } else { 1_000 },
+            cache_write_1h: if is_long { 1_000 } else { 0 },
+            ..TokenUsage::default()
+        },
+        reading: Flags::NONE.with(flag),
+        kind: InteractionType::Chat,
+        ..event(id, 700)
+    }
+}
+
+const CLAUDE: &str = "
+INSERT INTO prices (provider, model, resource_type, region, service_tier, min_context, schedule, rate,
+  per, currency, valid_from, valid_from_basis, source, source_revision, status, observed_at, cache_ttl_s)
+SELECT 'anthropic', 'claude-sonnet-5', j.value ->> 0, '', 'standard', 0, '', j.value ->> 1, 1000000,
+  'USD', 0, 'assumed', 'test', 'r1', 'active', 0, 86400
+FROM json_each('[[\"input\",2000000000000],[\"cache_write_5m\",2500000000000],[\"cache_write_1h\",4000000000000]]') j";
+
+#[test]
+fn a_changed_lifetime_of_cache_writes_moves_what_nothing_told_and_only_that() {
+    let database = ledger();
+    database.execute_script(CLAUDE).unwrap();
+    let told = Interaction {
+        reading: Flags::NONE,
+        ..untold(3, Flag::CacheLifetimeAssumed, true)
+    };
+    send(
+        &database,
+        &[
+            untold(1, Flag::CacheLifetimeAssumed, false),
+            untold(2, Flag::CacheLifetimeBySetting, true),
+            told,
+        ],
+    );
+    let by_lifetime = |database: &Sqlite| {
+        let sum =
+            |bucket: &str| number(database, &format!("SELECT SUM({bucket}) FROM usage_daily"));
+        (sum("cache_write_5m_tokens"), sum("cache_write_1h_tokens"))
+    };
+    assert_eq!(by_lifetime(&database), (1_000, 2_000));
+    let lifetime = |word: &str| {
+        let body = format!(r#"{{"source":"langfuse","lifetime":"{word}"}}"#);
+        let wish = CacheWriteLifetimeChange::parse(body.as_bytes()).unwrap();
+        block_on(change(&database, &wish, ACTOR)).unwrap();
+    };
+    for (word, expected) in [
+        ("5m", (2_000, 1_000)),
+        ("1h", (0, 3_000)),
+        ("unknown", (2_000, 1_000)),
+    ] {
+        lifetime(word);
+        begin(&database, &everything());
+        let run = run_to_the_end(&database, &config()).unwrap();
+        assert_eq!(by_lifetime(&database), expected, "{word}");
+        assert!(run.changes.total.interaction_count > 0);
+        crate::recount::assert_sums_are_true(&database, false);
+        begin(&database, &everything());
+        let again = run_to_the_end(&database, &config()).unwrap();
+        assert_eq!(again.changes.total.interaction_count, 0, "{word} again");
+    }
+    // 1,000 written for an hour that was told, twice 1,000 for five minutes, and the input.
+    assert_eq!(
+        total(&database),
+        4_000_000_000 + 2 * 2_500_000_000 + 3 * 20_000_000
+    );
 }
 
 #[test]

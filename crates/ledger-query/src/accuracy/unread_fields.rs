@@ -48,7 +48,7 @@ fn sql() -> String {
         "WITH unread AS (\n{}\nUNION ALL\n{}\n)
 SELECT json_object('field', substr(c.key, 8), 'provider', provider, 'source', source,
   'interaction_count', COUNT(*), 'first_day', MIN(day), 'last_day', MAX(day),
-  'example_id', substr(MAX(day || ' ' || id), 12))
+  'example_id', substr(MAX(day || ' ' || u.id), 12))
 FROM unread u CROSS JOIN json_each(u.units, '$.calls') c
 WHERE c.key >= 'unread:' AND c.key < 'unread;'
 GROUP BY c.key, provider, source

@@ -166,7 +166,8 @@ impl Slice {
         }
         let (from, of_users) = match (user, agent, model) {
             (false, false, _) => ("daily_model_stats t", None),
-            (false, true, _) => ("daily_agent_model_stats t", None),
+            (false, true, false) => ("daily_agent_stats t", None),
+            (false, true, true) => ("daily_agent_model_stats t", None),
             (true, false, false) => (
                 "daily_stats t",
                 Some("daily_stats t INDEXED BY daily_stats_by_user"),
@@ -411,7 +412,7 @@ mod tests {
         );
         assert_eq!(
             table(&Slice::default(), Some(Dimension::Agent)),
-            "daily_agent_model_stats t"
+            "daily_agent_stats t"
         );
         assert_eq!(
             table(&model, Some(Dimension::Provider)),

@@ -3,7 +3,7 @@
 use cost_calculation::UnixMillis;
 use serde::Serialize;
 
-use super::reader::{Reader, Stamp};
+use super::reader::{Reader, Stamp, Viewer};
 use ledger_core::{database::Database, renew_epoch::epoch_text};
 use reporting_days::calendar::iso;
 
@@ -29,7 +29,10 @@ impl<D: Database> Reader<'_, D> {
             price_book_version: self.state.price_book_version,
             ledger_epoch: epoch_text(self.state.epoch),
             today: self.today,
-            first_day: self.state.first_day,
+            // When others began is nothing to a key of one user.
+            first_day: (self.viewer == Viewer::Everyone)
+                .then_some(self.state.first_day)
+                .flatten(),
             reporting_hour: iso(UnixMillis(self.hour() * HOUR_MS)),
         }
     }

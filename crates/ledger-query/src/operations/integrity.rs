@@ -22,7 +22,7 @@ use crate::{
 use ledger_core::{
     database::{Database, DatabaseError, Statement},
     rollup::ROLLUPS,
-    verification_report::{FindingRecord, IntegrityStatus, PassRecord, integrity},
+    verification_report::{FindingRecord, IntegrityReport, IntegrityStatus, PassRecord, integrity},
 };
 use reporting_days::calendar::{DayRange, Period, iso};
 
@@ -59,6 +59,17 @@ struct Verification {
     last_full_pass: Option<Pass>,
     current_pass: Option<Pass>,
     findings: Vec<Finding>,
+}
+
+impl From<IntegrityReport> for Verification {
+    fn from(report: IntegrityReport) -> Self {
+        Self {
+            status: report.status,
+            last_full_pass: report.last_full_pass.map(Pass::from),
+            current_pass: report.current_pass.map(Pass::from),
+            findings: report.findings.into_iter().map(Finding::from).collect(),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -138,12 +149,13 @@ SELECT json_array(
 impl<D: Database> Reader<'_, D> {
     /// `GET /integrity`.
     pub async fn integrity(&self, parameters: &Parameters) -> Result<Integrity, QueryError> {
+        let last_days = || DayRange {
+            start: self.today - chrono::Days::new(DEFAULT_DAYS - 1),
+            end: self.today,
+        };
         let range = parameters
             .range(RECOUNT_DAYS_MAX)?
-            .unwrap_or_else(|| DayRange {
-                start: self.today - chrono::Days::new(DEFAULT_DAYS - 1),
-                end: self.today,
-            });
+            .unwrap_or_else(last_days);
         let mut statements = vec![raw::by_hour(
             &Slice::default(),
             &[range.instants(self.zone)],
@@ -202,20 +214,15 @@ impl<D: Database> Reader<'_, D> {
             expected: shown_distinct(active),
             found: shown_distinct(from_gaps),
         });
-        let report = integrity(self.database).await?;
+        let verification = Verification::from(integrity(self.database).await?);
         let is_sound =
-            checks.iter().all(|check| check.ok) && report.status != IntegrityStatus::Broken;
+            checks.iter().all(|check| check.ok) && verification.status != IntegrityStatus::Broken;
         Ok(Integrity {
             stamp: self.stamp(),
             period: range.period(self.today),
             status: if is_sound { "ok" } else { "mismatch" },
             checks,
-            verification: Verification {
-                status: report.status,
-                last_full_pass: report.last_full_pass.map(Pass::from),
-                current_pass: report.current_pass.map(Pass::from),
-                findings: report.findings.into_iter().map(Finding::from).collect(),
-            },
+            verification,
             last_verification: self.newest_runs("verify", 1).await?.into_iter().next(),
         })
     }

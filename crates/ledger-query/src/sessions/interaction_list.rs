@@ -332,7 +332,8 @@ mod tests {
         ));
         assert_eq!(named, ["tool:fetch", "web_search", "rows_read"]);
         assert_eq!(resources(None), Vec::<String>::new());
-        let many: String = (0..40).map(|at| format!(r#""u{at}":1,"#)).collect();
+        let many: Vec<String> = (0..40).map(|at| format!(r#""u{at}":1,"#)).collect();
+        let many = many.concat();
         let many = format!("{{{}}}", many.trim_end_matches(','));
         assert_eq!(resources(Some(&many)).len(), RESOURCES_MAX);
     }

@@ -16,17 +16,16 @@ pub struct Distinct {
     pub user_count: i64,
 }
 
-// Primary key of session_gaps, day first: a session that was active in a range is counted on the first
-// of its days, the one before which its last activity lies ahead of the range. Users are few: each is
-// looked up in session_days_by_user.
+// Primary keys of session_gaps and user_gaps, day first: a session, or a user, that was active in a range
+// is counted on the first of its days, the one before which its last activity lies ahead of the range.
 const OF_EVERYONE: &str = "
 SELECT json_array(s.value ->> 2,
   COALESCE((SELECT SUM(g.session_count) FROM session_gaps g
             WHERE g.day >= s.value ->> 0 AND g.day <= s.value ->> 1
               AND g.previous_day < s.value ->> 0), 0),
-  (SELECT COUNT(*) FROM users u WHERE EXISTS (
-     SELECT 1 FROM session_days d INDEXED BY session_days_by_user
-     WHERE d.user_key = u.user_key AND d.day >= s.value ->> 0 AND d.day <= s.value ->> 1)))
+  COALESCE((SELECT SUM(g.user_count) FROM user_gaps g
+            WHERE g.day >= s.value ->> 0 AND g.day <= s.value ->> 1
+              AND g.previous_day < s.value ->> 0), 0))
 FROM json_each(?1, '$.segments') s";
 
 // Index session_days_by_user. One who was active has a session that was, be it by a mark alone.

@@ -161,15 +161,20 @@ fn assert_weeks_are_true(database: &Sqlite) {
         table(database, &of_days, 5),
         "latency_weekly"
     );
-    let of_days = "SELECT day, COALESCE((SELECT MAX(b.day) FROM session_days b
-                     WHERE b.session_key = a.session_key AND b.day < a.day), ''), COUNT(*)
-                   FROM (SELECT DISTINCT session_key, day FROM session_days) a GROUP BY 1, 2";
-    let kept = "SELECT day, previous_day, session_count FROM session_gaps WHERE session_count <> 0";
-    assert_eq!(
-        table(database, kept, 2),
-        table(database, of_days, 2),
-        "session_gaps"
-    );
+    for who in ["session", "user"] {
+        let of_days = format!(
+            "SELECT day, COALESCE((SELECT MAX(b.day) FROM session_days b
+               WHERE b.{who}_key = a.{who}_key AND b.day < a.day), ''), COUNT(*)
+             FROM (SELECT DISTINCT {who}_key, day FROM session_days) a GROUP BY 1, 2"
+        );
+        let kept =
+            format!("SELECT day, previous_day, {who}_count FROM {who}_gaps WHERE {who}_count <> 0");
+        assert_eq!(
+            table(database, &kept, 2),
+            table(database, &of_days, 2),
+            "{who}_gaps"
+        );
+    }
 }
 
 /// Panics unless the sums by two of the cube's keys are what the cube comes to, and the models of a
