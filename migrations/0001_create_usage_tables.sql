@@ -16,6 +16,12 @@ CREATE TABLE ledger_state (
   price_book_version  INTEGER NOT NULL,
   -- Moves with every batch that changes what a query could answer.
   ledger_version      INTEGER NOT NULL,
+  -- Random, and renewed after a restore: versions of the book and of the ledger run through the same
+  -- numbers again, and what isolates and browsers remember belongs to the old ones.
+  epoch               INTEGER NOT NULL,
+  -- Moves with every batch that takes interactions out again; what reads over several batches looks
+  -- at it.
+  withdrawal_count    INTEGER NOT NULL,
   reporting_time_zone TEXT    NOT NULL,
   -- JSON: interaction type -> the one trace source that counts for it.
   counted_sources     TEXT    NOT NULL,
@@ -24,9 +30,9 @@ CREATE TABLE ledger_state (
 ) STRICT;
 
 INSERT INTO ledger_state
-  (id, schema_version, price_book_version, ledger_version, reporting_time_zone, counted_sources,
-   cache_lifetimes)
-VALUES (1, 1, 1, 0, 'UTC', '{"chat":"langfuse"}',
+  (id, schema_version, price_book_version, ledger_version, epoch, withdrawal_count,
+   reporting_time_zone, counted_sources, cache_lifetimes)
+VALUES (1, 1, 1, 0, 1 + (random() & 70368744177663), 0, 'UTC', '{"chat":"langfuse"}',
   '{"langfuse":[[0,"5m"],[1781740800000,"1h"]]}');
 
 -- Truth: users by the names that their source gave them.
@@ -204,6 +210,29 @@ CREATE TABLE session_days (
 CREATE INDEX session_days_by_session ON session_days (session_key, day);
 -- A user's distinct sessions of any range, and whether there are any.
 CREATE INDEX session_days_by_user ON session_days (user_key, day, session_key);
+
+-- Truth: what is known of a trace of native OpenTelemetry, which may arrive in many bodies: what a span
+-- is, and whose, is known only with its trace. Kept for some days after the last body.
+CREATE TABLE trace_memory (
+  trace_id  TEXT    PRIMARY KEY,
+  -- Moves with every body that adds to the trace. A batch made with another version sets NULL here and
+  -- is kept out whole.
+  version   INTEGER NOT NULL,
+  forget_at INTEGER NOT NULL,
+  -- JSON: the spans that are known, and what is recorded of each.
+  spans     TEXT    NOT NULL
+) STRICT;
+
+CREATE INDEX trace_memory_by_end ON trace_memory (forget_at);
+
+-- Truth: spans that show a call for which another one stands: a repeat is known for good.
+CREATE TABLE joined_spans (
+  id             TEXT    PRIMARY KEY,
+  -- The interaction of the same call; NULL for a sum of several.
+  part_of        TEXT,
+  digest_version INTEGER NOT NULL,
+  body_hash      BLOB    NOT NULL CHECK (length(body_hash) = 16)
+) STRICT, WITHOUT ROWID;
 
 -- Truth: thumbs by trace; they may arrive before the interaction, and may be taken back.
 CREATE TABLE feedback (

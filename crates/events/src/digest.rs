@@ -4,8 +4,12 @@ use sha2::{Digest as _, Sha256};
 
 use crate::Interaction;
 
-/// The version of the digest's encoding: what is stored beside each digest.
-pub const DIGEST_VERSION: i64 = 2;
+/// The rules by which an event becomes a digest: how it is normalised, and how it is encoded. Whoever
+/// changes what a field of the same body comes to, or the encoding, counts on.
+///
+/// Digests of two versions say nothing about each other.
+pub const DIGEST_VERSION: u32 = 2;
+
 /// Written first, so that a later encoding can never be mistaken for this one.
 const VERSION: &[u8] = b"tokentill interaction 2\n";
 
@@ -241,6 +245,12 @@ mod tests {
         // Digests are stored: another value here would turn every repeat into a conflict.
         let hex = format!("{:032x}", u128::from_be_bytes(an_interaction().digest()));
         assert_eq!(hex, "43ee96ffcb89dfd68dbcb3e055b7ce3f");
+    }
+
+    #[test]
+    fn the_version_that_is_kept_is_the_one_that_is_hashed() {
+        let written = format!("tokentill interaction {DIGEST_VERSION}\n");
+        assert_eq!(VERSION, written.as_bytes());
     }
 
     #[test]

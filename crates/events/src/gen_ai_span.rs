@@ -15,7 +15,6 @@ use crate::otlp_outcome::Meaning;
 use crate::source;
 use crate::span::Span;
 use crate::span_interaction::{fail, of_span, one_tool_call};
-use crate::trace_index::{Role, TraceIndex};
 use crate::{Context, Interaction, InteractionType, Rejection, json_usage};
 
 /// What a span about models is.
@@ -140,15 +139,9 @@ pub(crate) fn is_tool_call(span: &Span) -> bool {
     kind_of(span) == Kind::Tool
 }
 
-/// A call of a model; a reason for one inside another, which shows the same tokens again.
-pub(crate) fn model_call(
-    span: &Span,
-    index: &TraceIndex,
-    context: &Context<'_>,
-) -> Result<Result<Interaction, Reason>, Rejection> {
-    if index.has_ancestor(span, Role::Model) {
-        return Ok(Err(Reason::InnerCall));
-    }
+/// A call of a model. Its trace tells whether another span shows the same call and knows more
+/// ([`crate::resolve_trace`]).
+pub(crate) fn model_call(span: &Span, context: &Context<'_>) -> Result<Interaction, Rejection> {
     let attributes = &span.attributes;
     let mut interaction = named(span, InteractionType::Chat)?;
     let provider = attributes.text_that_fits(&PROVIDERS, PROVIDER_CHARS_MAX);
@@ -175,7 +168,7 @@ pub(crate) fn model_call(
         end_call(&mut interaction, message, false);
     }
     interaction.mark_unreported_usage();
-    Ok(Ok(interaction))
+    Ok(interaction)
 }
 
 /// What is no call of a model: a call of a tool, or a reason why it is nothing.

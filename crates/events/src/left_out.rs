@@ -9,7 +9,7 @@ const FURTHER: &str = "further_reasons";
 
 /// Why a span is no interaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reason {
+pub enum Reason {
     /// Chains, prompts, agents: what stands around the calls of models and tools.
     Scaffolding,
     /// A database operation of no request.
@@ -31,7 +31,8 @@ pub(crate) enum Reason {
 }
 
 impl Reason {
-    pub(crate) const fn as_str(self) -> &'static str {
+    /// The reason as answers name it.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Scaffolding => "scaffolding",
             Self::Background => "background",
@@ -66,7 +67,8 @@ pub struct LeftOut {
 pub struct LeftOutByReason(BTreeMap<String, LeftOut>);
 
 impl LeftOutByReason {
-    pub(crate) fn add(&mut self, reason: Reason, count: u32, example: impl FnOnce() -> String) {
+    /// Counts what is left out for this reason.
+    pub fn add(&mut self, reason: Reason, count: u32, example: impl FnOnce() -> String) {
         self.add_named(reason.as_str(), count, example);
     }
 

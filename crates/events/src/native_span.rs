@@ -6,13 +6,11 @@ use cost_calculation::Units;
 use serde_json::json;
 
 use crate::attribute_names::Attribute;
-use crate::left_out::Reason;
-use crate::limits::{CONTEXT_CHARS_MAX, METADATA_BYTES_MAX, PROVIDER_CHARS_MAX, USER_ID_CHARS_MAX};
+use crate::limits::{CONTEXT_CHARS_MAX, METADATA_BYTES_MAX, PROVIDER_CHARS_MAX};
 use crate::source;
 use crate::span::Span;
-use crate::span_interaction::{UNKNOWN_USER, fail, of_span};
-use crate::trace_index::{Origin, Role, TraceIndex};
-use crate::{Interaction, InteractionType, Rejection, session_id};
+use crate::span_interaction::{fail, of_span};
+use crate::{Interaction, InteractionType, Rejection};
 
 /// Characters of a route, a collection or a method that is kept.
 const NAME_CHARS_MAX: usize = 256;
@@ -67,28 +65,11 @@ pub(crate) fn served_request(span: &Span) -> Result<Interaction, Rejection> {
     Ok(interaction)
 }
 
-/// A database operation of a request; a reason for polling, and for the driver's span below the
-/// mapper's: both show one operation.
-pub(crate) fn database_operation(
-    span: &Span,
-    index: &TraceIndex,
-) -> Result<Result<Interaction, Reason>, Rejection> {
-    if index.has_ancestor(span, Role::Database) {
-        return Ok(Err(Reason::InnerCall));
-    }
-    let request_user = match index.origin(span) {
-        Origin::Background => return Ok(Err(Reason::Background)),
-        Origin::Server { user } => user,
-        Origin::Unseen => None,
-    };
+/// A database operation. Its trace tells whether it is polling, or the driver's span below the
+/// mapper's ([`crate::resolve_trace`]).
+pub(crate) fn database_operation(span: &Span) -> Result<Interaction, Rejection> {
     let attributes = &span.attributes;
     let mut interaction = of_span(span, InteractionType::Db, source::OTEL)?;
-    if let Some(user) = request_user.filter(|user| user.chars().count() <= USER_ID_CHARS_MAX)
-        && interaction.user_id == UNKNOWN_USER
-    {
-        user.clone_into(&mut interaction.user_id);
-        interaction.session_id = session_id::of_user_and_day("", user, interaction.timestamp);
-    }
     // Mongoose is MongoDB's mapper, not a database.
     interaction.provider = match attributes.text(&[Attribute::DbSystem], PROVIDER_CHARS_MAX)? {
         None | Some("mongoose") => "mongodb".to_owned(),
@@ -109,7 +90,7 @@ pub(crate) fn database_operation(
             error_type(span)?.unwrap_or(&span.status_message),
         );
     }
-    Ok(Ok(interaction))
+    Ok(interaction)
 }
 
 fn error_type(span: &Span) -> Result<Option<&str>, Rejection> {

@@ -2,17 +2,21 @@
 use crate::attribute_names::Attribute;
 use crate::left_out::{LeftOutByReason, Reason};
 use crate::span::Span;
-use crate::trace_index::{Role, TraceIndex, role_of};
+use crate::trace_index::TraceIndex;
 use crate::{
-    Context, Interaction, InteractionType, Rejection, gen_ai_span, langfuse_span, native_span,
-    timestamp,
+    Context, Interaction, InteractionType, Rejection, TraceSpan, gen_ai_span, langfuse_span,
+    native_trace_span, timestamp,
 };
 
 /// What became of the spans of a body, or of a part of it; each span is counted in exactly one place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OtlpOutcome {
-    /// What is to be kept, in the order of the body. A round of tool calls is several.
+    /// What is to be kept of Langfuse's spans, in the order of the body. A round of tool calls is
+    /// several.
     pub interactions: Vec<Interaction>,
+    /// The spans of native OpenTelemetry, in the order of the body: what they come to is known only
+    /// with their traces. Those that show an interaction are counted nowhere else.
+    pub trace_spans: Vec<TraceSpan>,
     /// Spans of a source that does not count for their type.
     pub ignored: u32,
     /// Spans that are no interaction: chains, middleware, polling.
@@ -44,15 +48,6 @@ impl From<Interaction> for Meaning {
     }
 }
 
-impl From<Result<Interaction, Reason>> for Meaning {
-    fn from(one: Result<Interaction, Reason>) -> Self {
-        match one {
-            Ok(interaction) => interaction.into(),
-            Err(reason) => Self::None(reason),
-        }
-    }
-}
-
 impl OtlpOutcome {
     /// Counts a span that could not be read.
     pub(crate) fn refuse(&mut self, id: String, rejection: Rejection, example: String) {
@@ -60,36 +55,62 @@ impl OtlpOutcome {
         self.rejected.push(RejectedSpan { id, rejection });
     }
 
-    /// Takes a span in. All spans of its body that are known stand in the index.
+    /// Takes a span in. All of Langfuse's spans of its body that are known stand in the index.
     pub(crate) fn take(&mut self, span: &Span, index: &TraceIndex, context: &Context<'_>) {
+        let kept = self.kept(span, index, context);
+        if is_langfuses(span) {
+            self.interactions.extend(kept);
+        } else {
+            // Every one is a part of its trace, whatever becomes of itself.
+            let own = kept.into_iter().next();
+            self.trace_spans
+                .push(native_trace_span::trace_span(span, own));
+        }
+    }
+
+    /// What is to be kept of a span; the rest is counted.
+    fn kept(&mut self, span: &Span, index: &TraceIndex, context: &Context<'_>) -> Vec<Interaction> {
         let example = || span.attributes.example();
-        match meaning(span, index, context) {
+        let kept = match meaning(span, index, context) {
             Ok(Meaning::Kept(interactions)) => {
-                let counted = interactions.iter().all(|one| counts(one, span, context));
-                if counted {
-                    self.interactions.extend(interactions);
+                if interactions.iter().all(|one| counts(one, span, context)) {
+                    interactions
                 } else {
                     self.ignored += 1;
                     self.left_out.add(Reason::OtherSource, 1, example);
+                    Vec::new()
                 }
-                self.left_out.add(
-                    Reason::UntoldTool,
-                    langfuse_span::untold(span, index),
-                    example,
-                );
             }
             Ok(Meaning::None(reason)) => {
                 self.dropped += 1;
                 self.left_out.add(reason, 1, example);
-                self.left_out.add(
-                    Reason::UntoldTool,
-                    langfuse_span::untold(span, index),
-                    example,
-                );
+                Vec::new()
             }
-            Err(rejection) => self.refuse(span.interaction_id(), rejection, example()),
+            Err(rejection) => {
+                self.refuse(span.interaction_id(), rejection, example());
+                return Vec::new();
+            }
+        };
+        let untold = langfuse_span::untold(span, index);
+        self.left_out.add(Reason::UntoldTool, untold, example);
+        kept
+    }
+
+    /// Langfuse's exporter sends chains without a type among its spans: they are nobody's trace.
+    pub(crate) fn forget_untyped_chains(&mut self) {
+        if self
+            .trace_spans
+            .iter()
+            .all(|span| span.interaction.is_none())
+        {
+            self.trace_spans.clear();
         }
     }
+}
+
+/// Whether the span is one of Langfuse's exporter.
+pub(crate) fn is_langfuses(span: &Span) -> bool {
+    span.attributes.has(Attribute::ObservationType)
 }
 
 /// Whether the source counts. The tools of a `gen_ai` exporter are the same calls as those of the
@@ -102,16 +123,10 @@ fn counts(interaction: &Interaction, span: &Span, context: &Context<'_>) -> bool
 }
 
 fn meaning(span: &Span, index: &TraceIndex, context: &Context<'_>) -> Result<Meaning, Rejection> {
-    let meaning = if span.attributes.has(Attribute::ObservationType) {
+    let meaning = if is_langfuses(span) {
         langfuse_span::meaning(span, index, context)?
     } else {
-        match role_of(span) {
-            Role::Server if native_span::is_probe(span) => Meaning::None(Reason::Probe),
-            Role::Server => native_span::served_request(span)?.into(),
-            Role::Database => native_span::database_operation(span, index)?.into(),
-            Role::Model => gen_ai_span::model_call(span, index, context)?.into(),
-            Role::Other => gen_ai_span::other(span)?,
-        }
+        native_trace_span::meaning(span, context)?
     };
     if let Meaning::Kept(interactions) = &meaning {
         for interaction in interactions {

@@ -5,7 +5,7 @@
 //! only ever added, each with a default.
 use serde::{Deserialize, Serialize};
 
-use crate::{Interaction, SessionMark};
+use crate::{Interaction, SessionMark, TraceSpan};
 
 /// What travels in one message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,8 @@ pub enum QueuedEvent {
     Interaction(Box<Interaction>),
     /// The start or the end of a session.
     SessionMark(SessionMark),
+    /// A span of native OpenTelemetry.
+    Span(Box<TraceSpan>),
 }
 
 impl QueuedEvent {
@@ -73,6 +75,24 @@ mod tests {
             timestamp: UnixMillis(1),
             is_end: true,
         });
+        assert_eq!(through(&event), Some(event));
+    }
+
+    #[test]
+    fn a_span_comes_through_the_queue_as_it_was() {
+        let mut span = TraceSpan {
+            trace_id: "5c8baf0000000000000000000000beef".into(),
+            span_id: "0000000000000001".into(),
+            parent_span_id: String::new(),
+            role: crate::SpanRole::Model,
+            interaction: Some(Box::new(an_interaction())),
+            says: crate::SpanSays::default(),
+        };
+        let event = QueuedEvent::Span(Box::new(span.clone()));
+        assert_eq!(through(&event), Some(event));
+        span.interaction = None;
+        span.says.agent = Some("writer".into());
+        let event = QueuedEvent::Span(Box::new(span));
         assert_eq!(through(&event), Some(event));
     }
 

@@ -11,7 +11,7 @@ use crate::span::Span;
 use crate::{Interaction, InteractionStatus, InteractionType, Rejection, session_id};
 
 /// The user of a span that names none.
-pub(crate) const UNKNOWN_USER: &str = "unknown";
+const UNKNOWN_USER: &str = "unknown";
 
 /// An interaction with the span's identity, times and outcome, and nothing to price yet.
 pub(crate) fn of_span(

@@ -227,6 +227,9 @@ impl Window {
         for span in self.spans.drain(..) {
             outcome.take(&span, &self.index, context);
         }
+        if self.index.holds_langfuses() {
+            outcome.forget_untyped_chains();
+        }
         self.bytes = 0;
         outcome
     }

@@ -6,14 +6,16 @@
 )]
 
 mod otlp_body;
+mod resolved_body;
 
 use cost_calculation::TokenUsage;
 use events::{InteractionStatus, InteractionType, OtlpOutcome};
 use otlp_body::{START_MS, parse_with, span};
+use resolved_body::resolved;
 use serde_json::{Value, json};
 
 fn parse(spans: &[Value]) -> OtlpOutcome {
-    parse_with(spans, r#"{"chat":"otel"}"#)
+    resolved(parse_with(spans, r#"{"chat":"otel"}"#))
 }
 
 fn server(id: u8) -> Value {
@@ -161,7 +163,7 @@ fn an_agent_that_sums_up_its_calls_is_not_counted_again() {
     let inner = span(3, 2, "chat", 3, &gen_ai("chat", &counts));
     let outcome = parse(&[inner, call, agent]);
     assert_eq!(outcome.interactions.len(), 1);
-    assert!(outcome.interactions[0].id.ends_with("0000000000000002"));
+    assert!(outcome.interactions[0].id.ends_with("0000000000000003"));
     assert_eq!(outcome.dropped, 2);
 }
 
@@ -170,10 +172,10 @@ fn while_langfuse_counts_for_chat_generic_calls_are_ignored() {
     let chat = span(1, 0, "chat", 3, &gen_ai("chat", &json!({})));
     let tool = json!({ "gen_ai.tool.name": "search_db" });
     let tool = span(2, 1, "execute_tool", 1, &gen_ai("execute_tool", &tool));
-    let outcome = parse_with(
+    let outcome = resolved(parse_with(
         &[chat.clone(), tool.clone(), server(3)],
         r#"{"chat":"langfuse"}"#,
-    );
+    ));
     assert_eq!((outcome.interactions.len(), outcome.ignored), (1, 2));
     let outcome = parse(&[chat, tool]);
     assert_eq!(outcome.ignored, 0);
@@ -378,4 +380,30 @@ fn one_bad_span_does_not_sink_the_others() {
         "{fields:?}"
     );
     assert_eq!(fields.len(), 3);
+}
+
+#[test]
+fn an_agent_above_a_call_gives_its_id_and_its_name() {
+    let agent = json!({ "gen_ai.agent.id": "agent_abc", "gen_ai.agent.name": "Writer" });
+    let agent = span(1, 0, "invoke_agent", 1, &gen_ai("invoke_agent", &agent));
+    let counts = json!({ "gen_ai.usage.input_tokens": 10 });
+    let call = span(2, 1, "chat", 3, &gen_ai("chat", &counts));
+    let outcome = parse(&[call, agent]);
+    let call = &outcome.interactions[0];
+    assert_eq!(
+        (call.agent.as_str(), call.agent_name.as_deref()),
+        ("agent_abc", Some("Writer"))
+    );
+}
+
+#[test]
+fn a_server_of_models_and_a_probe_are_told_from_a_served_request() {
+    let counts = json!({ "gen_ai.usage.input_tokens": 10 });
+    let served_model = span(1, 0, "chat", 2, &gen_ai("chat", &counts));
+    let probe = span(2, 0, "GET", 2, &json!({ "http.route": "/health" }));
+    let outcome = parse(&[served_model, probe]);
+    assert_eq!(outcome.interactions.len(), 1);
+    assert_eq!(outcome.interactions[0].kind, InteractionType::Chat);
+    let reasons: Vec<_> = outcome.left_out.iter().map(|(reason, _)| reason).collect();
+    assert_eq!(reasons, ["probe"]);
 }

@@ -8,7 +8,9 @@
 use std::io::Write;
 
 use cost_calculation::UnixMillis;
-use events::{Context, OtlpOutcome, Rejection, TraceReader, parse_json_traces};
+use events::{
+    Context, OtlpOutcome, Rejection, Resolved, TraceReader, parse_json_traces, resolve_trace,
+};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
@@ -151,6 +153,50 @@ fn a_long_body_is_handed_over_by_windows_and_every_span_once() {
     assert_eq!(ids.len(), 5_000);
     ids.dedup();
     assert_eq!(ids.len(), 5_000);
+}
+
+#[test]
+fn the_native_spans_of_a_long_body_come_by_windows_and_are_one_trace_together() {
+    let ids = 1_u64..=4_500;
+    let span = |id: u64| {
+        json!({
+            "traceId": "5c8baf0000000000000000000000beef",
+            "spanId": format!("{id:016x}"),
+            // The request above them all comes last.
+            "parentSpanId": if id == 4_500 { String::new() } else { format!("{:016x}", 4_500) },
+            "kind": if id == 4_500 { 2 } else { 3 },
+            "name": "find",
+            "startTimeUnixNano": "1795438269000000000",
+            "endTimeUnixNano": "1795438269040000000",
+            "attributes": if id == 4_500 {
+                json!([{ "key": "user.id", "value": { "stringValue": "user-1" } }])
+            } else {
+                json!([{ "key": "db.system", "value": { "stringValue": "mongodb" } }])
+            },
+        })
+    };
+    let spans: Vec<Value> = ids.map(span).collect();
+    let body = json!({ "resourceSpans": [{ "scopeSpans": [{ "spans": spans }] }] }).to_string();
+    let mut reader = TraceReader::new();
+    let mut by_windows = Vec::new();
+    let mut parts = 0;
+    for piece in body.as_bytes().chunks(64 * 1024) {
+        reader.feed(piece).unwrap();
+        if reader.is_full() {
+            parts += 1;
+            by_windows.extend(reader.take(&context()).trace_spans);
+        }
+    }
+    reader.finish().unwrap();
+    by_windows.extend(reader.take(&context()).trace_spans);
+    assert!(parts >= 1, "{parts} windows");
+    let whole = parse_json_traces(body.as_bytes(), &context()).unwrap();
+    assert_eq!(by_windows, whole.trace_spans);
+    let users = resolve_trace(&by_windows)
+        .into_iter()
+        .flatten()
+        .filter(|one| matches!(one, Resolved::Counts(own) if own.user_id == "user-1"));
+    assert_eq!(users.count(), 4_500);
 }
 
 #[test]

@@ -98,7 +98,7 @@ impl Rows {
 /// there the commit may have happened before the error.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DatabaseError {
-    /// A constraint refused a row.
+    /// A constraint refused a row, or a sum would have passed 64 bits.
     #[error("the database refused a row: {0}")]
     Constraint(String),
     /// The connection broke; the batch may or may not have been committed. Repeating it is safe
@@ -237,5 +237,12 @@ mod tests {
             "D1_ERROR: UNIQUE constraint failed: ev.id: SQLITE_CONSTRAINT (extended: SQLITE_CONSTRAINT_PRIMARYKEY)",
         );
         assert!(matches!(unique, DatabaseError::Constraint(_)) && !unique.is_worth_a_retry());
+        for full in [
+            "cannot store REAL value in INTEGER column sessions.total_cost",
+            "D1_ERROR: integer overflow: SQLITE_ERROR",
+        ] {
+            let full = DatabaseError::from_message(full);
+            assert!(matches!(full, DatabaseError::Constraint(_)));
+        }
     }
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod api_keys;
+pub mod book_version;
 pub mod database;
 #[cfg(feature = "database-cases")]
 pub mod database_cases;
@@ -10,6 +11,7 @@ pub mod job_runs;
 pub mod latency_bucket;
 pub mod record_error;
 pub mod redo_lines;
+pub mod renew_epoch;
 pub mod rollup;
 pub mod schema;
 pub mod sign_ins;

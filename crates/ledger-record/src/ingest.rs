@@ -8,14 +8,21 @@ use events::Interaction;
 
 use crate::record_batch::{
     BATCH_INTERACTIONS_MAX, BatchContext, KnownSessions, PricedInteraction, Recorded, RecordedCost,
-    record_batch,
+    fault, record_batch,
 };
-use ledger_core::{database::Database, interaction_columns::digest_hex, record_error::RecordError};
+use ledger_core::{
+    database::{Database, DatabaseError},
+    interaction_columns::digest_hex,
+    record_error::RecordError,
+};
 use price_book::read_book::PriceCache;
 use reporting_days::ReportingZone;
 
 /// The most bytes of JSON in one batch's parameter; D1 takes 2 MB.
 const BATCH_BYTES_MAX: usize = 1_500_000;
+/// How many events of one session a request tries one by one; the rest of a session that is full is
+/// refused with them, since D1 takes 1,000 statements of a request.
+const REFUSALS_MAX: u32 = 8;
 /// How often a batch is estimated anew because the price book moved.
 const PRICE_BOOK_ATTEMPTS_MAX: u32 = 3;
 
@@ -137,7 +144,9 @@ enum Settled {
 fn answer(settled: &Settled) -> Answer {
     match settled {
         Settled::Recorded(Recorded::Accepted(cost)) => Answer::Accepted(cost.clone()),
-        Settled::Recorded(Recorded::Duplicate(cost)) => Answer::Duplicate(cost.clone()),
+        Settled::Recorded(Recorded::Duplicate(cost) | Recorded::Known(cost)) => {
+            Answer::Duplicate(cost.clone())
+        }
         Settled::Recorded(Recorded::Conflict(_)) => Answer::Conflict,
         Settled::Rejected(reason) => Answer::Rejected(reason.clone()),
     }
@@ -146,6 +155,7 @@ fn answer(settled: &Settled) -> Answer {
 /// The answer to a later event of the same id, by whether its body is the one that is kept.
 fn repeat(recorded: &Recorded, is_kept: bool) -> Answer {
     match recorded {
+        Recorded::Known(cost) => Answer::Duplicate(cost.clone()),
         _ if !is_kept => Answer::Conflict,
         Recorded::Accepted(cost) | Recorded::Duplicate(cost) => Answer::Duplicate(cost.clone()),
         Recorded::Conflict(kept) => Answer::Duplicate(kept.cost.clone()),
@@ -195,12 +205,45 @@ async fn ingest_chunks<D: Database>(
 ) -> Result<Vec<Settled>, RecordError> {
     let mut settled = Vec::with_capacity(firsts.len());
     let mut rest = firsts;
-    while !rest.is_empty() {
-        let (chunk, after) = rest.split_at(chunk_length(rest));
-        settled.extend(ingest_chunk(database, cache, context, chunk).await?);
+    let mut length_max = BATCH_INTERACTIONS_MAX;
+    let mut refused: HashMap<&str, (u32, String)> = HashMap::new();
+    while let Some(first) = rest.first() {
+        let session_id = first.event.interaction.session_id.as_str();
+        if let Some((REFUSALS_MAX, reason)) = refused.get(session_id) {
+            settled.push(Settled::Rejected(reason.clone()));
+            rest = rest.get(1..).unwrap_or_default();
+            continue;
+        }
+        let (chunk, after) = rest.split_at(chunk_length(rest).min(length_max));
+        match ingest_chunk(database, cache, context, chunk).await {
+            Ok(chunk) => settled.extend(chunk),
+            Err(RecordError::Database(DatabaseError::Constraint(reason))) => {
+                // Nothing of the chunk was kept. Halves of it find the event at fault, and chunks
+                // grow again behind it.
+                if chunk.len() > 1 {
+                    length_max = chunk.len() / 2;
+                    continue;
+                }
+                let reason = refused_by_the_database(&reason);
+                let known = refused.entry(session_id).or_default();
+                *known = (known.0 + 1, reason.clone());
+                settled.push(Settled::Rejected(reason));
+            }
+            Err(error) => return Err(error),
+        }
+        length_max = BATCH_INTERACTIONS_MAX.min(length_max * 2);
         rest = after;
     }
     Ok(settled)
+}
+
+/// Why an event alone was refused: it is right by itself, and would lead a sum past what can be kept.
+pub(crate) fn refused_by_the_database(reason: &str) -> String {
+    format!(
+        "can't be counted: {reason}. A sum holds 2^63 - 1 picodollars (9,223,372 USD), of a session \
+         over its whole life; send what is to come under another session, and check what filled this \
+         one"
+    )
 }
 
 /// How many of the events go into the next batch: at least one.
@@ -287,10 +330,17 @@ async fn ingest_chunk<D: Database>(
         .collect();
     let mut attempt = 1;
     loop {
-        let (book, price_book_version) = cache
+        let prepared = cache
             .prices
             .prepare(database, &billables, context.received_at)
-            .await?;
+            .await;
+        let (book, book_version) = match prepared {
+            Ok(prepared) => prepared,
+            Err(error @ DatabaseError::Other(_)) => {
+                return Err(fault(database, context.reporting_zone, error).await);
+            }
+            Err(error) => return Err(error.into()),
+        };
         let estimates: Vec<Result<Estimate, String>> = billables
             .iter()
             .map(|billable| within_limit(estimate(book, billable), context.interaction_cost_max))
@@ -310,21 +360,23 @@ async fn ingest_chunk<D: Database>(
         let batch_context = BatchContext {
             ingest_id: (context.new_ingest_id)(),
             received_at: context.received_at,
-            price_book_version,
+            book: book_version,
             reporting_zone: context.reporting_zone,
         };
         match record_batch(database, &mut cache.sessions, &batch_context, &batch).await {
             Ok(recorded) => return join(estimates, recorded),
             Err(RecordError::StalePriceBook { .. }) if attempt < PRICE_BOOK_ATTEMPTS_MAX => {
                 attempt += 1;
+                // A ledger that was set back has other prices, and may lack what was seen of sessions.
                 cache.prices.forget();
+                cache.sessions = KnownSessions::default();
             }
             Err(error) => return Err(error),
         }
     }
 }
 
-fn within_limit(
+pub(crate) fn within_limit(
     estimate: Result<Estimate, cost_calculation::EstimateError>,
     cost_max: PicoUsd,
 ) -> Result<Estimate, String> {

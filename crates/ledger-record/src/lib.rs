@@ -7,3 +7,4 @@ pub mod ingest;
 pub mod ingest_rejections;
 pub mod record_batch;
 pub mod session_mark;
+pub mod trace_memory;

@@ -9,7 +9,10 @@ use cost_calculation::{
 };
 use serde::Deserialize;
 
-use ledger_core::database::{Database, DatabaseError, Rows, Statement};
+use ledger_core::{
+    book_version::{BOOK_VERSION, BookVersion, version_in},
+    database::{Database, DatabaseError, Rows, Statement},
+};
 
 /// How long what was read is used: whether a price is stale changes with time alone.
 const AGE_MS_MAX: i64 = 10 * 60_000;
@@ -27,12 +30,10 @@ pub struct PriceCache {
 
 #[derive(Debug)]
 struct ReadBook {
-    version: i64,
+    version: BookVersion,
     book: PriceBook,
     read_at: UnixMillis,
 }
-
-const VERSION: &str = "SELECT json_array(price_book_version) FROM ledger_state";
 
 const ALIASES: &str = "
 SELECT json_array(provider, alias, model, valid_from, valid_to) FROM model_aliases ORDER BY id";
@@ -80,7 +81,7 @@ impl PriceCache {
         database: &D,
         billables: &[Billable<'_>],
         now: UnixMillis,
-    ) -> Result<(&PriceBook, i64), DatabaseError> {
+    ) -> Result<(&PriceBook, BookVersion), DatabaseError> {
         if self.read.as_ref().is_some_and(|read| {
             let age_ms = now.0.saturating_sub(read.read_at.0);
             read.book.key_count() > KEYS_MAX || !(0..=AGE_MS_MAX).contains(&age_ms)
@@ -114,7 +115,7 @@ impl ReadBook {
     async fn open<D: Database>(database: &D, now: UnixMillis) -> Result<Self, DatabaseError> {
         let rows = database
             .batch(&[
-                Statement::new(VERSION),
+                Statement::new(BOOK_VERSION),
                 Statement::new(ALIASES),
                 Statement::new(MAPPINGS),
             ])
@@ -148,7 +149,10 @@ impl ReadBook {
     ) -> Result<Option<Self>, DatabaseError> {
         let parameter = serde_json::json!({ "keys": keys, "now": now.0 });
         let rows = database
-            .batch(&[Statement::new(VERSION), Statement::with(ROWS, &parameter)?])
+            .batch(&[
+                Statement::new(BOOK_VERSION),
+                Statement::with(ROWS, &parameter)?,
+            ])
             .await?;
         let [version, prices] = rows.as_slice() else {
             return Err(DatabaseError::Other("the batch gave no rows".to_owned()));
@@ -160,14 +164,6 @@ impl ReadBook {
         self.book.mark_known(keys);
         Ok(Some(self))
     }
-}
-
-fn version_in(rows: &Rows) -> Result<i64, DatabaseError> {
-    rows.first::<(i64,)>()?
-        .map(|(version,)| version)
-        .ok_or_else(|| {
-            DatabaseError::Other("ledger_state has no row: apply the migrations".to_owned())
-        })
 }
 
 fn aliases_in(rows: &Rows) -> Result<Vec<ModelAlias>, DatabaseError> {

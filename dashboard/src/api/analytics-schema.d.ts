@@ -803,8 +803,18 @@ export interface components {
             period: components["schemas"]["Period"] | null;
             reporting_time_zone: components["schemas"]["TimeZone"];
         };
+        /**
+         * @description The ledger as it stood when the last row was read. Interactions that came in meanwhile are not in the file; where
+         *     the version moved, sums by day, sessions and prices may have moved between the first row and the last.
+         */
+        ExportEnd: {
+            /** @description Whether it is another version than the one that the file began with. */
+            ledger_moved: boolean;
+            ledger_version: components["schemas"]["Count"];
+        };
         ExportFile: {
             about: components["schemas"]["ExportAbout"];
+            end: components["schemas"]["ExportEnd"];
             rows: (components["schemas"]["InteractionRow"] | components["schemas"]["SessionRow"] | components["schemas"]["DailyRow"])[];
         };
         /** @enum {string} */
@@ -1614,6 +1624,8 @@ export interface components {
             as_of: components["schemas"]["AsOf"];
             /** @description The first day with any usage; `null` while there is none. */
             first_day: components["schemas"]["Day"] | null;
+            /** @description Random, and another one after each restore; it is part of every ETag, since both versions run through the same numbers again then. */
+            ledger_epoch: string;
             ledger_version: components["schemas"]["Count"];
             price_book_version: components["schemas"]["Count"];
             /** @description The hour in which this was asked; it is part of every ETag, so nothing freezes at midnight. */
@@ -1776,7 +1788,7 @@ export interface components {
         Offset: number;
         /** @description The direction. */
         Order: components["schemas"]["Order"];
-        /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines whose one cell starts with `#`. JSON always carries them as `about`. */
+        /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines whose one cell starts with `#`, and what became of the ledger meanwhile at its end. JSON always carries them as `about` and `end`. */
         Preamble: "true" | "false";
         /** @description Only this provider, by its exact name; an empty value means interactions without a provider. */
         Provider: string;
@@ -2066,7 +2078,7 @@ export interface operations {
                 group_by?: components["schemas"]["GroupDimension"];
                 /** @description Only this model, by its exact name; an empty value means interactions without a model. */
                 model?: components["parameters"]["Model"];
-                /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines whose one cell starts with `#`. JSON always carries them as `about`. */
+                /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines whose one cell starts with `#`, and what became of the ledger meanwhile at its end. JSON always carries them as `about` and `end`. */
                 preamble?: components["parameters"]["Preamble"];
                 /** @description Only this provider, by its exact name; an empty value means interactions without a provider. */
                 provider?: components["parameters"]["Provider"];
@@ -2161,7 +2173,7 @@ export interface operations {
                 format?: components["parameters"]["Format"];
                 /** @description Only this model, by its exact name; an empty value means interactions without a model. */
                 model?: components["parameters"]["Model"];
-                /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines whose one cell starts with `#`. JSON always carries them as `about`. */
+                /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines whose one cell starts with `#`, and what became of the ledger meanwhile at its end. JSON always carries them as `about` and `end`. */
                 preamble?: components["parameters"]["Preamble"];
                 /** @description Only this provider, by its exact name; an empty value means interactions without a provider. */
                 provider?: components["parameters"]["Provider"];
@@ -2215,7 +2227,7 @@ export interface operations {
                 min_cost?: components["parameters"]["MinCost"];
                 /** @description Only this model, by its exact name; an empty value means interactions without a model. */
                 model?: components["parameters"]["Model"];
-                /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines whose one cell starts with `#`. JSON always carries them as `about`. */
+                /** @description `true` puts the range, the filters, the time zone, the moment and the coverage at the head of a CSV as lines whose one cell starts with `#`, and what became of the ledger meanwhile at its end. JSON always carries them as `about` and `end`. */
                 preamble?: components["parameters"]["Preamble"];
                 /** @description Only this provider, by its exact name; an empty value means interactions without a provider. */
                 provider?: components["parameters"]["Provider"];

@@ -48,7 +48,7 @@ function followLedger(client: QueryClient, cache: QueryCache): void {
     if (mark === undefined) return;
     remember("zone", mark.reporting_time_zone);
     remember("first_day", mark.first_day ?? "");
-    const version = `${mark.ledger_version}/${mark.price_book_version}/${mark.reporting_hour}`;
+    const version = `${mark.ledger_epoch}/${mark.ledger_version}/${mark.price_book_version}/${mark.reporting_hour}`;
     if (seen === null) seen = version;
     if (version === seen || readerIsBusy()) return;
     seen = version;

@@ -140,6 +140,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/ledger-epoch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes everything that was remembered of the ledger void, after a restore.
+         * @description Needs scope `admin`. A database that was set back runs again through numbers of versions that Workers and browsers
+         *     remember with other content. A new epoch is part of every later write and of every ETag, so that none of it holds
+         *     any more. Safe to repeat; takes no body.
+         */
+        post: operations["renewLedgerEpoch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/rejections": {
         parameters: {
             query?: never;
@@ -540,6 +562,12 @@ export interface paths {
          *     OpenLLMetry, Pydantic AI, LiteLLM and vLLM. Numbers may come as integers, doubles or texts.
          *     Middleware, health checks, polling without a request, the second span of one database
          *     operation, and spans of agents that sum up their calls are dropped.
+         *
+         *     One call is one interaction, however its trace is cut into bodies: of spans within each other
+         *     that show the same call the one that knows most counts, a span around several calls is their
+         *     sum and is none, and user, session and agent that only a span above knows hold below. A trace
+         *     is remembered for three days after its last body; what arrives of it changes what was recorded,
+         *     exactly once.
          *
          *     One source counts per type, by default Langfuse's for chat: a `gen_ai.*` span is then `ignored`,
          *     and counted as such. `PUT /admin/counted-sources` changes it.
@@ -1050,7 +1078,7 @@ export interface components {
             counts: {
                 accepted: number;
                 conflict: number;
-                /** @description Spans that are no interaction. */
+                /** @description Spans that are no interaction, or a part or the sum of others. */
                 dropped: number;
                 duplicate: number;
                 /** @description Spans of a source that does not count for their type. */
@@ -1573,6 +1601,31 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["InvalidField"];
             429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    renewLedgerEpoch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new epoch. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ledger_epoch: string;
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -12,7 +12,7 @@ const zone = "Europe/Berlin";
 const as_of = "2026-11-23T13:02:11.000Z";
 
 /** The watermark of the invented ledger. */
-export const watermark: Watermark = { as_of, reporting_time_zone: zone, ledger_version: 48_211, price_book_version: 42, today, first_day: "2026-08-25", reporting_hour: "2026-11-23T13:00:00.000Z" };
+export const watermark: Watermark = { as_of, reporting_time_zone: zone, ledger_version: 48_211, price_book_version: 42, ledger_epoch: "1c0a5f3b92d4", today, first_day: "2026-08-25", reporting_hour: "2026-11-23T13:00:00.000Z" };
 
 const models = [
   { provider: "anthropic", model: "claude-opus-5", weight: 44 },

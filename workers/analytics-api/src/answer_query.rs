@@ -201,6 +201,7 @@ async fn tag(
     };
     let state = reader.state();
     Ok(etag(AnswerKey {
+        epoch: state.epoch,
         ledger_version: state.ledger_version,
         price_book_version: state.price_book_version,
         reporting_time_zone: &state.reporting_time_zone,

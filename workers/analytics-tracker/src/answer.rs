@@ -2,6 +2,7 @@
 use events::Rejection;
 use ledger_record::ingest::Answer;
 use ledger_record::record_batch::RecordedCost;
+use ledger_record::trace_memory::SpanAnswer;
 use serde_json::{Map, Value, json};
 
 /// The word that explains a conflict.
@@ -20,7 +21,7 @@ pub(crate) struct Counts {
     pub unpriced: u32,
     /// Spans of a source that does not count for their type.
     pub ignored: u32,
-    /// Spans that are no interaction.
+    /// Spans that are no interaction, or a part or a sum of others.
     pub dropped: u32,
 }
 
@@ -35,6 +36,15 @@ impl Counts {
             Answer::Duplicate(_) => self.duplicate += 1,
             Answer::Conflict => self.conflict += 1,
             Answer::Rejected(_) => self.rejected += 1,
+        }
+    }
+
+    /// Counts what became of a span; one that shows no interaction was counted when it was read.
+    pub(crate) fn add_span(&mut self, answer: &SpanAnswer) {
+        match answer {
+            SpanAnswer::Answered(answer) => self.add(answer),
+            SpanAnswer::Joined(_) => self.dropped += 1,
+            SpanAnswer::Nothing => {}
         }
     }
 

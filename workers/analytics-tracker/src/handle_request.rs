@@ -8,8 +8,8 @@ use crate::request_log::RequestLog;
 use crate::route::Route;
 use crate::visit::Visit;
 use crate::{
-    cache_lifetimes, counted_sources, health, keys, langfuse, late_rejections, reporting_time_zone,
-    rerate, run_job, traces, track,
+    cache_lifetimes, counted_sources, health, keys, langfuse, late_rejections, ledger_epoch,
+    reporting_time_zone, rerate, run_job, traces, track,
 };
 
 /// Answers a request and writes its line.
@@ -77,6 +77,7 @@ async fn dispatch(
         Route::SetCacheLifetimes => cache_lifetimes::set(visit, request).await,
         Route::GetReportingTimeZone => reporting_time_zone::get(visit, request).await,
         Route::SetReportingTimeZone => reporting_time_zone::set(visit, request).await,
+        Route::RenewLedgerEpoch => ledger_epoch::renew(visit, request).await,
         Route::RunArchive => run_job::archive(visit, request).await,
         Route::RunVerify => run_job::run(visit, request, Job::Verify).await,
         Route::RunReprice => run_job::run(visit, request, Job::Reprice).await,

@@ -14,6 +14,7 @@ mod jobs;
 mod keys;
 mod langfuse;
 mod late_rejections;
+mod ledger_epoch;
 mod list_page;
 mod queue;
 mod record;

@@ -6,8 +6,9 @@
 //! again until the queue moves it to its dead-letter queue. Nothing is dropped.
 use cost_calculation::{PicoUsd, UnixMillis};
 use edge::{Problem, Suite};
-use events::{Interaction, QueuedEvent};
+use events::{Interaction, QueuedEvent, TraceSpan};
 use ledger_record::ingest::Answer;
+use ledger_record::trace_memory::SpanAnswer;
 use ledger_record::{ingest_rejections, ingest_rejections::IngestRejection};
 use serde_json::json;
 use worker::{Env, MessageBatch, MessageExt, QueueRetryOptionsBuilder, RawMessage};
@@ -80,6 +81,7 @@ pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
         }
     };
     let mut waiting: Vec<(RawMessage, Interaction)> = Vec::new();
+    let mut spans: Vec<(RawMessage, TraceSpan)> = Vec::new();
     let mut failed = 0_u32;
     for message in batch.raw_iter() {
         match message
@@ -89,6 +91,7 @@ pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
             .and_then(QueuedEvent::from_text)
         {
             Some(QueuedEvent::Interaction(interaction)) => waiting.push((message, *interaction)),
+            Some(QueuedEvent::Span(span)) => spans.push((message, *span)),
             Some(QueuedEvent::SessionMark(mark)) => {
                 match record::record_mark(&suite, &mark).await {
                     Ok(()) => {
@@ -113,6 +116,7 @@ pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
         cost_max: limits.interaction_cost_max,
     };
     failed += consumer.record(&waiting, &mut counts).await;
+    failed += consumer.record(&spans, &mut counts).await;
     let mut line = json!({
         "event": "queue",
         "failed": failed,
@@ -135,10 +139,10 @@ struct Consumer<'a> {
 }
 
 impl Consumer<'_> {
-    /// Records the delivered interactions as one transaction; where that fails for another reason
+    /// Records the delivered interactions or spans as one transaction; where that fails for another reason
     /// than the database being away, one by one, so that one event can't hold up the others.
     /// Returns how many failed.
-    async fn record(&self, waiting: &[(RawMessage, Interaction)], counts: &mut Counts) -> u32 {
+    async fn record<T: Recordable>(&self, waiting: &[(RawMessage, T)], counts: &mut Counts) -> u32 {
         match self.record_some(waiting, counts).await {
             Ok(()) => 0,
             Err(problem) if problem.status == 503 || waiting.len() == 1 => {
@@ -160,25 +164,24 @@ impl Consumer<'_> {
         }
     }
 
-    async fn record_some(
+    async fn record_some<T: Recordable>(
         &self,
-        waiting: &[(RawMessage, Interaction)],
+        waiting: &[(RawMessage, T)],
         counts: &mut Counts,
     ) -> Result<(), Problem> {
-        let interactions = waiting
-            .iter()
-            .map(|(_, interaction)| interaction.clone())
-            .collect();
-        let answers =
-            record::record(self.suite, self.received_at, self.cost_max, interactions).await?;
-        let late: Vec<IngestRejection> = waiting
+        let events: Vec<&T> = waiting.iter().map(|(_, event)| event).collect();
+        let answers = T::record(self, &events).await?;
+        let late: Vec<IngestRejection> = events
             .iter()
             .zip(&answers)
-            .filter_map(|((_, interaction), answer)| self.late_rejection(interaction, answer))
+            .filter_map(|(event, answer)| match answer {
+                SpanAnswer::Answered(answer) => self.late_rejection(event.interaction()?, answer),
+                SpanAnswer::Joined(_) | SpanAnswer::Nothing => None,
+            })
             .collect();
         ingest_rejections::record(&self.suite.database, &late).await?;
         for ((message, _), answer) in waiting.iter().zip(&answers) {
-            counts.add(answer);
+            counts.add_span(answer);
             message.ack();
         }
         Ok(())
@@ -205,6 +208,39 @@ impl Consumer<'_> {
     }
 }
 
+/// What the queue delivers to be recorded.
+trait Recordable: Sized {
+    /// The interaction that it is, or shows.
+    fn interaction(&self) -> Option<&Interaction>;
+    /// Records some; one answer each, in their order.
+    async fn record(consumer: &Consumer<'_>, events: &[&Self]) -> Result<Vec<SpanAnswer>, Problem>;
+}
+
+impl Recordable for Interaction {
+    fn interaction(&self) -> Option<&Interaction> {
+        Some(self)
+    }
+
+    async fn record(consumer: &Consumer<'_>, events: &[&Self]) -> Result<Vec<SpanAnswer>, Problem> {
+        let events = events.iter().map(|event| (*event).clone()).collect();
+        let (at, cost_max) = (consumer.received_at, consumer.cost_max);
+        let answers = record::record(consumer.suite, at, cost_max, events).await?;
+        Ok(answers.into_iter().map(SpanAnswer::Answered).collect())
+    }
+}
+
+impl Recordable for TraceSpan {
+    fn interaction(&self) -> Option<&Interaction> {
+        self.interaction.as_deref()
+    }
+
+    async fn record(consumer: &Consumer<'_>, events: &[&Self]) -> Result<Vec<SpanAnswer>, Problem> {
+        let spans: Vec<Self> = events.iter().map(|event| (*event).clone()).collect();
+        let (at, cost_max) = (consumer.received_at, consumer.cost_max);
+        record::record_spans(consumer.suite, at, cost_max, &spans).await
+    }
+}
+
 const fn delay_after(problem: &Problem) -> u32 {
     if problem.status == 503 {
         OUTAGE_DELAY_S
@@ -213,7 +249,7 @@ const fn delay_after(problem: &Problem) -> u32 {
     }
 }
 
-fn retry_all(messages: &[(RawMessage, Interaction)], delay_s: u32) {
+fn retry_all<T>(messages: &[(RawMessage, T)], delay_s: u32) {
     for (message, _) in messages {
         retry(message, delay_s);
     }

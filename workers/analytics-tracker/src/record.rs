@@ -2,11 +2,12 @@
 use cost_calculation::{PicoUsd, UnixMillis};
 use edge::clock::{pause_before_retry, random_id};
 use edge::{Problem, Suite};
-use events::{Interaction, SessionMark};
+use events::{Interaction, SessionMark, TraceSpan};
 use ledger_core::DatabaseError;
 use ledger_core::record_error::RecordError;
 use ledger_record::ingest::{Answer, IngestContext, ingest};
 use ledger_record::session_mark::record_session_mark;
+use ledger_record::trace_memory::{SpanAnswer, ingest_traces};
 use serde_json::json;
 
 use crate::ingest_caches;
@@ -26,25 +27,62 @@ pub(crate) async fn record(
     if interactions.is_empty() {
         return Ok(Vec::new());
     }
-    let context = IngestContext {
-        received_at,
-        reporting_zone: suite.reporting_zone,
-        interaction_cost_max,
-        new_ingest_id: random_id,
-    };
+    let context = context(suite, received_at, interaction_cost_max);
     let mut attempt = 1;
     loop {
         let mut cache = ingest_caches::take();
         let result = ingest(&suite.database, &mut cache, &context, interactions.clone()).await;
         ingest_caches::give_back(cache);
-        match result {
-            Ok(answers) => return Ok(answers),
-            Err(RecordError::Database(DatabaseError::Transient(_))) if attempt < ATTEMPTS_MAX => {
-                pause_before_retry(attempt).await;
-                attempt += 1;
-            }
-            Err(error) => return Err(problem_of(error)),
+        if let Some(settled) = settled(result, &mut attempt).await {
+            return settled;
         }
+    }
+}
+
+/// Records spans of native OpenTelemetry with their traces; one answer each, in their order.
+pub(crate) async fn record_spans(
+    suite: &Suite,
+    received_at: UnixMillis,
+    interaction_cost_max: PicoUsd,
+    spans: &[TraceSpan],
+) -> Result<Vec<SpanAnswer>, Problem> {
+    if spans.is_empty() {
+        return Ok(Vec::new());
+    }
+    let context = context(suite, received_at, interaction_cost_max);
+    let mut attempt = 1;
+    loop {
+        let mut cache = ingest_caches::take();
+        let result = ingest_traces(&suite.database, &mut cache, &context, spans).await;
+        ingest_caches::give_back(cache);
+        if let Some(settled) = settled(result, &mut attempt).await {
+            return settled;
+        }
+    }
+}
+
+fn context(suite: &Suite, received_at: UnixMillis, interaction_cost_max: PicoUsd) -> IngestContext {
+    IngestContext {
+        received_at,
+        reporting_zone: suite.reporting_zone,
+        interaction_cost_max,
+        new_ingest_id: random_id,
+    }
+}
+
+/// What a try came to; `None`, after a pause, where it is to be done again.
+async fn settled<T>(
+    result: Result<T, RecordError>,
+    attempt: &mut u32,
+) -> Option<Result<T, Problem>> {
+    match result {
+        Ok(answers) => Some(Ok(answers)),
+        Err(RecordError::Database(DatabaseError::Transient(_))) if *attempt < ATTEMPTS_MAX => {
+            pause_before_retry(*attempt).await;
+            *attempt += 1;
+            None
+        }
+        Err(error) => Some(Err(problem_of(error))),
     }
 }
 

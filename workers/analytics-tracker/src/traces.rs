@@ -2,7 +2,11 @@
 use edge::respond::{json, with_type};
 use edge::{Problem, Scope};
 use events::limits::PROTOBUF_BYTES_MAX;
-use events::{Context, LeftOutByReason, OtlpOutcome, QueuedEvent, TraceReader, gunzip};
+use events::{
+    Context, Interaction, LeftOutByReason, OtlpOutcome, QueuedEvent, TraceReader, TraceSpan, gunzip,
+};
+use ledger_record::ingest::Answer;
+use ledger_record::trace_memory::SpanAnswer;
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
@@ -123,7 +127,11 @@ impl Export {
         context: &Context<'_>,
     ) -> Result<(), Problem> {
         // A body comes from one exporter; where nothing of it is kept, its endpoint tells which.
-        if let Some(first) = outcome.interactions.first() {
+        let of_spans = || {
+            let mut spans = outcome.trace_spans.iter();
+            spans.find_map(|span| span.interaction.as_deref())
+        };
+        if let Some(first) = outcome.interactions.first().or_else(of_spans) {
             visit.log.source = first.source;
         }
         for refused in &outcome.rejected {
@@ -134,41 +142,47 @@ impl Export {
         counts.ignored += outcome.ignored;
         counts.dropped += outcome.dropped;
         counts.rejected += u32::try_from(outcome.rejected.len()).unwrap_or(u32::MAX);
+        let (interactions, spans) = (outcome.interactions, outcome.trace_spans);
         if IngestMode::of(visit.env)? == IngestMode::Queue {
-            let events: Vec<_> = outcome
-                .interactions
-                .into_iter()
-                .map(Box::new)
-                .map(QueuedEvent::Interaction)
-                .collect();
-            queue::enqueue(visit.env, &events).await?;
-            visit.log.counts.queued += u32::try_from(events.len()).unwrap_or(u32::MAX);
-            return Ok(());
+            return enqueue(visit, interactions, spans).await;
         }
-        let ids: Vec<String> = outcome
-            .interactions
-            .iter()
-            .map(|kept| kept.id.clone())
-            .collect();
+        let ids: Vec<String> = interactions.iter().map(|kept| kept.id.clone()).collect();
         let cost_max = context.limits.interaction_cost_max;
-        let interactions = outcome.interactions;
         let answers =
             record::record(visit.suite, visit.received_at, cost_max, interactions).await?;
         for (id, answer) in ids.iter().zip(&answers) {
             visit.log.counts.add(answer);
+            self.note(id, answer);
+        }
+        let answers =
+            record::record_spans(visit.suite, visit.received_at, cost_max, &spans).await?;
+        for (span, answer) in spans.iter().zip(&answers) {
+            visit.log.counts.add_span(answer);
             match answer {
-                ledger_record::ingest::Answer::Conflict => {
-                    self.explain(id, crate::answer::CONFLICT_DETAIL);
-                    self.left_out.add_named("refused:conflict", 1, String::new);
+                SpanAnswer::Answered(answer) => {
+                    let id = span.interaction.as_ref().map_or("", |own| own.id.as_str());
+                    self.note(id, answer);
                 }
-                ledger_record::ingest::Answer::Rejected(reason) => {
-                    self.explain(id, reason);
-                    self.left_out.add_named("refused:ledger", 1, String::new);
-                }
-                _ => {}
+                SpanAnswer::Joined(reason) => self.left_out.add(*reason, 1, String::new),
+                SpanAnswer::Nothing => {}
             }
         }
         Ok(())
+    }
+
+    /// Counts and explains what the ledger did not take.
+    fn note(&mut self, id: &str, answer: &Answer) {
+        match answer {
+            Answer::Conflict => {
+                self.explain(id, crate::answer::CONFLICT_DETAIL);
+                self.left_out.add_named("refused:conflict", 1, String::new);
+            }
+            Answer::Rejected(reason) => {
+                self.explain(id, reason);
+                self.left_out.add_named("refused:ledger", 1, String::new);
+            }
+            Answer::Accepted(_) | Answer::Duplicate(_) => {}
+        }
     }
 
     fn explain(&mut self, id: &str, reason: &str) {
@@ -212,6 +226,26 @@ impl Export {
         let counts = counts.map(|(reason, left_out)| (reason.to_owned(), left_out.count.into()));
         Value::Object(counts.collect())
     }
+}
+
+/// Leaves a part of the body to the queue.
+async fn enqueue(
+    visit: &mut Visit<'_>,
+    interactions: Vec<Interaction>,
+    spans: Vec<TraceSpan>,
+) -> Result<(), Problem> {
+    // The other spans were counted when they were read.
+    let showing = spans.iter().filter(|span| span.interaction.is_some());
+    let queued = interactions.len() + showing.count();
+    let interactions = interactions.into_iter().map(Box::new);
+    let spans = spans.into_iter().map(Box::new);
+    let events: Vec<_> = interactions
+        .map(QueuedEvent::Interaction)
+        .chain(spans.map(QueuedEvent::Span))
+        .collect();
+    queue::enqueue(visit.env, &events).await?;
+    visit.log.counts.queued += u32::try_from(queued).unwrap_or(u32::MAX);
+    Ok(())
 }
 
 fn answer(visit: &Visit<'_>, encoding: Encoding, export: &Export) -> Result<Response, Problem> {

@@ -6,13 +6,14 @@ use cost_calculation::UnixMillis;
 use serde_json::{Value, json};
 
 use ledger_core::{
+    book_version::BookVersion,
     database::{Database, DatabaseError, Statement},
     rollup::{MEASURES, TOKEN_SUM, move_by},
     schema::SCHEMA_VERSION,
 };
 
 const GUARD: &str = "EXISTS (SELECT 1 FROM ledger_state
-    WHERE price_book_version = ?1 ->> 'price_book_version'
+    WHERE price_book_version = ?1 ->> 'price_book_version' AND epoch = ?1 ->> 'epoch'
       AND schema_version = ?1 ->> 'schema_version')";
 
 /// The rows that this chunk wrote, each with the one that it follows.
@@ -76,7 +77,7 @@ static BUMP_LEDGER: LazyLock<String> = LazyLock::new(|| {
 
 static COUNT: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "SELECT json_array((SELECT COUNT(*) {REVISED}), price_book_version, schema_version)
+        "SELECT json_array((SELECT COUNT(*) {REVISED}), price_book_version, epoch, schema_version)
          FROM ledger_state"
     )
 });
@@ -106,12 +107,13 @@ pub(crate) fn difference(measure: &str) -> String {
 pub(super) async fn write_chunk<D: Database>(
     database: &D,
     estimates: &[Value],
-    price_book_version: i64,
+    book: BookVersion,
     run_id: &str,
     now: UnixMillis,
 ) -> Result<Option<u64>, DatabaseError> {
     let parameter = json!({
-        "price_book_version": price_book_version,
+        "price_book_version": book.version,
+        "epoch": book.epoch,
         "schema_version": SCHEMA_VERSION,
         "run_id": run_id,
         "now": now.0,
@@ -129,10 +131,12 @@ pub(super) async fn write_chunk<D: Database>(
     let rows = database.batch(&statements).await?;
     let counted = rows
         .last()
-        .map(ledger_core::Rows::first::<(u64, i64, i64)>)
+        .map(ledger_core::Rows::first::<(u64, i64, i64, i64)>)
         .transpose()?
         .flatten();
     Ok(counted
-        .filter(|(_, version, schema)| (*version, *schema) == (price_book_version, SCHEMA_VERSION))
+        .filter(|(_, version, epoch, schema)| {
+            (*version, *epoch, *schema) == (book.version, book.epoch, SCHEMA_VERSION)
+        })
         .map(|(revised, ..)| revised))
 }

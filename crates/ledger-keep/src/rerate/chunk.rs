@@ -10,6 +10,7 @@ use super::{
 };
 use crate::reprice::stored_row::StoredRow;
 use ledger_core::{
+    book_version::BookVersion,
     database::{Database, DatabaseError, Statement},
     estimate_lines::read_lines,
 };
@@ -93,7 +94,7 @@ impl Chunk {
         cache: &mut PriceCache,
         now: UnixMillis,
         config: &RerateConfig,
-    ) -> Result<(Vec<Outcome>, i64), DatabaseError> {
+    ) -> Result<(Vec<Outcome>, BookVersion), DatabaseError> {
         let consumed: Vec<(TokenUsage, Units)> = self
             .candidates
             .iter()

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::reprice::write_revisions::difference;
 use ledger_core::{
+    book_version::BookVersion,
     database::{Database, DatabaseError, Statement},
     rollup::{MEASURES, move_by},
     schema::SCHEMA_VERSION,
@@ -38,6 +39,7 @@ static ADVANCE: LazyLock<String> = LazyLock::new(|| {
            AND place_timestamp = ?1 ->> 'from_timestamp' AND place_key = ?1 ->> 'from_key'
            AND EXISTS (SELECT 1 FROM ledger_state
                        WHERE price_book_version = ?1 ->> 'price_book_version'
+                         AND epoch = ?1 ->> 'epoch'
                          AND schema_version = ?1 ->> 'schema_version')
            AND NOT EXISTS (SELECT 1 FROM json_each(?1, '$.estimates') j
                            WHERE COALESCE(({}), ({}), -1) <> j.value ->> 1)",
@@ -140,7 +142,7 @@ pub(super) async fn write_chunk<D: Database>(
     run: &RerateRun,
     chunk: &Chunk,
     outcomes: &[Outcome],
-    price_book_version: i64,
+    book: BookVersion,
     config: &RerateConfig,
     now: UnixMillis,
 ) -> Result<bool, DatabaseError> {
@@ -171,7 +173,8 @@ pub(super) async fn write_chunk<D: Database>(
         "to_key": to.1,
         "finished_at": chunk.last.is_none().then_some(now.0),
         "changes": changes,
-        "price_book_version": price_book_version,
+        "price_book_version": book.version,
+        "epoch": book.epoch,
         "schema_version": SCHEMA_VERSION,
         "now": now.0,
         "estimates": estimates,

@@ -121,10 +121,16 @@ pub async fn verify_slices<D: Database>(
             Stage::Users | Stage::Done => users::verify(database, &pass).await?,
         }
         .condensed();
-        let Some(next) = pass.write(database, &slice, now()).await? else {
-            return Ok(summary);
+        let written = pass.write(database, &slice, now()).await?;
+        pass = match written {
+            pass::Written::ZoneChanges => return Ok(summary),
+            pass::Written::Again(same) => {
+                summary.slice_count += 1;
+                pass = same;
+                continue;
+            }
+            pass::Written::Next(next) => next,
         };
-        pass = next;
         summary.slice_count += 1;
         summary.interaction_count += slice.coverage.interactions;
         summary.estimate_count += slice.coverage.estimates;

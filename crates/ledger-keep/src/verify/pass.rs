@@ -20,19 +20,36 @@ pub(super) struct OpenPass {
     pub stage: Stage,
     pub position: String,
     pub zone: ReportingZone,
+    /// How often interactions were withdrawn when this slice began to read.
+    pub withdrawal_count: i64,
 }
 
 /// Holds while the pass stands where this slice found it, so that a slice that is written twice, after
-/// a lost answer or by two runs, counts once; and while the days are of the zone that it looked with.
+/// a lost answer or by two runs, counts once; while the days are of the zone that it looked with; and
+/// while no interaction was withdrawn: what the slice has read may be gone from the sums that it is
+/// compared with.
 pub(super) const GUARD: &str = "EXISTS (SELECT 1 FROM integrity_passes p, ledger_state s
     WHERE p.id = ?1 ->> 'pass_id' AND p.stage = ?1 ->> 'stage' AND p.position = ?1 ->> 'position'
       AND s.reporting_time_zone = ?1 ->> 'zone'
+      AND s.withdrawal_count = ?1 ->> 'withdrawal_count'
       AND NOT EXISTS (SELECT 1 FROM zone_changes z WHERE z.finished_at IS NULL))";
 
-/// Whether the days are still those of the zone that a slice looked with.
-const IS_SAME_ZONE: &str = "
-SELECT json_array(1) FROM ledger_state WHERE reporting_time_zone = ?1 ->> 'zone'
-  AND NOT EXISTS (SELECT 1 FROM zone_changes z WHERE z.finished_at IS NULL)";
+/// Whether the days are still those of the zone that a slice looked with, and how often interactions
+/// were withdrawn.
+const STANDS: &str = "
+SELECT json_array(s.withdrawal_count, s.reporting_time_zone = ?1 ->> 'zone'
+  AND NOT EXISTS (SELECT 1 FROM zone_changes z WHERE z.finished_at IS NULL))
+FROM ledger_state s";
+
+/// What became of a slice.
+pub(super) enum Written {
+    /// It is written: the pass as it stands then.
+    Next(OpenPass),
+    /// Interactions were withdrawn meanwhile and nothing was written: the slice is to be done again.
+    Again(OpenPass),
+    /// The zone changes meanwhile and nothing was written: the pass goes on after it.
+    ZoneChanges,
+}
 
 const OPEN: &str = "
 INSERT INTO integrity_passes (started_at, stage, position, slice_count, interaction_count,
@@ -42,7 +59,7 @@ WHERE NOT EXISTS (SELECT 1 FROM integrity_passes WHERE finished_at IS NULL)
   AND EXISTS (SELECT 1 FROM ledger_state WHERE schema_version = ?1 ->> 'schema_version')";
 
 const READ_OPEN: &str = "
-SELECT json_array(p.id, p.stage, p.position, s.reporting_time_zone)
+SELECT json_array(p.id, p.stage, p.position, s.reporting_time_zone, s.withdrawal_count)
 FROM integrity_passes p JOIN ledger_state s
 WHERE p.finished_at IS NULL AND s.schema_version = ?1 ->> 'schema_version'";
 
@@ -59,9 +76,9 @@ pub(super) async fn open<D: Database>(
             Statement::with_json(READ_OPEN, parameter),
         ])
         .await?;
-    let Some((id, stage, position, zone)) = rows
+    let Some((id, stage, position, zone, withdrawal_count)) = rows
         .last()
-        .map(Rows::first::<(i64, Stage, String, String)>)
+        .map(Rows::first::<(i64, Stage, String, String, i64)>)
         .transpose()?
         .flatten()
     else {
@@ -77,6 +94,7 @@ pub(super) async fn open<D: Database>(
         stage,
         position,
         zone,
+        withdrawal_count,
     }))
 }
 
@@ -97,18 +115,18 @@ impl OpenPass {
         })
     }
 
-    /// Writes what a slice found and corrected, moves on, and returns the pass as it stands then;
-    /// `None` where the zone changes meanwhile and nothing was written: the pass goes on after it.
+    /// Writes what a slice found and corrected, and moves on.
     pub async fn write<D: Database>(
         mut self,
         database: &D,
         slice: &Slice,
         now: UnixMillis,
-    ) -> Result<Option<Self>, DatabaseError> {
+    ) -> Result<Written, DatabaseError> {
         let guard = serde_json::json!({
             "pass_id": self.id, "stage": self.stage, "position": self.position,
-            "zone": self.zone.name(), "now": now.0,
+            "zone": self.zone.name(), "now": now.0, "withdrawal_count": self.withdrawal_count,
         });
+        let before = self.clone();
         let mut statements = Vec::new();
         if !slice.findings.is_empty() {
             let findings = serde_json::json!({ "findings": slice.findings });
@@ -140,12 +158,17 @@ impl OpenPass {
         }
         // Last, since it ends what the guard of the others asks for.
         statements.push(with_guard(&advance(), &next, &guard));
-        statements.push(with_guard(IS_SAME_ZONE, &Value::Null, &guard));
+        statements.push(with_guard(STANDS, &Value::Null, &guard));
         let rows = database.batch(&statements).await?;
-        Ok(rows
-            .last()
-            .is_some_and(|same| !same.is_empty())
-            .then_some(self))
+        let stands = rows.last().map(Rows::first::<(i64, i64)>).transpose()?;
+        Ok(match stands.flatten() {
+            Some((_, 0)) | None => Written::ZoneChanges,
+            Some((count, _)) if count != self.withdrawal_count => Written::Again(Self {
+                withdrawal_count: count,
+                ..before
+            }),
+            Some(_) => Written::Next(self),
+        })
     }
 }
 

@@ -11,7 +11,9 @@ use crate::interrupted::Interrupted;
 use cost_calculation::{PicoUsd, UnixMillis};
 use events::{Interaction, SessionMark};
 use futures_executor::block_on;
-use ledger_core::{record_error::RecordError, sqlite::Sqlite};
+use ledger_core::{
+    api_keys::Actor, record_error::RecordError, renew_epoch::renew_epoch, sqlite::Sqlite,
+};
 use ledger_keep::archive::{ArchiveConfig, archive_sessions};
 use ledger_record::{
     ingest::{Answer, IngestCache, IngestContext, ingest},
@@ -452,6 +454,158 @@ fn what_an_isolate_knows_of_sessions_is_written_again_where_the_ledger_lacks_it(
     let models = "SELECT COUNT(*) FROM session_models JOIN session_ids USING (session_key)
                   WHERE id <> 'another'";
     assert_eq!(number(&set_back, models), 1);
+}
+
+#[test]
+fn a_session_whose_name_is_gone_keeps_no_event_out_of_a_mixed_batch() {
+    let database = ledger();
+    let client = Client::new(&database, Vec::new());
+    let mut others = event(21, 0);
+    others.session_id = "another".to_owned();
+    client.send_until_answered(&[event(1, 0), others.clone()]);
+    // A restore takes the session of event 1 away, and this isolate still knows it.
+    database
+        .execute_script(
+            "DELETE FROM session_ids WHERE id = 'session-1';
+             DELETE FROM cost_estimates WHERE interaction_key = 1;
+             DELETE FROM interactions WHERE interaction_key = 1;",
+        )
+        .unwrap();
+    let mut of_another = event(41, 0);
+    of_another.session_id = "another".to_owned();
+    let answers = client.send_until_answered(&[of_another, event(61, 0), event(1, 0)]);
+    for answer in answers {
+        assert!(matches!(answer, Answer::Accepted(_)), "{answer:?}");
+    }
+    assert_eq!(number(&database, "SELECT COUNT(*) FROM interactions"), 4);
+}
+
+#[test]
+fn a_ledger_of_another_epoch_takes_no_estimate_of_a_remembered_book() {
+    let database = ledger();
+    let client = Client::new(&database, Vec::new());
+    client.send_until_answered(&[event(1, 0)]);
+    // The ledger was set back and came to the same version of the book with other prices.
+    database
+        .execute_script("UPDATE prices SET rate = 2 * rate")
+        .unwrap();
+    let actor = Actor {
+        key_id: "pk-tt-admin",
+        at: 5,
+    };
+    block_on(renew_epoch(&database, 77, actor)).unwrap();
+    let answers = client.send_until_answered(&[event(21, 0)]);
+    let [Answer::Accepted(cost)] = answers.as_slice() else {
+        panic!("{answers:?}")
+    };
+    assert_eq!(
+        cost.total_cost,
+        Some(PicoUsd::new(211 * 500_000 + 7 * 4_000_000))
+    );
+    crate::recount::assert_sums_are_true(&database, false);
+}
+
+#[test]
+fn a_digest_of_other_rules_is_a_duplicate_and_never_a_conflict() {
+    let database = ledger();
+    let client = Client::new(&database, Vec::new());
+    let first = client.send_until_answered(&[event(1, 0)]);
+    let [Answer::Accepted(cost)] = first.as_slice() else {
+        panic!("{first:?}")
+    };
+    database
+        .execute_script("UPDATE interactions SET digest_version = 1")
+        .unwrap();
+    let before = crate::recount::totals(&database);
+    // The same body as today's rules read it, and one that may be it.
+    assert_eq!(
+        client.send_until_answered(&[event(1, 1), event(1, 0), event(1, 1)]),
+        vec![Answer::Duplicate(cost.clone()); 3]
+    );
+    assert_eq!(crate::recount::totals(&database), before);
+}
+
+/// An event of a declared cost in picodollars.
+fn declared(id: u32, session_id: &str, pico: i64) -> Interaction {
+    let mut event = event(id, 0);
+    event.kind = events::InteractionType::CostEvent;
+    session_id.clone_into(&mut event.session_id);
+    // Each of another user and day, so that no other sum is full.
+    event.user_id = format!("user-of-{id}");
+    event.agent = format!("agent-of-{id}");
+    event.model_name = format!("model-of-{id}");
+    event.timestamp.0 += i64::from(id) * 7 * DAY_MS;
+    event.usage = cost_calculation::TokenUsage::default();
+    event.declared = Some(cost_calculation::Declared {
+        component: cost_calculation::Component::ApiCalls,
+        amount: PicoUsd::new(pico),
+    });
+    event
+}
+
+#[test]
+fn of_a_batch_only_the_event_that_a_full_session_can_not_take_is_refused() {
+    let database = ledger();
+    let client = Client::new(&database, Vec::new());
+    client.send_until_answered(&[declared(1, "full", 5), declared(2, "other", 5)]);
+    // Up to 2^63 - 1 it holds seven picodollars more.
+    let left = 7;
+    database
+        .execute_script(&format!(
+            "UPDATE sessions SET total_cost = {} WHERE session_key = {}",
+            i64::MAX - left,
+            crate::history::key_of("full")
+        ))
+        .unwrap();
+    let before = crate::recount::totals(&database);
+    let mut batch: Vec<_> = (10..50).map(|id| declared(id, "other", 1_000)).collect();
+    batch[3] = declared(13, "full", left + 1);
+    batch[20] = declared(30, "full", left);
+    batch[39] = declared(49, "full", 1);
+    let answers = client.send_until_answered(&batch);
+    for (at, answer) in answers.iter().enumerate() {
+        match answer {
+            Answer::Rejected(reason) => {
+                assert!(reason.contains("sessions.total_cost"), "{reason}");
+                assert!(at == 3 || at == 39, "{at}");
+            }
+            Answer::Accepted(_) => assert!(at != 3 && at != 39, "{at}"),
+            other => panic!("{at}: {other:?}"),
+        }
+    }
+    let full = format!(
+        "SELECT total_cost FROM sessions WHERE session_key = {}",
+        crate::history::key_of("full")
+    );
+    assert_eq!(number(&database, &full), i64::MAX);
+    assert_eq!(crate::recount::totals(&database).len(), before.len() + 38);
+    // A repeat of all of it: what is there is a duplicate, and what was refused is refused again.
+    let again = client.send_until_answered(&batch);
+    let count = |is: fn(&Answer) -> bool| again.iter().filter(|answer| is(answer)).count();
+    assert_eq!(count(|answer| matches!(answer, Answer::Duplicate(_))), 38);
+    assert_eq!(count(|answer| matches!(answer, Answer::Rejected(_))), 2);
+}
+
+#[test]
+fn a_full_session_costs_a_request_few_batches_however_many_events_it_has() {
+    let database = ledger();
+    let client = Client::new(&database, Vec::new());
+    client.send_until_answered(&[declared(1, "full", 5), declared(2, "other", 5)]);
+    database
+        .execute_script(&format!(
+            "UPDATE sessions SET total_cost = {}",
+            i64::MAX - 1
+        ))
+        .unwrap();
+    let batch: Vec<_> = (100..400)
+        .map(|id| declared(id, if id == 399 { "third" } else { "full" }, 100))
+        .collect();
+    let before = client.database.batches.get();
+    let answers = client.send_until_answered(&batch);
+    assert!(matches!(answers[299], Answer::Accepted(_)));
+    let is_refused = |answer: &Answer| matches!(answer, Answer::Rejected(_));
+    assert!(answers[..299].iter().all(is_refused));
+    assert!(client.database.batches.get() - before < 100);
 }
 
 #[test]

@@ -31,4 +31,5 @@ mod recount;
 mod rerate;
 mod rollups_migration;
 mod session_rules;
+mod traces;
 mod verify;

@@ -591,6 +591,37 @@ proptest! {
 }
 
 #[test]
+fn an_export_is_of_what_was_there_when_it_began_and_says_whether_the_ledger_moved() {
+    let chat = |id| crate::query_ledger::chat(id, 1, cost_calculation::TokenUsage::default());
+    let database = crate::query_ledger::ledger_of(vec![chat("there")]);
+    let kind = ExportKind::Interactions;
+    let query = [("format", "json".to_owned())];
+    let asked = parameters(&query, &kind.parameters()).unwrap();
+    let export = |is_moved: bool| {
+        let reader = reader(&database);
+        let mut export = block_on(reader.export(kind, &asked)).unwrap();
+        if is_moved {
+            crate::query_ledger::record(&database, vec![chat("late")]);
+        }
+        let mut file = String::new();
+        while let Some(chunk) = block_on(export.next(&database)).unwrap() {
+            file.push_str(&chunk);
+        }
+        serde_json::from_str::<Value>(&file).unwrap()
+    };
+    let whole = export(false);
+    assert_eq!(
+        whole["end"]["ledger_version"],
+        whole["about"]["ledger_version"]
+    );
+    assert_eq!(whole["end"]["ledger_moved"], false);
+    let moved = export(true);
+    assert_eq!(moved["rows"], whole["rows"]);
+    assert_eq!(moved["end"]["ledger_moved"], true);
+    assert_eq!(export(false)["rows"].as_array().unwrap().len(), 2);
+}
+
+#[test]
 fn without_parameters_all_sessions_are_listed_and_the_last_thirty_days_summed() {
     let database = ledger(11, 200, HISTORY_DAYS);
     let rows = raw(&database);

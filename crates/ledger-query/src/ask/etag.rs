@@ -1,5 +1,5 @@
-//! The `ETag` of an answer: the ledger's version, the price book's, the hour and the day, the query
-//! and the caller.
+//! The `ETag` of an answer: the ledger's epoch and version, the price book's, the hour and the day, the
+//! query and the caller.
 //!
 //! An answer changes only with one of these, so that a poll is answered with 304 from one indexed
 //! read; the hour is among them for what is shown by the hour, and the day, which ends within an hour of
@@ -13,6 +13,8 @@ use chrono::NaiveDate;
 /// What an answer depends on.
 #[derive(Debug, Clone, Copy, Hash)]
 pub struct AnswerKey<'a> {
+    /// `ledger_state.epoch`: after a restore the versions run through the same numbers again.
+    pub epoch: i64,
     /// `ledger_state.ledger_version`.
     pub ledger_version: i64,
     /// `ledger_state.price_book_version`.
@@ -62,6 +64,7 @@ mod tests {
     use super::{AnswerKey, NaiveDate, etag, matches};
 
     const KEY: AnswerKey<'static> = AnswerKey {
+        epoch: 3,
         ledger_version: 7,
         price_book_version: 1,
         reporting_time_zone: "UTC",
@@ -77,6 +80,7 @@ mod tests {
     fn an_etag_moves_with_everything_that_the_answer_depends_on() {
         let all = [
             KEY,
+            AnswerKey { epoch: 4, ..KEY },
             AnswerKey {
                 ledger_version: 8,
                 ..KEY

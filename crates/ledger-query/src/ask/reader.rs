@@ -31,10 +31,14 @@ pub struct LedgerState {
     pub ledger_version: i64,
     /// Moves with every change to prices.
     pub price_book_version: i64,
+    /// Another one after each restore.
+    pub epoch: i64,
     /// IANA name.
     pub reporting_time_zone: String,
     /// When the newest interaction was received, unix milliseconds.
     pub as_of: Option<i64>,
+    /// The newest interaction's key; 0 without one.
+    pub newest_key: i64,
     /// The first day with usage.
     pub first_day: Option<NaiveDate>,
     /// The last day with usage.
@@ -44,7 +48,7 @@ pub struct LedgerState {
 // The row of ledger_state, and the ends of three primary keys, of one of them both.
 const STATE: &str = "
 SELECT json_object('ledger_version', ledger_version, 'price_book_version', price_book_version,
-  'reporting_time_zone', reporting_time_zone,
+  'epoch', epoch, 'reporting_time_zone', reporting_time_zone,
   'as_of', (SELECT received_at FROM (
     SELECT interaction_key, received_at FROM interactions
     WHERE interaction_key = (SELECT MAX(interaction_key) FROM interactions)
@@ -52,6 +56,9 @@ SELECT json_object('ledger_version', ledger_version, 'price_book_version', price
     SELECT interaction_key, received_at FROM interactions_archive
     WHERE interaction_key = (SELECT MAX(interaction_key) FROM interactions_archive))
     ORDER BY interaction_key DESC LIMIT 1),
+  'newest_key', MAX(
+    COALESCE((SELECT MAX(interaction_key) FROM interactions), 0),
+    COALESCE((SELECT MAX(interaction_key) FROM interactions_archive), 0)),
   'first_day', (SELECT MIN(day) FROM daily_model_stats),
   'last_day', (SELECT MAX(day) FROM daily_model_stats))
 FROM ledger_state";

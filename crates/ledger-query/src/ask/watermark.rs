@@ -4,7 +4,7 @@ use cost_calculation::UnixMillis;
 use serde::Serialize;
 
 use super::reader::{Reader, Stamp, Viewer};
-use ledger_core::database::Database;
+use ledger_core::{database::Database, renew_epoch::epoch_text};
 use reporting_days::calendar::iso;
 
 const HOUR_MS: i64 = 3_600_000;
@@ -15,6 +15,7 @@ pub struct Watermark {
     #[serde(flatten)]
     stamp: Stamp,
     price_book_version: i64,
+    ledger_epoch: String,
     today: chrono::NaiveDate,
     first_day: Option<chrono::NaiveDate>,
     reporting_hour: String,
@@ -26,6 +27,7 @@ impl<D: Database> Reader<'_, D> {
         Watermark {
             stamp: self.stamp(),
             price_book_version: self.state.price_book_version,
+            ledger_epoch: epoch_text(self.state.epoch),
             today: self.today,
             // When others began is nothing to a key of one user.
             first_day: (self.viewer == Viewer::Everyone)

@@ -22,6 +22,7 @@ use reporting_days::calendar::{DayRange, Period, days_between, iso, last_of_mont
 
 /// Rows of a chunk: about a megabyte.
 pub(crate) const CHUNK_ROWS: u64 = 2_000;
+const LEDGER_VERSION: &str = "SELECT json_array(ledger_version) FROM ledger_state";
 /// The most days of a chunk. How many rows a day has is seen at the first one: while a chunk stays far
 /// below its rows, the next one takes twice as many days.
 const CHUNK_DAYS_MAX: u32 = 64;
@@ -128,9 +129,7 @@ impl Export {
                 self.source.rest = after(days, at_once, row_count);
             }
             Rest::End => {
-                if self.format == ExportFormat::Json {
-                    chunk.push_str("]}\n");
-                }
+                self.write_end(&mut chunk, database).await?;
                 self.source.rest = Rest::Nothing;
             }
             Rest::Nothing => return Ok(None),
@@ -211,6 +210,38 @@ impl Export {
                 chunk.push_str(&names.join(","));
                 chunk.push_str("\r\n");
             }
+        }
+        Ok(())
+    }
+
+    /// What became of the ledger while the file was read: where its version moved, sums and prices
+    /// may have moved between the first row and the last.
+    async fn write_end<D: Database>(
+        &self,
+        chunk: &mut String,
+        database: &D,
+    ) -> Result<(), QueryError> {
+        let is_told = match self.format {
+            ExportFormat::Json => true,
+            ExportFormat::Csv => self.has_preamble,
+            ExportFormat::Ndjson => false,
+        };
+        if !is_told {
+            return Ok(());
+        }
+        let rows = database.query(Statement::new(LEDGER_VERSION)).await?;
+        let version = rows.first::<(i64,)>()?.map_or(0, |(version,)| version);
+        let is_same = version == self.about.stamp.ledger_version;
+        if self.format == ExportFormat::Json {
+            let end = json!({ "ledger_version": version, "ledger_moved": !is_same });
+            chunk.push_str("],\"end\":");
+            chunk.push_str(&end.to_string());
+            chunk.push_str("}\n");
+        } else {
+            let moved = !is_same;
+            let line = format!("# end: ledger_version {version}, ledger_moved {moved}");
+            push_csv_text(chunk, &line);
+            chunk.push_str("\r\n");
         }
         Ok(())
     }

@@ -81,7 +81,8 @@ pub(crate) fn sql(slice: &Slice, status: Option<&str>, unpriced: Option<bool>) -
   FROM interactions{suffix} i INDEXED BY interactions{suffix}_by_time
     CROSS JOIN cost_estimates{suffix} e
   WHERE (i.timestamp, i.interaction_key) > (?1 ->> 'after_time', ?1 ->> 'after_key')
-    AND i.timestamp < ?1 ->> 'to' AND e.interaction_key = i.interaction_key
+    AND i.timestamp < ?1 ->> 'to' AND i.interaction_key <= ?1 ->> 'newest_key'
+    AND e.interaction_key = i.interaction_key
     AND e.revision = (SELECT MAX(x.revision) FROM cost_estimates{suffix} x
                       WHERE x.interaction_key = i.interaction_key){conditions}"
         )

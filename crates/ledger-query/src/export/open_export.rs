@@ -67,6 +67,8 @@ impl<D: Database> Reader<'_, D> {
                 values.insert("after_time".to_owned(), json!(from.0 - 1));
                 values.insert("after_key".to_owned(), json!(i64::MAX));
                 values.insert("to".to_owned(), json!(to));
+                // What comes in while the file is read is not of its version.
+                values.insert("newest_key".to_owned(), json!(self.state.newest_key));
                 values.insert("limit".to_owned(), json!(CHUNK_ROWS));
                 values.insert("status".to_owned(), json!(status));
                 require_fewer_rows(total.interaction_count)?;

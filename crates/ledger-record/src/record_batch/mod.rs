@@ -18,11 +18,12 @@ mod statements;
 use std::collections::HashMap;
 
 use cost_calculation::{Estimate, PicoUsd, UnixMillis};
-use events::Interaction;
+use events::{DIGEST_VERSION, Interaction};
 use serde::Deserialize;
 
-use self::statements::{Expected, answering, recording};
+use self::statements::answering;
 use ledger_core::{
+    book_version::BookVersion,
     database::{Database, DatabaseError, Rows, Statement},
     record_error::RecordError,
     write_guard::{STATE, StateRow, mismatch},
@@ -30,7 +31,7 @@ use ledger_core::{
 use reporting_days::ReportingZone;
 
 pub use self::known_sessions::KnownSessions;
-pub(crate) use self::statements::SESSION_OWNER;
+pub(crate) use self::statements::{ANSWERS, Expected, GUARD, SESSION_OWNER, one_line, recording};
 
 /// The most interactions in one batch.
 pub const BATCH_INTERACTIONS_MAX: usize = events::limits::BATCH_EVENTS_MAX;
@@ -42,8 +43,8 @@ pub struct BatchContext {
     pub ingest_id: i64,
     /// When the request arrived.
     pub received_at: UnixMillis,
-    /// The version of the price book that the estimates were made with.
-    pub price_book_version: i64,
+    /// The price book that the estimates were made with.
+    pub book: BookVersion,
     /// The installation's reporting zone, as this Worker is configured.
     pub reporting_zone: ReportingZone,
 }
@@ -55,6 +56,9 @@ pub enum Recorded {
     Accepted(RecordedCost),
     /// It was there already, with the same body; this is the answer it got then, or since.
     Duplicate(RecordedCost),
+    /// It was there already, by a digest of other rules: whether the bodies are the same can't be
+    /// told, and is not guessed at.
+    Known(RecordedCost),
     /// Its id was there already with another body; nothing changed. This is what is kept.
     Conflict(Kept),
 }
@@ -88,13 +92,25 @@ pub struct RecordedCost {
     pub price_state: String,
 }
 
-#[derive(Deserialize)]
-struct StoredAnswer {
-    id: String,
+/// What is stored under an id.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct StoredAnswer {
+    pub id: String,
     is_new: i64,
-    body_hash: String,
+    pub body_hash: String,
+    pub digest_version: u32,
     total_cost: Option<i64>,
     price_state: String,
+}
+
+impl StoredAnswer {
+    /// What it costs.
+    pub(crate) fn cost(&self) -> RecordedCost {
+        RecordedCost {
+            total_cost: self.total_cost.map(PicoUsd::new),
+            price_state: self.price_state.clone(),
+        }
+    }
 }
 
 /// Records interactions with their estimates; answers for each, in the order given.
@@ -121,7 +137,9 @@ pub async fn record_batch<D: Database>(
     let statements = recording(context, batch, Expected::Known { are_sessions_known })?;
     let rows = match database.batch(&statements).await {
         Ok(rows) => rows,
-        Err(error @ DatabaseError::Other(_)) => return Err(fault(database, context, error).await),
+        Err(error @ DatabaseError::Other(_)) => {
+            return Err(fault(database, context.reporting_zone, error).await);
+        }
         Err(error) => return Err(error.into()),
     };
     let new_count: usize = rows.iter().map(Rows::len).sum();
@@ -149,9 +167,9 @@ pub async fn record_batch<D: Database>(
 }
 
 /// Why a statement failed: an older schema may lack what it names.
-async fn fault<D: Database>(
+pub(crate) async fn fault<D: Database>(
     database: &D,
-    context: &BatchContext,
+    zone: ReportingZone,
     error: DatabaseError,
 ) -> RecordError {
     let state = database.query(Statement::new(STATE)).await;
@@ -159,7 +177,7 @@ async fn fault<D: Database>(
         .and_then(|rows| rows.first::<StateRow>())
         .ok()
         .flatten()
-        .and_then(|state| mismatch(Some(&state), context.reporting_zone))
+        .and_then(|state| mismatch(Some(&state), zone))
         .unwrap_or_else(|| error.into())
 }
 
@@ -184,11 +202,10 @@ fn answers(
         .iter()
         .map(|priced| {
             let answer = stored.get(&priced.interaction.id)?;
-            let cost = RecordedCost {
-                total_cost: answer.total_cost.map(PicoUsd::new),
-                price_state: answer.price_state.clone(),
-            };
-            Some(if answer.body_hash != priced.body_hash {
+            let cost = answer.cost();
+            Some(if answer.digest_version != DIGEST_VERSION {
+                Recorded::Known(cost)
+            } else if answer.body_hash != priced.body_hash {
                 let body_hash = answer.body_hash.clone();
                 Recorded::Conflict(Kept { body_hash, cost })
             } else if answer.is_new == 1 {

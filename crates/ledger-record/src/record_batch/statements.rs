@@ -22,9 +22,10 @@ use ledger_core::{
 
 /// What a batch finds in the ledger before its interactions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Expected {
-    /// Every user is known and no session lies in the archive, as of nearly every batch. Where it
-    /// is not so, the batch writes nothing but names of sessions, which count for nothing.
+pub(crate) enum Expected {
+    /// Every user is known, and every session has a name and does not lie in the archive, as of
+    /// nearly every batch. Where it is not so, the batch writes nothing but names of sessions, which
+    /// count for nothing.
     Known {
         /// Of every session its name is there, with the models and agents of the batch.
         are_sessions_known: bool,
@@ -34,15 +35,15 @@ pub(super) enum Expected {
 }
 
 /// A statement without its indentation: D1 is sent the text with every batch.
-fn one_line(sql: &str) -> String {
+pub(crate) fn one_line(sql: &str) -> String {
     sql.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The condition under which anything is written at all.
-static GUARD: LazyLock<String> = LazyLock::new(|| {
+pub(crate) static GUARD: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "{SCHEMA_AND_ZONE} AND (SELECT price_book_version FROM ledger_state)
-           = ?1 ->> 'price_book_version'"
+        "{SCHEMA_AND_ZONE} AND EXISTS (SELECT 1 FROM ledger_state
+           WHERE price_book_version = ?1 ->> 'price_book_version' AND epoch = ?1 ->> 'epoch')"
     )
 });
 
@@ -91,8 +92,9 @@ static INSERT_INTERACTIONS: LazyLock<String> = LazyLock::new(|| {
              WHERE NOT EXISTS (SELECT 1 FROM users k
                WHERE k.tenant_id = j.value ->> 0 AND k.user_id = j.value ->> 1))
            AND NOT EXISTS (SELECT 1 FROM json_each(?1, '$.sessions') j
-             JOIN session_ids n ON n.id = j.value
-             JOIN sessions_archive a ON a.session_key = n.session_key)
+             LEFT JOIN session_ids n ON n.id = j.value
+             WHERE n.session_key IS NULL OR EXISTS (SELECT 1 FROM sessions_archive a
+               WHERE a.session_key = n.session_key))
            AND NOT EXISTS (SELECT 1 FROM interactions k WHERE k.id = j.row ->> 0)
            AND NOT EXISTS (SELECT 1 FROM interactions_archive k WHERE k.id = j.row ->> 0)
          ON CONFLICT (id) DO NOTHING
@@ -247,18 +249,18 @@ static BUMP_LEDGER: LazyLock<String> = LazyLock::new(|| {
 });
 
 // The unique index on `id` serves both halves.
-static ANSWERS: LazyLock<String> = LazyLock::new(|| {
+pub(crate) static ANSWERS: LazyLock<String> = LazyLock::new(|| {
     one_line(
         "
 SELECT json_object('id', i.id, 'is_new', i.ingest_id = ?1 ->> 'ingest_id',
-  'body_hash', hex(i.body_hash), 'total_cost', e.total_cost, 'price_state', e.price_state)
+  'body_hash', hex(i.body_hash), 'digest_version', i.digest_version, 'total_cost', e.total_cost, 'price_state', e.price_state)
 FROM json_each(?1, '$.ids') j JOIN interactions i ON i.id = j.value
   JOIN cost_estimates e ON e.interaction_key = i.interaction_key
 WHERE e.revision = (SELECT MAX(revision) FROM cost_estimates x
                     WHERE x.interaction_key = i.interaction_key)
 UNION ALL
 SELECT json_object('id', i.id, 'is_new', 0,
-  'body_hash', hex(i.body_hash), 'total_cost', e.total_cost, 'price_state', e.price_state)
+  'body_hash', hex(i.body_hash), 'digest_version', i.digest_version, 'total_cost', e.total_cost, 'price_state', e.price_state)
 FROM json_each(?1, '$.ids') j JOIN interactions_archive i ON i.id = j.value
   JOIN cost_estimates_archive e ON e.interaction_key = i.interaction_key
 WHERE e.revision = (SELECT MAX(revision) FROM cost_estimates_archive x
@@ -268,7 +270,7 @@ WHERE e.revision = (SELECT MAX(revision) FROM cost_estimates_archive x
 
 /// The statements that record `batch`, up to the ledger's version. Only the insert of the interactions
 /// gives rows: one for each that is new.
-pub(super) fn recording(
+pub(crate) fn recording(
     context: &BatchContext,
     batch: &[PricedInteraction<'_>],
     expected: Expected,
@@ -284,17 +286,7 @@ pub(super) fn recording(
             .unzip(),
         Expected::Anything => (BTreeSet::new(), BTreeSet::new()),
     };
-    let events = json!({
-        "ingest_id": context.ingest_id,
-        "received_at": context.received_at.0,
-        "price_book_version": context.price_book_version,
-        "schema_version": SCHEMA_VERSION,
-        "zone": context.reporting_zone.name(),
-        // Who must be known, and what must not lie in the archive.
-        "users": users,
-        "sessions": sessions,
-        "events": rows,
-    });
+    let events = inserted(context, &json!(users), &json!(sessions), &rows);
     let new_rows = Statement::with(
         "",
         &json!({ "ingest_id": context.ingest_id, "count": batch.len() }),
@@ -331,7 +323,7 @@ pub(super) fn recording(
         INSERT_ESTIMATES.as_str(),
         &json!({
             "ingest_id": context.ingest_id,
-            "price_book_version": context.price_book_version,
+            "price_book_version": context.book.version,
             "estimates": batch.iter().map(estimate_row).collect::<Vec<_>>(),
         }),
     )?);
@@ -425,10 +417,27 @@ fn ids_by<'a, K: Ord>(
     ids_by_key
 }
 
+/// What the insert of the interactions reads.
+fn inserted(context: &BatchContext, users: &Value, sessions: &Value, rows: &[Value]) -> Value {
+    json!({
+        "ingest_id": context.ingest_id,
+        "received_at": context.received_at.0,
+        "price_book_version": context.book.version,
+        "epoch": context.book.epoch,
+        "schema_version": SCHEMA_VERSION,
+        "zone": context.reporting_zone.name(),
+        // Who must be known, and what must not lie in the archive.
+        "users": users,
+        "sessions": sessions,
+        "events": rows,
+    })
+}
+
 /// What a statement reads that makes users or names sessions, with what the guard reads.
 fn guarded(context: &BatchContext, name: &str, list: impl Iterator<Item = Value>) -> Value {
     json!({
-        "price_book_version": context.price_book_version,
+        "price_book_version": context.book.version,
+        "epoch": context.book.epoch,
         "schema_version": SCHEMA_VERSION,
         "zone": context.reporting_zone.name(),
         name: list.collect::<Value>(),

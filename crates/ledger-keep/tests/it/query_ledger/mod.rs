@@ -236,19 +236,7 @@ pub fn ledger_in(zone: &str, events: Vec<Interaction>) -> Sqlite {
             "UPDATE ledger_state SET reporting_time_zone = '{zone}';"
         ))
         .expect("the zone is set");
-    let context = IngestContext {
-        received_at: UnixMillis(NOW - 5_000),
-        reporting_zone: ReportingZone::named(zone).expect("an IANA name"),
-        interaction_cost_max: PicoUsd::new(10_000 * 1_000_000_000_000),
-        new_ingest_id: || i64::try_from(rand_id()).unwrap(),
-    };
-    block_on(ingest(
-        &database,
-        &mut IngestCache::default(),
-        &context,
-        events,
-    ))
-    .expect("recorded");
+    record(&database, events);
     let config = ArchiveConfig {
         retention_ms: 60 * DAY_MS,
         ..ArchiveConfig::default()
@@ -258,6 +246,18 @@ pub fn ledger_in(zone: &str, events: Vec<Interaction>) -> Sqlite {
         .is_more
     {}
     database
+}
+
+/// Records interactions in the ledger's zone.
+pub fn record(database: &Sqlite, events: Vec<Interaction>) {
+    let context = IngestContext {
+        received_at: UnixMillis(NOW - 5_000),
+        reporting_zone: ReportingZone::named(zone_of(database).name()).expect("an IANA name"),
+        interaction_cost_max: PicoUsd::new(10_000 * 1_000_000_000_000),
+        new_ingest_id: || i64::try_from(rand_id()).unwrap(),
+    };
+    let mut cache = IngestCache::default();
+    block_on(ingest(database, &mut cache, &context, events)).expect("recorded");
 }
 
 /// A chat of gpt-5 with this usage, `days_ago` before now.
