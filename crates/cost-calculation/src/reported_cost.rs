@@ -126,7 +126,7 @@ mod tests {
     fn every_shape_of_a_cost_is_one_amount() {
         for (payload, expected) in [
             (
-                json!({"usage": {"prompt_tokens": 1, "cost": 0.0001482}}),
+                json!({"usage": {"prompt_tokens": 1, "cost": "0.0001482"}}),
                 Some("0.0001482"),
             ),
             (json!({"cost": "0.25"}), Some("0.25")),

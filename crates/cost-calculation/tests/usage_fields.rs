@@ -107,9 +107,8 @@ fn agrees(meaning: &str, taken: &str) -> bool {
         "quantity" => ["quantity", "repeat", "free"].contains(&taken),
         "hint" => ["hint", "tokens", "repeat"].contains(&taken),
         "cost" => taken == "cost",
-        "name" => true,
         // Costs nothing as its publisher has it; other sources use the name for something that does.
-        "free" => true,
+        "name" | "free" => true,
         _ => false,
     }
 }

@@ -6,6 +6,8 @@
     reason = "a failing test may panic"
 )]
 
+use std::borrow::Borrow;
+
 use cost_calculation::UsageConvention::{
     AnthropicMessages, Azure, BedrockConverse, Gemini, LangfuseUsageDetails, OpenAiChat,
     OpenAiLike, OpenAiResponses, OpenRouter, OtelGenAi, UsageMetadata, Xai,
@@ -15,12 +17,12 @@ use cost_calculation::{
 };
 use serde_json::{Value, json};
 
-fn read(convention: UsageConvention, provider: &str, payload: Value) -> UsageReading {
-    read_usage(convention, provider, &payload).unwrap()
+fn read(convention: UsageConvention, provider: &str, payload: impl Borrow<Value>) -> UsageReading {
+    read_usage(convention, provider, payload.borrow()).unwrap()
 }
 
-fn keep(convention: UsageConvention, provider: &str, payload: Value) -> UsageReading {
-    read_usage_or_keep(convention, provider, &payload)
+fn keep(convention: UsageConvention, provider: &str, payload: impl Borrow<Value>) -> UsageReading {
+    read_usage_or_keep(convention, provider, payload.borrow())
 }
 
 /// The buckets that are not zero.
