@@ -62,6 +62,21 @@ CREATE TABLE ingest_rejections (
 
 CREATE INDEX ingest_rejections_by_time ON ingest_rejections (received_at);
 
+-- What traces held and the ledger did not take, for thirty days.
+CREATE TABLE left_out (
+  -- The reporting day on which it came.
+  day     TEXT    NOT NULL,
+  -- The api_keys.id that sent it.
+  key_id  TEXT    NOT NULL,
+  source  TEXT    NOT NULL,
+  -- A word (`probe`, `unread_model_span`), or `refused:` and the field at fault.
+  reason  TEXT    NOT NULL,
+  count   INTEGER NOT NULL,
+  -- Names of attributes of one of them; never a value.
+  example TEXT    NOT NULL,
+  PRIMARY KEY (day, key_id, source, reason)
+) STRICT, WITHOUT ROWID;
+
 -- One row for each pass of the verification over the whole ledger; the open one (finished_at NULL)
 -- holds the place where the next slice goes on.
 CREATE TABLE integrity_passes (

@@ -12,7 +12,7 @@ use ledger_core::{
     database::{Database, DatabaseError, Rows, Statement},
     schema::SCHEMA_VERSION,
 };
-use ledger_record::ingest_rejections;
+use ledger_record::{ingest_rejections, left_out};
 
 /// How long the record of a run is kept, but for each job's latest success: 90 days.
 pub const RUNS_KEPT_MS: i64 = 90 * DAY_MS;
@@ -41,13 +41,15 @@ pub struct Forgotten {
     pub finding_count: u64,
     /// Refusals of queued events.
     pub rejection_count: u64,
+    /// Counts of what traces held and was not taken.
+    pub left_out_count: u64,
 }
 
 const GUARD: &str = "EXISTS (SELECT 1 FROM ledger_state WHERE schema_version = ?1 ->> 'schema')";
 
 // Indexes job_runs_by_start, integrity_findings_by_time and ingest_rejections_by_time; passes are
 // few, and their primary key is walked.
-fn forget() -> [String; 4] {
+fn forget() -> [String; 5] {
     // By age, or by count: ids are dense.
     let of_log = |table: &str, time: &str, before: &str, kept: &str| {
         format!(
@@ -91,6 +93,13 @@ fn forget() -> [String; 4] {
             "rejections_before",
             "rejections_max",
         ),
+        format!(
+            "DELETE FROM left_out WHERE {GUARD} AND (day, key_id, source, reason) IN (
+               SELECT day, key_id, source, reason FROM left_out
+               WHERE day < date((?1 ->> 'left_out_before') / 1000, 'unixepoch')
+               LIMIT ?1 ->> 'limit')
+             RETURNING json_array(day)"
+        ),
     ]
 }
 
@@ -110,6 +119,7 @@ pub async fn forget_old_records<D: Database>(
         "findings_max": FINDINGS_KEPT_MAX,
         "rejections_before": now.0.saturating_sub(ingest_rejections::KEPT_MS),
         "rejections_max": REJECTIONS_KEPT_MAX,
+        "left_out_before": now.0.saturating_sub(left_out::KEPT_MS),
         "limit": CHUNK_ROWS,
     })
     .to_string();
@@ -118,11 +128,12 @@ pub async fn forget_old_records<D: Database>(
     for _ in 0..CHUNKS_MAX {
         let rows = database.batch(&statements).await?;
         let counts: Vec<u64> = rows.iter().map(|rows| rows.len() as u64).collect();
-        if let [runs, passes, findings, rejections] = counts.as_slice() {
+        if let [runs, passes, findings, rejections, left_out] = counts.as_slice() {
             forgotten.run_count += runs;
             forgotten.pass_count += passes;
             forgotten.finding_count += findings;
             forgotten.rejection_count += rejections;
+            forgotten.left_out_count += left_out;
         }
         if rows.iter().map(Rows::len).max() < Some(CHUNK_ROWS) {
             break;

@@ -11,7 +11,8 @@ mod sums;
 mod time;
 
 pub use accuracy::{
-    ACCURACY_PARAMETERS, reported_costs::ReportedCostList, unread_fields::UnreadFieldList,
+    ACCURACY_PARAMETERS, left_out::LeftOutList, reported_costs::ReportedCostList,
+    unread_fields::UnreadFieldList,
 };
 pub use analysis::bridge::{Bridge, BridgeItem, bridge};
 pub use analysis::forecast::{Forecast, forecast};

@@ -337,6 +337,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/left-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What traces held and the ledger did not take, the most frequent first.
+         * @description By key, source and reason, counted by the reporting day on which it came and kept for 30 days. Where
+         *     `is_worth_a_look`, money may be missing: a span was refused, or looks like a call of a model and is not understood.
+         *     The other reasons are what any trace holds around its calls. A body that is sent again is counted again.
+         *     Without dates the last thirty days.
+         */
+        get: operations["listLeftOut"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sessions": {
         parameters: {
             query?: never;
@@ -1116,6 +1139,31 @@ export interface components {
             figures: components["schemas"]["Figures"];
             group_count: components["schemas"]["Count"];
         } | null;
+        LeftOutList: {
+            as_of: components["schemas"]["AsOf"];
+            /** @description Whether the list holds everything; it has at most 500 items. */
+            is_complete: boolean;
+            items: {
+                count: components["schemas"]["Count"];
+                /** @description Names of attributes of one of them; never a value. */
+                example: string;
+                /** Format: date */
+                first_day: string;
+                /** @description Whether money may be missing. */
+                is_worth_a_look: boolean;
+                /** @description The public half of the key that sent it. */
+                key_id: string;
+                /** Format: date */
+                last_day: string;
+                /** @description A word, or `refused:` and the field at fault. */
+                reason: string;
+                /** @description How it came: `langfuse`, `otel`, `otel:<name>`. */
+                source: string;
+            }[];
+            ledger_version: components["schemas"]["Count"];
+            period: components["schemas"]["Period"];
+            reporting_time_zone: components["schemas"]["TimeZone"];
+        };
         Lifetime: {
             figures: components["schemas"]["Figures"];
             /** Format: date */
@@ -2391,6 +2439,41 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listLeftOut: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The last day, included.
+                 * @example 2026-11-23
+                 */
+                end_date?: components["parameters"]["EndDate"];
+                /**
+                 * @description The first day, in the reporting time zone. Together with `end_date` or not at all; without both, a range answer covers the last 30 days, today included.
+                 * @example 2026-11-01
+                 */
+                start_date?: components["parameters"]["StartDate"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeftOutList"];
+                };
+            };
+            400: components["responses"]["InvalidParameter"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             503: components["responses"]["Unavailable"];
         };
     };

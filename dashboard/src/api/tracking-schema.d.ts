@@ -615,6 +615,8 @@ export interface components {
             forgotten?: {
                 /** @description Findings of the verification. */
                 finding_count: number;
+                /** @description Counts of what traces held and was not taken. */
+                left_out_count: number;
                 /** @description Passes of the verification. */
                 pass_count: number;
                 /** @description Refusals of queued events. */

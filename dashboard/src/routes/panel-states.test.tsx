@@ -23,14 +23,14 @@ const pages: [address: string, endpoints: string[]][] = [
   ["/sessions/s_8f2/i_000", ["/interactions/i_000/cost"]],
   ["/unpriced", ["/pricing/unpriced"]],
   ["/unread", ["/pricing/unpriced"]],
-  ["/not-taken", ["/admin/rejections"]],
+  ["/not-taken", ["/left-out", "/admin/rejections"]],
   ["/prices", ["/stats/models"]],
   ["/prices?tab=rates", ["/pricing/rates"]],
   ["/prices/1?of=anthropic%2Fclaude-opus-5", ["/pricing/history"]],
   ["/prices?tab=quarantine", ["/pricing/quarantine"]],
   ["/prices?tab=again", ["/admin/rerate"]],
   ["/prices?tab=sources", ["/pricing/sources", "/pricing/conflicts"]],
-  ["/health", ["/health", "/integrity", "/jobs", "/admin/rejections"]],
+  ["/health", ["/health", "/integrity", "/jobs", "/left-out", "/admin/rejections"]],
   ["/keys", ["/admin/keys"]],
 ];
 

@@ -2,6 +2,7 @@
 import type { Health, Integrity, JobRun } from "../api/model.ts";
 import type { Rate, Unpriced, Waiting } from "../api/queries/prices.ts";
 import type { Key } from "../api/queries/keys.ts";
+import type { components as analytics } from "../api/analytics-schema.d.ts";
 import type { components } from "../api/pricing-schema.d.ts";
 import type { components as tracking } from "../api/tracking-schema.d.ts";
 import { today } from "./sample-ledger.ts";
@@ -61,6 +62,10 @@ export const jobs = { items: Array.from({ length: 24 }, (_, index) => run(index 
 
 /** What a queue refused after its sender had an answer. */
 export const rejections = { total: 2, limit: 20, offset: 0, items: [{ received_at: "2026-11-23T11:02:00.000Z", source: "api", interaction_id: "i_77", problem: "conflict", detail: "another body was recorded under this id" }, { received_at: "2026-11-22T09:00:00.000Z", source: "otel", interaction_id: "i_12", problem: "rejected", detail: "`usage.input` is -1" }] };
+
+const ofLeftOut = (reason: string, count: number, is_worth_a_look: boolean, example: string) => ({ key_id: "pk-tt-1", source: "langfuse", reason, count, first_day: "2026-11-03", last_day: today, example, is_worth_a_look });
+/** What traces held and the ledger did not take. */
+export const leftOut: analytics["schemas"]["LeftOutList"] = { as_of: "2026-11-23T13:02:11.000Z", reporting_time_zone: "Europe/Berlin", ledger_version: 48_211, period: { start_date: "2026-10-25", end_date: today, days: 30, complete: false }, is_complete: true, items: [ofLeftOut("scaffolding", 9_120, false, "langfuse.observation.type"), ofLeftOut("unread_model_span", 14, true, "acme.model, acme.tokens"), ofLeftOut("refused:startTime", 2, true, "gen_ai.request.model")] };
 
 /** Whether the sums agree. */
 export const integrity: Integrity = { as_of: "2026-11-23T13:02:11.000Z", reporting_time_zone: "Europe/Berlin", ledger_version: 48_211, period: { start_date: "2026-11-17", end_date: today, days: 7, complete: false }, status: "ok", checks: [{ name: "daily_stats_equal_interactions", ok: true, expected: "5120/41/18200311/231.4", found: "5120/41/18200311/231.4" }, { name: "usage_daily_equals_interactions", ok: true, expected: "5120/41/18200311/231.4", found: "5120/41/18200311/231.4" }], verification: { status: "sound", last_full_pass: { started_at: "2026-11-22T02:00:00.000Z", finished_at: "2026-11-22T02:10:00.000Z", interaction_count: 51_200, estimate_count: 51_300, session_count: 4_100, day_count: 60, finding_count: 0, repaired_count: 0 }, current_pass: null, findings: [] }, last_verification: null };

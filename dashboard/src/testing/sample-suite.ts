@@ -16,6 +16,7 @@ const answers: Record<string, Answer> = {
   "/sessions": ({ searchParams }) => sessionList(searchParams),
   "/integrity": () => book.integrity,
   "/jobs": () => book.jobs,
+  "/left-out": () => book.leftOut,
   "/health": () => book.health,
   "/pricing/rates": () => book.rates,
   "/pricing/history": () => book.history,

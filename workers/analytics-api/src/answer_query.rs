@@ -35,6 +35,7 @@ pub(crate) async fn answer(
             | Route::ListJobRuns
             | Route::ListUnreadFields
             | Route::ListReportedCosts
+            | Route::ListLeftOut
     );
     if is_about_all && viewer != Viewer::Everyone {
         return Err(Problem::forbidden(
@@ -134,7 +135,9 @@ const fn known(route: &Route) -> &'static [&'static str] {
         }
         Route::GetUserStats { .. } => &USER_PARAMETERS,
         Route::GetSystemStats => &SYSTEM_PARAMETERS,
-        Route::ListUnreadFields | Route::ListReportedCosts => &ACCURACY_PARAMETERS,
+        Route::ListUnreadFields | Route::ListReportedCosts | Route::ListLeftOut => {
+            &ACCURACY_PARAMETERS
+        }
         Route::GetIntegrity => &INTEGRITY_PARAMETERS,
         Route::ListJobRuns => &JOB_PARAMETERS,
         _ => &[],
@@ -161,6 +164,7 @@ async fn dispatch(
         Route::GetSystemStats => json(reader.system_stats(parameters).await),
         Route::ListUnreadFields => json(reader.unread_fields(parameters).await),
         Route::ListReportedCosts => json(reader.reported_costs(parameters).await),
+        Route::ListLeftOut => json(reader.left_out(parameters).await),
         Route::GetIntegrity => json(reader.integrity(parameters).await),
         Route::ListJobRuns => json(reader.job_runs(parameters).await),
         Route::GetWatermark => json(Ok(reader.watermark())),

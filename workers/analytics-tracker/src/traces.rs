@@ -52,6 +52,7 @@ pub(crate) async fn export(
         Encoding::Json => export.json(visit, request, is_gzip, &context).await,
         Encoding::Protobuf => export.protobuf(visit, request, is_gzip, &context).await,
     };
+    export.write_down(visit, &sender.key_id).await;
     read.map_err(|problem| Export::say_what_was_kept(visit, problem))?;
     answer(visit, encoding, &export)
 }
@@ -182,6 +183,19 @@ impl Export {
                 self.left_out.add_named("refused:ledger", 1, String::new);
             }
             Answer::Accepted(_) | Answer::Duplicate(_) => {}
+        }
+    }
+
+    /// Keeps what was left out, where the operator sees it. The events are recorded by now: a failure
+    /// here is a line in the log and no reason to have them sent again.
+    async fn write_down(&self, visit: &Visit<'_>, key_id: &str) {
+        let day = visit.suite.reporting_zone.day(visit.received_at);
+        let (source, left_out) = (visit.log.source, &self.left_out);
+        let database = &visit.suite.database;
+        if let Err(error) =
+            ledger_record::left_out::add(database, &day, key_id, source, left_out).await
+        {
+            edge::log::error(&json!({ "event": "left_out", "error": error.to_string() }));
         }
     }
 

@@ -137,3 +137,28 @@ fn the_lists_read_only_the_few_rows_that_they_are_about() {
     assert!(plan("instr(i.units, '\"unread:') > 0").contains("interactions_unread"));
     assert!(plan("i.reported_cost IS NOT NULL").contains("interactions_reported"));
 }
+
+#[test]
+fn what_was_not_taken_is_listed_by_key_source_and_reason() {
+    let database = ledger();
+    database
+        .execute_script(
+            "INSERT INTO left_out (day, key_id, source, reason, count, example) VALUES
+               ('2024-10-31', 'k1', 'otel', 'probe', 100, 'too.early'),
+               ('2024-12-01', 'k1', 'otel', 'probe', 2, 'http.route'),
+               ('2024-12-02', 'k1', 'otel', 'probe', 3, ''),
+               ('2024-12-02', 'k2', 'langfuse', 'refused:startTime', 9, 'gen_ai.usage')",
+        )
+        .unwrap();
+    let answer = json!(block_on(reader(&database).left_out(&asked())).unwrap());
+    let expected = json!([
+        { "key_id": "k2", "source": "langfuse", "reason": "refused:startTime", "count": 9,
+          "first_day": "2024-12-02", "last_day": "2024-12-02", "example": "gen_ai.usage",
+          "is_worth_a_look": true },
+        { "key_id": "k1", "source": "otel", "reason": "probe", "count": 5,
+          "first_day": "2024-12-01", "last_day": "2024-12-02", "example": "http.route",
+          "is_worth_a_look": false },
+    ]);
+    assert_eq!(answer["items"], expected);
+    assert_eq!(answer["is_complete"], true);
+}

@@ -32,6 +32,8 @@ fn with_ages(ages: &[i64]) -> Sqlite {
                    found) VALUES (1, {at}, 'c', '1', '1', '1');
                  INSERT INTO ingest_rejections (received_at, source, interaction_id, problem, detail)
                    VALUES ({at}, 's', 'i', 'p', 'd');
+                 INSERT INTO left_out (day, key_id, source, reason, count, example)
+                   VALUES (date({at} / 1000, 'unixepoch'), 'k', 'otel', 'probe', 1, '');
                  INSERT INTO admin_audit (at, actor, action, subject, detail)
                    VALUES ({at}, 'a', 'a', 's', '{{}}');"
             ))
@@ -42,22 +44,24 @@ fn with_ages(ages: &[i64]) -> Sqlite {
 
 #[test]
 fn each_record_is_kept_for_its_time_and_no_longer() {
-    let database = with_ages(&[800, 401, 399, 91, 89, 0]);
+    let database = with_ages(&[800, 401, 399, 91, 89, 31, 30, 0]);
     let forgotten = forget(&database);
     let expected = Forgotten {
         run_count: 4,
         pass_count: 2,
         finding_count: 2,
         rejection_count: 4,
+        left_out_count: 6,
     };
     assert_eq!(forgotten, expected);
     let left = |table: &str| number(&database, &format!("SELECT COUNT(*) FROM {table}"));
-    assert_eq!((left("job_runs"), left("ingest_rejections")), (2, 2));
+    assert_eq!((left("job_runs"), left("ingest_rejections")), (4, 4));
+    assert_eq!(left("left_out"), 2);
     assert_eq!(
         (left("integrity_passes"), left("integrity_findings")),
-        (4, 4)
+        (6, 6)
     );
-    assert_eq!(left("admin_audit"), 6, "who changed what is kept for good");
+    assert_eq!(left("admin_audit"), 8, "who changed what is kept for good");
     assert_eq!(forget(&database), Forgotten::default());
 }
 

@@ -1,5 +1,6 @@
 //! What the numbers leave open: what could not be read, and where a provider says otherwise.
 
+pub(crate) mod left_out;
 pub(crate) mod reported_costs;
 pub(crate) mod unread_fields;
 
@@ -8,5 +9,5 @@ const DAYS_MAX: i64 = 400;
 /// The most lines of an answer.
 const ITEMS_MAX: u32 = 500;
 
-/// The parameters of both.
+/// The parameters of each.
 pub const ACCURACY_PARAMETERS: [&str; 2] = ["start_date", "end_date"];

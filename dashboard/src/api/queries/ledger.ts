@@ -44,6 +44,12 @@ export const jobsQuery = queryOptions({
   queryFn: ({ signal }) => unwrap(analytics.GET("/jobs", { signal, params: { query: { limit: 100 } } })),
 });
 
+/** What traces held and the ledger did not take, of the last thirty days. */
+export const leftOutQuery = queryOptions({
+  queryKey: ["left-out"],
+  queryFn: ({ signal }) => unwrap(analytics.GET("/left-out", { signal })),
+});
+
 /** What was refused only after its sender had an answer, newest first; for admins. */
 export const rejectionsQuery = queryOptions({
   queryKey: ["rejections"],

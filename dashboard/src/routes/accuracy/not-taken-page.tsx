@@ -3,6 +3,7 @@ import { useCaller } from "../../api/caller.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { useSlice } from "../../shell/slice-context.ts";
 import { PanelMessage } from "../../ui/panel-message.tsx";
+import { LeftOut } from "../health/left-out.tsx";
 import { Rejections } from "../health/rejections.tsx";
 import { NotCountedTabs } from "./not-counted-tabs.tsx";
 
@@ -15,6 +16,7 @@ export function NotTakenPage(): ReactElement {
       <PageHeader title="Not counted" name="Not taken" hasSlice={false} />
       <NotCountedTabs />
       <p className="max-w-prose text-sm text-muted">What was sent here and refused or left out: it is in no total and in no list. Only names and reasons are kept of it, never a text.</p>
+      <LeftOut />
       {mayChange ? (
         <Rejections timeZone={timeZone} />
       ) : (

@@ -13,6 +13,7 @@ import { Badge } from "../../ui/badge.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { JobTracker } from "./job-tracker.tsx";
+import { LeftOut } from "./left-out.tsx";
 import { Rejections } from "./rejections.tsx";
 import { RunJob } from "./run-job.tsx";
 
@@ -140,6 +141,7 @@ export function HealthPage(): ReactElement {
       <Panel title="Scheduled runs" query={jobs} minHeight={110} actions={mayChange && <RunJob timeZone={timeZone} />}>
         {({ items }) => <JobTracker runs={items} timeZone={timeZone} />}
       </Panel>
+      <LeftOut />
       {mayChange && <Rejections timeZone={timeZone} />}
     </>
   );
