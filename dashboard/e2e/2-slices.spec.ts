@@ -69,8 +69,10 @@ test("what is exported adds up to what is on the screen", async ({ app: page }) 
   let text = "";
   for await (const piece of stream) text += String(piece);
   const lines = text.trim().split(/\r?\n/);
-  expect(lines.filter((line) => line.startsWith("#")).join("\n")).toMatch(/zone/i);
-  const [header = "", ...rows] = lines.filter((line) => !line.startsWith("#"));
+  // A line about the file is one cell, in quotes where a spreadsheet would split it.
+  const isAbout = (line: string): boolean => /^"?#/.test(line);
+  expect(lines.filter(isAbout).join("\n")).toMatch(/zone/i);
+  const [header = "", ...rows] = lines.filter((line) => !isAbout(line));
   const column = header.split(",").indexOf("total_cost");
   expect(exactSum(rows.map((row) => row.split(",")[column] ?? "").filter((amount) => amount !== ""))).toBe(total);
 });
@@ -95,6 +97,7 @@ test("the table on the screen is saved as it stands, and adds up", async ({ app:
     expect(about).toMatchObject({ "reporting time zone": "UTC", filters: "none", "total in USD": total });
     expect(exactSum(rows.map((row) => row[column] ?? "0"))).toBe(total);
     const shown = await page.locator("tbody tr").locator("th").allTextContents();
-    expect(rows.map(({ group }) => group).slice(0, 5)).toEqual(shown.slice(0, 5));
+    // On the screen the id stands behind a name.
+    for (const [at, { group }] of rows.slice(0, 5).entries()) expect(shown[at]?.startsWith(group ?? "no group"), `${shown[at]} begins with ${group}`).toBe(true);
   }
 });
