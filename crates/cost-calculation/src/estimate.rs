@@ -1,10 +1,16 @@
 //! The estimate of one interaction, with its lines.
 use std::borrow::Cow;
 
-use crate::component::Component;
+use crate::MatchKind;
+use crate::MoneyError;
+use crate::PicoUsd;
+use crate::ResourceType;
+use crate::TokenUsage;
+use crate::Units;
+use crate::UnixMillis;
 use crate::flags::Flags;
-use crate::unknown_name::UnknownName;
-use crate::{MatchKind, MoneyError, PicoUsd, ResourceType, TokenUsage, Units, UnixMillis};
+use crate::lines::component::Component;
+use crate::names::unknown_name::UnknownName;
 
 /// A cost that the caller declares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -7,10 +7,19 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::{
-    Billable, Decimal, Estimate, PriceBook, PriceRow, ResourceType, TokenUsage, Units, UnixMillis,
-    UsageConvention, ValidFromBasis, estimate, read_usage,
-};
+use crate::Billable;
+use crate::Decimal;
+use crate::Estimate;
+use crate::PriceBook;
+use crate::PriceRow;
+use crate::ResourceType;
+use crate::TokenUsage;
+use crate::Units;
+use crate::UnixMillis;
+use crate::UsageConvention;
+use crate::ValidFromBasis;
+use crate::estimate;
+use crate::read_usage;
 
 const PROVIDER: &str = "oracle";
 const MODEL: &str = "case";
@@ -284,5 +293,5 @@ pub fn oracle_digest(jsonl: &str) -> String {
 /// What the tables take a field of a usage object for, in a word (`tokens`, `repeat`, `quantity`,
 /// `hint`, `cost`, `free`); `None` for one that stands in none of them.
 pub fn meaning_of_field(convention: UsageConvention, path: &str) -> Option<&'static str> {
-    crate::read_usage::meaning_of(convention, path)
+    crate::usage::read_usage::meaning_of(convention, path)
 }

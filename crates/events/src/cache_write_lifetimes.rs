@@ -4,12 +4,6 @@ use std::collections::BTreeMap;
 
 use cost_calculation::{Lifetime, UnixMillis, canonical_provider};
 
-use crate::Rejection;
-use crate::interaction::SOURCES;
-use crate::json_body::body_text;
-use crate::json_fields::Fields;
-use crate::limits::EVENT_BYTES_MAX;
-
 /// Providers that leave the lifetime to whoever calls them.
 const LIFETIME_IS_CHOSEN: [&str; 2] = ["anthropic", "aws"];
 /// Changes of one source that are kept.
@@ -38,42 +32,12 @@ impl Default for CacheWriteLifetimes {
 /// A change that an admin asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CacheWriteLifetimeChange {
-    /// The source whose figures it is about: one of [`SOURCES`].
+    /// The source whose figures it is about: one of [`crate::SOURCES`].
     pub source: &'static str,
     /// The lifetime; none leaves it open, and the shorter one is assumed.
     pub lifetime: Option<Lifetime>,
     /// From when on.
     pub valid_from: UnixMillis,
-}
-
-impl CacheWriteLifetimeChange {
-    /// Reads `{"source":"langfuse","lifetime":"5m","valid_from":"2026-11-01T00:00:00Z"}`; without a
-    /// moment it holds from the beginning, and what was set before is gone.
-    ///
-    /// # Errors
-    /// A field is missing, unknown or none of its words.
-    pub fn parse(body: &[u8]) -> Result<Self, Rejection> {
-        let mut fields = Fields::of_body(body_text(body, EVENT_BYTES_MAX)?)?;
-        let sources = SOURCES.map(|source| (source, source));
-        let source = fields.word("source", &sources)?.ok_or_else(|| {
-            fields.missing("source", "name the source: `langfuse`, `otel` or `api`")
-        })?;
-        let words = [
-            ("5m", Some(Lifetime::FiveMinutes)),
-            ("1h", Some(Lifetime::OneHour)),
-            ("unknown", None),
-        ];
-        let lifetime = fields.word("lifetime", &words)?.ok_or_else(|| {
-            fields.missing("lifetime", "name the lifetime: `5m`, `1h` or `unknown`")
-        })?;
-        let valid_from = fields.moment("valid_from")?.unwrap_or(UnixMillis(0));
-        fields.finish()?;
-        Ok(Self {
-            source,
-            lifetime,
-            valid_from,
-        })
-    }
 }
 
 impl CacheWriteLifetimes {
@@ -159,6 +123,7 @@ const fn word_of(lifetime: Lifetime) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parse_cache_write_lifetime_change;
 
     const BEFORE: UnixMillis = UnixMillis(1_781_740_799_999);
     const AFTER: UnixMillis = UnixMillis(1_796_000_000_000);
@@ -176,7 +141,7 @@ mod tests {
     #[test]
     fn a_change_holds_from_its_moment_on() {
         let body = br#"{"source":"langfuse","lifetime":"5m","valid_from":"2026-11-20T00:00:00Z"}"#;
-        let change = CacheWriteLifetimeChange::parse(body).unwrap();
+        let change = parse_cache_write_lifetime_change(body).unwrap();
         let changed = CacheWriteLifetimes::default().after(&change);
         let of = |at| changed.of("langfuse", "anthropic", at);
         assert_eq!(of(AFTER), Some(Lifetime::FiveMinutes));
@@ -190,14 +155,14 @@ mod tests {
             Some(changed.clone())
         );
         let open = br#"{"source":"langfuse","lifetime":"unknown"}"#;
-        let open = changed.after(&CacheWriteLifetimeChange::parse(open).unwrap());
+        let open = changed.after(&parse_cache_write_lifetime_change(open).unwrap());
         assert_eq!(open.of("langfuse", "anthropic", AFTER), None);
         assert_eq!(open.changes().count(), 1);
     }
 
     #[test]
     fn what_is_no_change_is_refused_by_its_field() {
-        let refused = |body: &[u8]| CacheWriteLifetimeChange::parse(body).unwrap_err().field;
+        let refused = |body: &[u8]| parse_cache_write_lifetime_change(body).unwrap_err().field;
         assert_eq!(refused(br#"{"lifetime":"5m"}"#), "source");
         assert_eq!(refused(br#"{"source":"langfuse"}"#), "lifetime");
         assert_eq!(

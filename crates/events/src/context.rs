@@ -3,7 +3,9 @@ use std::collections::BTreeMap;
 
 use cost_calculation::{Sender, UnixMillis};
 
-use crate::{CacheWriteLifetimes, InteractionType, Limits};
+use crate::CacheWriteLifetimes;
+use crate::InteractionType;
+use crate::Limits;
 
 /// What the request says beside its body, and what the installation allows.
 #[derive(Debug, Clone)]

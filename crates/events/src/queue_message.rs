@@ -5,7 +5,9 @@
 //! only ever added, each with a default.
 use serde::{Deserialize, Serialize};
 
-use crate::{Interaction, SessionMark, TraceSpan};
+use crate::Interaction;
+use crate::SessionMark;
+use crate::TraceSpan;
 
 /// What travels in one message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,8 +1,8 @@
 //! Thumbs, as Langfuse's SDK sends them: `POST /api/public/scores`.
 use crate::Rejection;
-use crate::json_body::body_text;
-use crate::json_event::check_id;
-use crate::json_fields::Fields;
+use crate::json::body::body_text;
+use crate::json::event::check_id;
+use crate::json::fields::Fields;
 use crate::limits::{EVENT_BYTES_MAX, ID_CHARS_MAX, SCORE_ID_CHARS_MAX};
 
 /// A thumb for a trace. Its comment is never read.
@@ -59,7 +59,7 @@ pub fn check_score_id(id: &str) -> Result<(), Rejection> {
 /// Reads the batch of `POST /api/public/ingestion`: the ids of its events, empty where one has none.
 pub fn parse_langfuse_ingestion(body: &[u8]) -> Result<Vec<String>, Rejection> {
     let mut fields = Fields::of_body(body_text(body, crate::limits::BATCH_BYTES_MAX)?)?;
-    let events = crate::json_event::list(&mut fields, "batch")?;
+    let events = crate::json::event::list(&mut fields, "batch")?;
     Ok(events
         .into_iter()
         .map(|event| {

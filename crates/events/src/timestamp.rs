@@ -2,8 +2,9 @@
 use chrono::{DateTime, SecondsFormat};
 use cost_calculation::UnixMillis;
 
+use crate::Context;
+use crate::Rejection;
 use crate::limits::{AGE_DAYS_MAX, AHEAD_MS_MAX, DAY_MS, EARLIEST_MS};
-use crate::{Context, Rejection};
 
 /// Unix times below this (1973 in milliseconds) are taken for seconds.
 const SECONDS_BELOW: i64 = 100_000_000_000;

@@ -43,6 +43,7 @@ pub async fn change<D: Database>(
 
 #[cfg(test)]
 mod tests {
+    use events::parse_cache_write_lifetime_change;
     use futures_executor::block_on;
 
     use super::*;
@@ -55,7 +56,7 @@ mod tests {
             block_on(read(&database)),
             Ok(CacheWriteLifetimes::default())
         );
-        let wish = CacheWriteLifetimeChange::parse(br#"{"source":"langfuse","lifetime":"5m"}"#);
+        let wish = parse_cache_write_lifetime_change(br#"{"source":"langfuse","lifetime":"5m"}"#);
         let wish = wish.expect("is one");
         let actor = Actor {
             key_id: "pk-tt-admin",

@@ -3,14 +3,22 @@ use cost_calculation::UnixMillis;
 use edge::{Problem, Suite};
 use worker::{Env, Request, Response};
 
-use crate::jobs::Job;
+use crate::admin::cache_lifetimes;
+use crate::admin::counted_sources;
+use crate::admin::keys;
+use crate::admin::late_rejections;
+use crate::admin::ledger_epoch;
+use crate::admin::reporting_time_zone;
+use crate::admin::rerate;
+use crate::arrival::langfuse;
+use crate::arrival::traces;
+use crate::arrival::track;
+use crate::health;
+use crate::keeping::jobs::Job;
+use crate::keeping::run_job;
 use crate::request_log::RequestLog;
 use crate::route::Route;
 use crate::visit::Visit;
-use crate::{
-    cache_lifetimes, counted_sources, health, keys, langfuse, late_rejections, ledger_epoch,
-    reporting_time_zone, rerate, run_job, traces, track,
-};
 
 /// Answers a request and writes its line.
 pub(crate) async fn respond(mut request: Request, env: &Env) -> worker::Result<Response> {

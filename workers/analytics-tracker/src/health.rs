@@ -15,8 +15,8 @@ use ledger_record::ingest_rejections;
 use serde_json::{Value, json};
 use worker::Response;
 
-use crate::jobs::Job;
-use crate::run_job::PERIOD_MS;
+use crate::keeping::jobs::Job;
+use crate::keeping::run_job::PERIOD_MS;
 use crate::settings::IngestMode;
 use crate::visit::Visit;
 

@@ -4,28 +4,14 @@
 //! reads its body, [`events`] decodes and validates, `record` prices and records through
 //! [`ledger_record::ingest`], and the answer goes back. Everything that decides about money is in the
 //! pure crates; here is the wiring.
-mod answer;
-mod cache_lifetimes;
-mod counted_sources;
+mod admin;
+mod arrival;
 mod handle_request;
 mod health;
-mod ingest_caches;
-mod jobs;
-mod keys;
-mod langfuse;
-mod late_rejections;
-mod ledger_epoch;
-mod list_page;
-mod queue;
-mod record;
-mod reporting_time_zone;
+mod keeping;
 mod request_log;
-mod rerate;
 mod route;
-mod run_job;
 mod settings;
-mod traces;
-mod track;
 mod visit;
 
 use cost_calculation::UnixMillis;
@@ -50,11 +36,11 @@ async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
         reason = "milliseconds of this age are whole"
     )]
     let tick = UnixMillis(event.schedule() as i64);
-    run_job::at_tick(&env, tick).await;
+    keeping::run_job::at_tick(&env, tick).await;
 }
 
 #[event(queue)]
 async fn queue(batch: MessageBatch<String>, env: Env, _context: Context) -> worker::Result<()> {
-    queue::consume(&batch, &env).await;
+    arrival::queue::consume(&batch, &env).await;
     Ok(())
 }

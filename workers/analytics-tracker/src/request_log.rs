@@ -4,7 +4,7 @@ use edge::Suite;
 use edge::worker_kit::RequestLine;
 use serde_json::{Map, Value, json};
 
-use crate::answer::Counts;
+use crate::arrival::answer::Counts;
 
 /// What a request's line says, gathered on its way.
 #[derive(Debug, Default)]

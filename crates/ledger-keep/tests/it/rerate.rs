@@ -6,7 +6,7 @@ use crate::history::{
     number, send,
 };
 use cost_calculation::{Flag, Flags, PicoUsd, TokenUsage, UnixMillis};
-use events::{CacheWriteLifetimeChange, Interaction, InteractionType};
+use events::{Interaction, InteractionType, parse_cache_write_lifetime_change};
 use futures_executor::block_on;
 use ledger_core::{Database, api_keys::Actor, sqlite::Sqlite};
 use ledger_keep::{
@@ -242,7 +242,7 @@ fn a_changed_lifetime_of_cache_writes_moves_what_nothing_told_and_only_that() {
     assert_eq!(by_lifetime(&database), (1_000, 2_000));
     let lifetime = |word: &str| {
         let body = format!(r#"{{"source":"langfuse","lifetime":"{word}"}}"#);
-        let wish = CacheWriteLifetimeChange::parse(body.as_bytes()).unwrap();
+        let wish = parse_cache_write_lifetime_change(body.as_bytes()).unwrap();
         block_on(change(&database, &wish, ACTOR)).unwrap();
     };
     for (word, expected) in [

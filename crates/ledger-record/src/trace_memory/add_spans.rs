@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::{
     SpanAnswer,
+    own_span::OwnSpan,
     remembered::{KnownJoined, KnownTrace, Memory, Remembered},
     write::{Added, Change, ChangedTrace, JoinedSpan},
 };
@@ -24,30 +25,6 @@ const TRACE_BYTES_MAX: usize = 250_000;
 
 /// The most bytes that are added later, for what is recorded of a span or stands for it.
 const RECORD_BYTES_MAX: usize = 150;
-
-/// A span of a body, with its place there.
-pub(super) struct Own<'a> {
-    pub at: usize,
-    pub span: &'a TraceSpan,
-    /// The digest of the interaction that it shows by itself; empty without one.
-    hash: String,
-}
-
-impl<'a> Own<'a> {
-    pub(super) fn of(at: usize, span: &'a TraceSpan) -> Self {
-        let digest = span.interaction.as_deref().map(Interaction::digest);
-        Self {
-            at,
-            span,
-            hash: digest.map(|digest| digest_hex(&digest)).unwrap_or_default(),
-        }
-    }
-
-    /// Whether what was kept is the same, as far as digests can tell.
-    fn is_same(&self, hash: &str, digest_version: u32) -> bool {
-        digest_version != DIGEST_VERSION || hash == self.hash
-    }
-}
 
 /// What became of a span of the body, by its place.
 enum Fate {
@@ -82,13 +59,13 @@ impl Growing {
     }
 
     /// What is known under the span's id.
-    fn there(&self, own: &Own<'_>) -> Option<(usize, &Remembered)> {
+    fn there(&self, own: &OwnSpan<'_>) -> Option<(usize, &Remembered)> {
         let place = *self.places.get(&own.span.span_id)?;
         Some((place, self.known.spans.get(place)?))
     }
 
     /// Puts a span in; its place, or `None` where there is no room for it.
-    fn put(&mut self, own: &Own<'_>, shows: bool) -> Result<Option<usize>, DatabaseError> {
+    fn put(&mut self, own: &OwnSpan<'_>, shows: bool) -> Result<Option<usize>, DatabaseError> {
         let remembered = remembered(own, shows);
         let of_record = if shows { RECORD_BYTES_MAX } else { 0 };
         let bytes = remembered.to_json()?.to_string().len() + of_record;
@@ -129,7 +106,7 @@ impl Body {
     /// Adds the spans of a body; those that were `refused` are remembered as a part of their trace
     /// alone.
     pub(super) fn add(
-        own: &[Vec<Own<'_>>],
+        own: &[Vec<OwnSpan<'_>>],
         memory: Memory,
         refused: &[(usize, String)],
     ) -> Result<Self, DatabaseError> {
@@ -153,7 +130,7 @@ impl Body {
         &mut self,
         id: String,
         known: KnownTrace,
-        spans: &[Own<'_>],
+        spans: &[OwnSpan<'_>],
         joined: &HashMap<String, KnownJoined>,
         refused: &[(usize, String)],
     ) -> Result<(), DatabaseError> {
@@ -216,7 +193,7 @@ impl Body {
     /// ways or can't take it.
     fn settled(
         &self,
-        own: &Own<'_>,
+        own: &OwnSpan<'_>,
         interaction: &Interaction,
         joined: &HashMap<String, KnownJoined>,
         refused: &[(usize, String)],
@@ -353,7 +330,7 @@ const UNKNOWN_COST: RecordedCost = RecordedCost {
 };
 
 /// The span as it is remembered; without the interaction where that is recorded by other ways.
-fn remembered(own: &Own<'_>, shows: bool) -> Remembered {
+fn remembered(own: &OwnSpan<'_>, shows: bool) -> Remembered {
     let mut span = own.span.clone();
     // The row names it.
     span.trace_id = String::new();

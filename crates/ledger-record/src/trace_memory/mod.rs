@@ -7,6 +7,7 @@
 //! ledger is a function of the spans that arrived, whatever their order and grouping.
 
 mod add_spans;
+mod own_span;
 mod remembered;
 mod withdraw;
 mod write;
@@ -21,7 +22,8 @@ use ledger_core::{
 };
 
 use self::{
-    add_spans::{Body, Own},
+    add_spans::Body,
+    own_span::OwnSpan,
     remembered::{Memory, load},
     write::{Change, Write, write},
 };
@@ -140,12 +142,12 @@ async fn ingest_chunk<D: Database>(
     spans: &[TraceSpan],
     chunk: &[Vec<usize>],
 ) -> Result<Outcome, RecordError> {
-    let own: Vec<Vec<Own<'_>>> = chunk
+    let own: Vec<Vec<OwnSpan<'_>>> = chunk
         .iter()
         .map(|trace| {
             trace
                 .iter()
-                .filter_map(|at| Some(Own::of(*at, spans.get(*at)?)))
+                .filter_map(|at| Some(OwnSpan::of(*at, spans.get(*at)?)))
                 .collect()
         })
         .collect();
@@ -187,7 +189,7 @@ async fn attempt<D: Database>(
     database: &D,
     cache: &mut IngestCache,
     context: &IngestContext,
-    own: &[Vec<Own<'_>>],
+    own: &[Vec<OwnSpan<'_>>],
     memory: Memory,
     refused: &mut Vec<(usize, String)>,
 ) -> Result<Attempt, RecordError> {

@@ -7,7 +7,7 @@ use ledger_core::database::{Database, DatabaseError, Statement};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::add_spans::Own;
+use super::own_span::OwnSpan;
 use crate::record_batch::{ANSWERS, StoredAnswer};
 
 /// A span that is known, and what is recorded of it.
@@ -87,7 +87,7 @@ FROM json_each(?1, '$.ids') j JOIN joined_spans s ON s.id = j.value";
 /// Reads what is known of these spans and their traces.
 pub(super) async fn load<D: Database>(
     database: &D,
-    own: &[Vec<Own<'_>>],
+    own: &[Vec<OwnSpan<'_>>],
 ) -> Result<Memory, DatabaseError> {
     let spans = || own.iter().flatten();
     let mut traces: Vec<&str> = spans().map(|own| own.span.trace_id.as_str()).collect();

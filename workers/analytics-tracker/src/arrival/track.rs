@@ -1,0 +1,188 @@
+//! The suite's own JSON events.
+use edge::respond::json;
+use edge::{Problem, Scope};
+use events::limits::{BATCH_BYTES_MAX, EVENT_BYTES_MAX};
+use events::{
+    CacheWriteLifetimes, Context, CountedSources, Limits, QueuedEvent, parse_batch,
+    parse_interaction, parse_session_mark,
+};
+use ledger_record::ingest::Answer;
+use serde_json::{Value, json};
+use worker::{Request, Response};
+
+use crate::admin::cache_lifetimes;
+use crate::arrival::answer::{self, CONFLICT_DETAIL};
+use crate::arrival::queue;
+use crate::arrival::record;
+use crate::settings;
+use crate::settings::IngestMode;
+use crate::visit::{Visit, problem_of};
+use edge::request::header;
+
+/// `POST /track/interaction`.
+pub(crate) async fn interaction(
+    visit: &mut Visit<'_>,
+    request: &mut Request,
+) -> Result<Response, Problem> {
+    let arrival = Arrival::of(visit, request).await?;
+    let body = visit.json_body(request, EVENT_BYTES_MAX).await?;
+    let interaction = parse_interaction(&body, &arrival.context(visit)).map_err(|refusal| {
+        visit.log.counts.rejected += 1;
+        problem_of(&refusal)
+    })?;
+    let id = interaction.id.clone();
+    if arrival.mode == IngestMode::Queue {
+        let event = QueuedEvent::Interaction(Box::new(interaction));
+        queue::enqueue(visit.env, &[event]).await?;
+        visit.log.counts.queued += 1;
+        return json(202, &json!({ "id": id, "status": "queued" }));
+    }
+    let answers = record::record(
+        visit.suite,
+        visit.received_at,
+        arrival.limits.interaction_cost_max,
+        vec![interaction],
+    )
+    .await?;
+    let answer = answers.into_iter().next().ok_or_else(Problem::internal)?;
+    visit.log.counts.add(&answer);
+    match &answer {
+        Answer::Accepted(_) => json(201, &answer::to_json(&id, &answer)),
+        Answer::Duplicate(_) => json(200, &answer::to_json(&id, &answer)),
+        Answer::Conflict => Err(Problem::conflict(CONFLICT_DETAIL).at_field("id")),
+        Answer::Rejected(reason) => Err(Problem::invalid_field("usage", reason)),
+    }
+}
+
+/// `POST /track/batch`.
+pub(crate) async fn batch(
+    visit: &mut Visit<'_>,
+    request: &mut Request,
+) -> Result<Response, Problem> {
+    let arrival = Arrival::of(visit, request).await?;
+    let body = visit.json_body(request, BATCH_BYTES_MAX).await?;
+    let events =
+        parse_batch(&body, &arrival.context(visit)).map_err(|refusal| problem_of(&refusal))?;
+    let mut kept = Vec::with_capacity(events.len());
+    let mut results: Vec<Value> = Vec::with_capacity(events.len());
+    let mut places = Vec::with_capacity(events.len());
+    for (index, event) in events.into_iter().enumerate() {
+        let mut result = match event {
+            Ok(interaction) => {
+                places.push((index, interaction.id.clone()));
+                kept.push(interaction);
+                serde_json::Map::new()
+            }
+            Err(refusal) => {
+                visit.log.counts.rejected += 1;
+                answer::refusal_to_json(&refusal)
+            }
+        };
+        result.insert("index".to_owned(), json!(index));
+        results.push(Value::Object(result));
+    }
+    match arrival.mode {
+        IngestMode::Direct => {
+            let cost_max = arrival.limits.interaction_cost_max;
+            let answers = record::record(visit.suite, visit.received_at, cost_max, kept).await?;
+            for ((index, id), answer) in places.iter().zip(&answers) {
+                visit.log.counts.add(answer);
+                if let Some(Value::Object(result)) = results.get_mut(*index) {
+                    result.extend(answer::to_json(id, answer));
+                }
+            }
+        }
+        IngestMode::Queue => {
+            let events: Vec<_> = kept
+                .into_iter()
+                .map(Box::new)
+                .map(QueuedEvent::Interaction)
+                .collect();
+            queue::enqueue(visit.env, &events).await?;
+            for (index, id) in &places {
+                visit.log.counts.queued += 1;
+                if let Some(Value::Object(result)) = results.get_mut(*index) {
+                    result.insert("id".to_owned(), json!(id));
+                    result.insert("status".to_owned(), json!("queued"));
+                }
+            }
+        }
+    }
+    let counts = visit.log.counts;
+    json(
+        arrival.mode.success_status(),
+        &json!({
+            "results": results,
+            "counts": {
+                "accepted": counts.accepted,
+                "duplicate": counts.duplicate,
+                "conflict": counts.conflict,
+                "rejected": counts.rejected,
+                "queued": counts.queued,
+            },
+        }),
+    )
+}
+
+/// `POST /track/session/start` and `/track/session/end`.
+pub(crate) async fn session_mark(
+    visit: &mut Visit<'_>,
+    request: &mut Request,
+    is_end: bool,
+) -> Result<Response, Problem> {
+    let arrival = Arrival::of(visit, request).await?;
+    let body = visit.json_body(request, EVENT_BYTES_MAX).await?;
+    let mark = parse_session_mark(&body, is_end, &arrival.context(visit)).map_err(|refusal| {
+        visit.log.counts.rejected += 1;
+        problem_of(&refusal)
+    })?;
+    let session_id = mark.session_id.clone();
+    if arrival.mode == IngestMode::Queue {
+        queue::enqueue(visit.env, &[QueuedEvent::SessionMark(mark)]).await?;
+        visit.log.counts.queued += 1;
+        return json(
+            202,
+            &json!({ "session_id": session_id, "status": "queued" }),
+        );
+    }
+    record::record_mark(visit.suite, &mark).await?;
+    visit.log.counts.accepted += 1;
+    json(
+        200,
+        &json!({ "session_id": session_id, "status": "recorded" }),
+    )
+}
+
+/// What a request with events says beside its body.
+struct Arrival {
+    mode: IngestMode,
+    limits: Limits,
+    idempotency_key: Option<String>,
+    allow_backfill: bool,
+    cache_write_lifetimes: CacheWriteLifetimes,
+}
+
+impl Arrival {
+    async fn of(visit: &mut Visit<'_>, request: &Request) -> Result<Self, Problem> {
+        visit.log.source = events::source::API;
+        let sender = visit.sender(request, Scope::Ingest).await?;
+        Ok(Self {
+            mode: IngestMode::of(visit.env)?,
+            limits: settings::limits(visit.env)?,
+            idempotency_key: header(request, "idempotency-key"),
+            allow_backfill: sender.has(Scope::Backfill),
+            cache_write_lifetimes: cache_lifetimes::current(visit).await?,
+        })
+    }
+
+    fn context(&self, visit: &Visit<'_>) -> Context<'_> {
+        Context {
+            received_at: visit.received_at,
+            limits: self.limits,
+            idempotency_key: self.idempotency_key.as_deref(),
+            allow_backfill: self.allow_backfill,
+            counted_sources: CountedSources::default(),
+            cache_write_lifetimes: self.cache_write_lifetimes.clone(),
+        }
+    }
+}
