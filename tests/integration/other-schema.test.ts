@@ -57,6 +57,20 @@ test("an older schema is named with its remedy by every Worker and written to by
 test("a newer schema is named with its remedy by every Worker and written to by none", (context) =>
   isNamedAndNotWrittenTo(context, 1, "deploy the release"));
 
+test("a database of before the baseline is named with what can be done", async () => {
+  await suite.database.prepare("CREATE TABLE latency_histogram (day INTEGER)").run();
+  await suite.database.prepare("UPDATE ledger_state SET schema_version = 13").run();
+  const { status, json } = await suite.call("/health");
+  assert.deepEqual([status, json.status], [503, "down"]);
+  for (const [worker, health] of Object.entries<any>(json.workers)) {
+    assert.match(JSON.stringify(health.detail), /made by the migrations of before the baseline \(version 13\)/, worker);
+    assert.match(JSON.stringify(health.detail), /export what is to be kept and start with a new database/, worker);
+  }
+  assert.equal((await suite.call("/track/interaction", { body: event("old"), key: suite.keys.ingest })).status, 503);
+  await suite.database.prepare("DROP TABLE latency_histogram").run();
+  await suite.database.prepare(`UPDATE ledger_state SET schema_version = ${current}`).run();
+});
+
 async function isNamedAndNotWrittenTo(context: TestContext, offset: number, remedy: string): Promise<void> {
   await suite.database.prepare(`UPDATE ledger_state SET schema_version = ${current + offset}`).run();
   const before = await everything();

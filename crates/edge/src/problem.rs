@@ -179,6 +179,10 @@ impl From<DatabaseError> for Problem {
                      must make room, then the same request can be sent again",
                 )
             },
+            DatabaseError::NoSuchTable(_) => Self::unavailable(
+                "the database lacks a table: nothing of this request was kept; an operator must apply \
+                 the migrations (GET /health says which), then the same request can be sent again",
+            ),
             DatabaseError::Constraint(_) | DatabaseError::Decode(_) | DatabaseError::Other(_) => {
                 Self::internal()
             }

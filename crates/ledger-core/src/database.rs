@@ -115,6 +115,9 @@ pub enum DatabaseError {
     /// A row was not the JSON that the query promises.
     #[error("a row could not be read: {0}")]
     Decode(String),
+    /// A table is not there: no migration, or another release's, was applied.
+    #[error("the database lacks a table: {0}")]
+    NoSuchTable(String),
     /// Any other failure: a fault of this software or of the set-up.
     #[error("the database failed: {0}")]
     Other(String),
@@ -168,6 +171,8 @@ impl DatabaseError {
             Self::Full(message)
         } else if CONSTRAINT.iter().any(|part| message.contains(part)) {
             Self::Constraint(message)
+        } else if message.contains("no such table") {
+            Self::NoSuchTable(message)
         } else {
             Self::Other(message)
         }
@@ -233,6 +238,9 @@ mod tests {
             let full = DatabaseError::from_message(full);
             assert!(matches!(full, DatabaseError::Full(_)) && !full.is_worth_a_retry());
         }
+        let bare =
+            DatabaseError::from_message("D1_ERROR: no such table: ledger_state: SQLITE_ERROR");
+        assert!(matches!(bare, DatabaseError::NoSuchTable(_)) && !bare.is_worth_a_retry());
         let unique = DatabaseError::from_message(
             "D1_ERROR: UNIQUE constraint failed: ev.id: SQLITE_CONSTRAINT (extended: SQLITE_CONSTRAINT_PRIMARYKEY)",
         );

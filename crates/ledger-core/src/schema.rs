@@ -76,7 +76,7 @@ FROM ledger_state";
 pub async fn check<D: Database>(database: &D) -> Result<SchemaState, DatabaseError> {
     let (found, old_tables): (i64, i64) = match database.query(Statement::new(VERSION)).await {
         Ok(rows) => rows.first()?.unwrap_or_default(),
-        Err(DatabaseError::Other(message)) if message.contains("no such table") => (0, 0),
+        Err(DatabaseError::NoSuchTable(_)) => (0, 0),
         Err(error) => return Err(error),
     };
     Ok(if old_tables > 0 {

@@ -6,9 +6,10 @@ use chrono::{DateTime, SecondsFormat};
 use cost_calculation::UnixMillis;
 use edge::Problem;
 use edge::respond::json;
+use ledger_core::database::DatabaseError;
 use ledger_core::job_runs::{JobStanding, standings};
 use ledger_core::record_error::RecordError;
-use ledger_core::schema::SchemaState;
+use ledger_core::schema::{self, SchemaState};
 use ledger_core::verification_report::{IntegrityStatus, integrity_status};
 use ledger_core::write_guard;
 use ledger_record::ingest_rejections;
@@ -73,13 +74,14 @@ async fn database(visit: &Visit<'_>) -> (&'static str, Option<String>) {
     let checked = write_guard::check(&visit.suite.database, visit.suite.reporting_zone).await;
     match checked {
         Ok(()) => ("ok", None),
-        Err(RecordError::SchemaMismatch { found, .. }) => {
-            ("schema-mismatch", SchemaState::of(found).remedy())
+        Err(
+            RecordError::SchemaMismatch { .. }
+            | RecordError::Database(DatabaseError::NoSuchTable(_)),
+        ) => {
+            let state = schema::check(&visit.suite.database).await;
+            ("schema-mismatch", state.ok().and_then(SchemaState::remedy))
         }
         Err(error @ RecordError::ZoneMismatch { .. }) => ("zone-mismatch", Some(error.to_string())),
-        Err(error) if error.to_string().contains("no such table") => {
-            ("schema-mismatch", SchemaState::of(0).remedy())
-        }
         // What it says of its inside is for the log.
         Err(_) => (
             "unreachable",

@@ -41,7 +41,7 @@ export function LeftOut() {
               rows={items.toSorted((a, b) => Number(b.is_worth_a_look) - Number(a.is_worth_a_look))}
               rowKey={({ key_id, source, reason }) => `${key_id}/${source}/${reason}`}
               columns={[
-                { key: "why", name: "Why", cell: ({ reason, is_worth_a_look }) => <span className="inline-flex flex-wrap items-center gap-1.5">{is_worth_a_look && <Badge tone="warn">look</Badge>}{meaning(reason)}</span> },
+                { key: "why", name: "Why", cell: ({ reason, is_worth_a_look }) => <span className="inline-flex flex-wrap items-center gap-1.5">{is_worth_a_look && <Badge tone="warn">look</Badge>}<span>{meaning(reason)}</span></span> },
                 { key: "count", name: "Spans", numeric: true, cell: (item) => count(item.count) },
                 { key: "key", name: "Key", from: "md", cell: ({ key_id, source }) => <span className="flex flex-col"><code className="text-xs break-all">{key_id}</code><span className="text-xs text-faint">{source}</span></span> },
                 { key: "last", name: "Last", from: "sm", cell: ({ last_day }) => dayLabel(last_day, "withYear") },
