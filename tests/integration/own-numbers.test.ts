@@ -117,7 +117,7 @@ test("what is about the whole ledger is not for one user", async () => {
 
 test("the watermark and who I am say nothing of others", async () => {
   const { json } = await asAda("/watermark");
-  assert.deepEqual(Object.keys(json).toSorted(), ["as_of", "first_day", "ledger_version", "price_book_version", "reporting_hour", "reporting_time_zone", "today"]);
+  assert.deepEqual(Object.keys(json).toSorted(), ["as_of", "first_day", "ledger_epoch", "ledger_version", "price_book_version", "reporting_hour", "reporting_time_zone", "today"]);
   assert.equal(json.first_day, null, "when others began");
   const me = await asAda("/auth/me");
   assert.deepEqual([me.json.scopes, me.json.user_id], [["self"], "ada"]);

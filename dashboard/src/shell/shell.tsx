@@ -1,9 +1,12 @@
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useCaller } from "../api/caller.ts";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { announce, Announcer } from "./announcer.tsx";
 import { LoadingBar } from "./loading-bar.tsx";
+import { pages } from "./navigation.ts";
+import { NotForThisKey } from "./not-for-this-key.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import { useFocusReturn } from "./use-focus-return.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
@@ -24,6 +27,8 @@ export function Shell() {
     menuButton.current?.focus();
   };
   const pathname = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
+  const { readsAll } = useCaller();
+  const barred = readsAll ? undefined : pages.find(({ to, needs }) => needs === "all" && to === pathname);
   useEffect(() => {
     if (pathname !== undefined) announce(document.title);
   }, [pathname]);
@@ -45,7 +50,7 @@ export function Shell() {
       <Sidebar isOpen={isMenu} onClose={closeMenu} onNavigate={close} onCommands={() => setOverlay("commands")} onHelp={() => setOverlay("shortcuts")} />
       <main id="page" tabIndex={-1} inert={isMenu} className="min-w-0 px-4 py-4 outline-none sm:px-6 lg:px-7">
         <div className="mx-auto flex max-w-[84rem] flex-col gap-4">
-          <Outlet />
+          {barred === undefined ? <Outlet /> : <NotForThisKey name={barred.name} />}
         </div>
       </main>
       <Announcer />
