@@ -148,6 +148,6 @@ mod tests {
 
     #[test]
     fn the_configured_cron_ticks_four_times_an_hour() {
-        assert!(include_str!("../wrangler.toml").contains(r#"crons = ["7,22,37,52 * * * *"]"#));
+        assert!(include_str!("../../wrangler.toml").contains(r#"crons = ["7,22,37,52 * * * *"]"#));
     }
 }
