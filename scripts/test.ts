@@ -56,6 +56,12 @@ const checks: Check[] = [
     after: ["build"],
     run: command("integration", "node", ["--test", "--test-concurrency=2", "tests/integration/*.test.ts"], { SEEDS: chaosSeeds }),
   },
+  {
+    name: "librechat",
+    what: "the package for LibreChat, against the Workers",
+    after: ["build"],
+    run: commands("librechat", "npm run check --workspace @tokentill/librechat", "npm test --workspace @tokentill/librechat"),
+  },
   { name: "dashboard-e2e", what: "the dashboard in Chromium", after: ["build"], run: async () => dashboardTests(await installChromium(), "test:e2e") },
 ];
 

@@ -1,6 +1,7 @@
 // The suite's own JSON events: one session from its start to its end, repeats, conflicts, refusals.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { picoOf } from "./money.ts";
 import { openSuite, type OpenSuite } from "./open-suite.ts";
 
@@ -56,6 +57,19 @@ test("one_bad_event_does_not_sink_its_batch", async () => {
   });
   assert.deepEqual(json.results.map((result: { status: string }) => result.status), ["accepted", "rejected", "duplicate", "accepted"]);
   assert.equal(json.results[1].field, "duration_ms");
+});
+
+test("a_packed_body_is_the_same_events_as_a_plain_one", async () => {
+  const packed = (path: string, body: unknown) =>
+    suite.call(path, { method: "POST", body: new Uint8Array(gzipSync(JSON.stringify(body))), headers: { "content-encoding": "gzip" }, key: suite.keys.ingest });
+  const events = [chat("packed-1", { session_id: "packed" }), chat("packed-2", { session_id: "packed" })];
+  assert.deepEqual((await packed("/track/batch", { events })).json.counts, { accepted: 2, duplicate: 0, conflict: 0, rejected: 0, queued: 0 });
+  assert.equal((await post("/track/batch", { events })).json.counts.duplicate, 2);
+  assert.equal((await packed("/track/interaction", events[0])).json.status, "duplicate");
+  assert.equal((await packed("/track/session/end", { session_id: "packed", user_id: "ada", timestamp: minutesAgo(1) })).status, 200);
+  assert.equal((await suite.call("/track/batch", { body: "no gzip", headers: { "content-encoding": "gzip" }, key: suite.keys.ingest })).status, 400);
+  // A megabyte's limit holds for what it unpacks to.
+  assert.equal((await packed("/track/batch", { events: [], filler: " ".repeat(2_000_000) })).status, 413);
 });
 
 test("an_unknown_model_is_unpriced_and_never_zero", async () => {

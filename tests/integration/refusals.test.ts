@@ -82,7 +82,7 @@ test("413_says_the_limit", async () => {
 
 test("415_says_which_types_and_encodings_are_taken", async () => {
   isProblem(await interaction("id=1", { headers: { "content-type": "application/x-www-form-urlencoded" } }), 415, "unsupported-media-type", /send `application\/json`/);
-  isProblem(await interaction(event("br"), { headers: { "content-encoding": "br" } }), 415, "unsupported-media-type", /send this body plain/);
+  isProblem(await interaction(event("br"), { headers: { "content-encoding": "br" } }), 415, "unsupported-media-type", /send `gzip` or a plain body/);
   const traces = { key: suite.keys.ingest, body: "{}" };
   isProblem(await suite.call(tracesPath, { ...traces, headers: { "content-type": "text/plain" } }), 415, "unsupported-media-type", /`application\/x-protobuf`/);
   isProblem(await suite.call(tracesPath, { ...traces, headers: { "content-encoding": "deflate" } }), 415, "unsupported-media-type", /send `gzip`/);

@@ -32,6 +32,10 @@ test("no files of the scripts and tests import each other in a circle", () => {
   assert.deepEqual(circlesOf(typeScriptImports(["scripts", "tests"], root)), []);
 });
 
+test("no files of the package for LibreChat import each other in a circle", () => {
+  assert.deepEqual(circlesOf(typeScriptImports(["integrations/librechat/src"], root)), []);
+});
+
 test("no files and no folders of the dashboard import each other in a circle", () => {
   const graph = typeScriptImports(["dashboard/src"], root);
   assert.deepEqual(circlesOf(graph), []);

@@ -2055,6 +2055,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Without it the body is plain. */
+                "Content-Encoding"?: components["parameters"]["ContentEncoding"];
                 /**
                  * @description The id of an event that carries none; in a batch with the event's index behind a colon.
                  * @example 5f0c6e0e-6d8b-4f31-9f5c-0d1f7a1f2a10
@@ -2102,6 +2104,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Without it the body is plain. */
+                "Content-Encoding"?: components["parameters"]["ContentEncoding"];
                 /**
                  * @description The id of an event that carries none; in a batch with the event's index behind a colon.
                  * @example 5f0c6e0e-6d8b-4f31-9f5c-0d1f7a1f2a10
@@ -2150,7 +2154,10 @@ export interface operations {
     endSession: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Without it the body is plain. */
+                "Content-Encoding"?: components["parameters"]["ContentEncoding"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -2175,7 +2182,10 @@ export interface operations {
     startSession: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Without it the body is plain. */
+                "Content-Encoding"?: components["parameters"]["ContentEncoding"];
+            };
             path?: never;
             cookie?: never;
         };

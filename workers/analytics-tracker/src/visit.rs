@@ -37,27 +37,62 @@ impl Visit<'_> {
         Ok(caller)
     }
 
-    /// The body of a request that must be JSON.
+    /// The body of a request that must be JSON, and plain.
     pub(crate) async fn json_body(
         &mut self,
         request: &mut Request,
         bytes_max: usize,
     ) -> Result<Vec<u8>, Problem> {
-        let media_type = media_type(request);
-        if media_type != "application/json" {
-            return Err(Problem::unsupported_media_type(format!(
-                "Content-Type is `{media_type}`: send `application/json`"
-            )));
-        }
+        require_json(request)?;
         let encoding = content_encoding(request);
         if encoding != "identity" {
             return Err(Problem::unsupported_media_type(format!(
                 "Content-Encoding is `{encoding}`: send this body plain"
             )));
         }
+        self.body(request, bytes_max).await
+    }
+
+    /// The body of a request with events: JSON, plain or packed. The limit holds before and after.
+    pub(crate) async fn event_body(
+        &mut self,
+        request: &mut Request,
+        bytes_max: usize,
+    ) -> Result<Vec<u8>, Problem> {
+        require_json(request)?;
+        let is_gzip = is_gzip(request)?;
+        let body = self.body(request, bytes_max).await?;
+        if !is_gzip {
+            return Ok(body);
+        }
+        events::gunzip(&body, bytes_max).map_err(|rejection| problem_of(&rejection))
+    }
+
+    async fn body(&mut self, request: &mut Request, bytes_max: usize) -> Result<Vec<u8>, Problem> {
         let body = edge::body::read(request, bytes_max).await?;
         self.log.bytes = body.len();
         Ok(body)
+    }
+}
+
+fn require_json(request: &Request) -> Result<(), Problem> {
+    let media_type = media_type(request);
+    if media_type == "application/json" {
+        return Ok(());
+    }
+    Err(Problem::unsupported_media_type(format!(
+        "Content-Type is `{media_type}`: send `application/json`"
+    )))
+}
+
+/// Whether the body is packed; what is packed otherwise is refused.
+pub(crate) fn is_gzip(request: &Request) -> Result<bool, Problem> {
+    match content_encoding(request).as_str() {
+        "identity" => Ok(false),
+        "gzip" => Ok(true),
+        other => Err(Problem::unsupported_media_type(format!(
+            "Content-Encoding is `{other}`: send `gzip` or a plain body"
+        ))),
     }
 }
 

@@ -16,8 +16,8 @@ use crate::arrival::queue;
 use crate::arrival::record;
 use crate::settings;
 use crate::settings::IngestMode;
-use crate::visit::{Visit, problem_of};
-use edge::request::{content_encoding, media_type};
+use crate::visit::{Visit, is_gzip, problem_of};
+use edge::request::media_type;
 
 /// The refusals that one answer names; the rest are counted.
 const MESSAGES_MAX: usize = 5;
@@ -308,16 +308,6 @@ fn encoding(request: &Request) -> Result<Encoding, Problem> {
         "application/x-protobuf" => Ok(Encoding::Protobuf),
         other => Err(Problem::unsupported_media_type(format!(
             "Content-Type is `{other}`: send `application/json` or `application/x-protobuf`"
-        ))),
-    }
-}
-
-fn is_gzip(request: &Request) -> Result<bool, Problem> {
-    match content_encoding(request).as_str() {
-        "identity" => Ok(false),
-        "gzip" => Ok(true),
-        other => Err(Problem::unsupported_media_type(format!(
-            "Content-Encoding is `{other}`: send `gzip` or a plain body"
         ))),
     }
 }

@@ -25,7 +25,7 @@ pub(crate) async fn interaction(
     request: &mut Request,
 ) -> Result<Response, Problem> {
     let arrival = Arrival::of(visit, request).await?;
-    let body = visit.json_body(request, EVENT_BYTES_MAX).await?;
+    let body = visit.event_body(request, EVENT_BYTES_MAX).await?;
     let interaction = parse_interaction(&body, &arrival.context(visit)).map_err(|refusal| {
         visit.log.counts.rejected += 1;
         problem_of(&refusal)
@@ -60,7 +60,7 @@ pub(crate) async fn batch(
     request: &mut Request,
 ) -> Result<Response, Problem> {
     let arrival = Arrival::of(visit, request).await?;
-    let body = visit.json_body(request, BATCH_BYTES_MAX).await?;
+    let body = visit.event_body(request, BATCH_BYTES_MAX).await?;
     let events =
         parse_batch(&body, &arrival.context(visit)).map_err(|refusal| problem_of(&refusal))?;
     let mut kept = Vec::with_capacity(events.len());
@@ -131,7 +131,7 @@ pub(crate) async fn session_mark(
     is_end: bool,
 ) -> Result<Response, Problem> {
     let arrival = Arrival::of(visit, request).await?;
-    let body = visit.json_body(request, EVENT_BYTES_MAX).await?;
+    let body = visit.event_body(request, EVENT_BYTES_MAX).await?;
     let mark = parse_session_mark(&body, is_end, &arrival.context(visit)).map_err(|refusal| {
         visit.log.counts.rejected += 1;
         problem_of(&refusal)
