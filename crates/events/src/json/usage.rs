@@ -147,9 +147,10 @@ const OPENAI_LIKE: [&str; 22] = [
 /// OpenAI's audio and realtime objects have `input_token_details` too; their members end in
 /// `_tokens`, LangChain's never do.
 fn is_openais_own(fields: &Fields<'_>) -> bool {
-    fields
-        .peek("input_token_details")
-        .is_some_and(|details| details.get().contains("_tokens\""))
+    ["input_token_details", "output_token_details"]
+        .into_iter()
+        .filter_map(|name| fields.peek(name))
+        .any(|details| details.get().contains("_tokens\""))
 }
 
 fn unnamed_convention(fault: &str) -> Rejection {

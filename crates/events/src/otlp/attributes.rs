@@ -14,12 +14,17 @@ use crate::otlp::attribute_names::{Attribute, OBSERVATION_INPUT, is_about_models
 const EXAMPLE_NAMES_MAX: usize = 6;
 const EXAMPLE_NAME_CHARS_MAX: usize = 48;
 
+/// Stands for the counts that were not kept; no table has a meaning for it.
+const MORE_COUNTS: &str = "gen_ai.usage.more";
+
 /// The attributes of one span that are looked at.
 #[derive(Default)]
 pub(crate) struct Attributes {
     known: Vec<(Attribute, AttributeValue)>,
     /// Counts of a model's call by their full names, as they came.
     counts: Vec<(String, AttributeValue)>,
+    /// Counts beyond those that one span may keep.
+    more_counts: u64,
     /// Names about models that are not looked at.
     unknown: Vec<String>,
     kept_bytes: usize,
@@ -126,6 +131,10 @@ impl Attributes {
                 self.known.push((attribute, value.into_text()));
             }
             Wanted::Count(key) if self.counts.len() < COUNTS_MAX => self.counts.push((key, value)),
+            Wanted::Count(_) => {
+                self.more_counts += 1;
+                return;
+            }
             _ => return,
         }
         if fits {
@@ -222,6 +231,9 @@ impl Attributes {
             };
             // The first of a name counts, as everywhere.
             counts.entry(key.clone()).or_insert(value);
+        }
+        if self.more_counts > 0 {
+            counts.insert(MORE_COUNTS.to_owned(), Value::from(self.more_counts));
         }
         counts
     }

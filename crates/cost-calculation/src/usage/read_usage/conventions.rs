@@ -31,6 +31,7 @@ pub(super) fn read(tally: &mut Tally, convention: UsageConvention, provider: &st
     if tally.hints.is_explicit_cache && tally.get(Slot::CacheRead) > 0 {
         tally.add_unread("cache_type", 1);
     }
+    cache_input(tally);
     halves(tally);
     total_alone(tally);
     require(tally, convention);
@@ -99,6 +100,19 @@ fn reading(tally: &mut Tally, convention: UsageConvention, provider: &str) -> Re
             hidden_reasoning: HIDES_THOUGHTS.contains(&provider),
             ..Reading::INCLUSIVE
         },
+    }
+}
+
+/// What was read from a cache or written to it, told in one count: which of the two, only the counts
+/// beside it tell.
+fn cache_input(tally: &mut Tally) {
+    let both = tally.get(Slot::CacheInput);
+    let told = tally
+        .get(Slot::CacheRead)
+        .saturating_add(tally.get(Slot::CacheWrite));
+    if both > told && both != tally.get(Slot::CacheRead) {
+        let name = tally.name(Slot::CacheInput);
+        tally.add_unread(&name, both - told);
     }
 }
 

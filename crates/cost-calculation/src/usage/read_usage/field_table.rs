@@ -31,6 +31,25 @@ pub(super) const WRAPPERS: [&str; 11] = [
     "x_groq.usage.",
 ];
 
+/// What stands before the fields of a usage object, wherever it is in a response.
+const IN_USAGE: [&str; 2] = ["usage.", "usage_metadata."];
+
+/// Whether a path leads into a usage object of a response.
+pub(super) fn is_in_usage(path: &str) -> bool {
+    WRAPPERS
+        .iter()
+        .any(|wrapper| wrapper.contains("usage") && path.starts_with(wrapper))
+}
+
+/// The path from the usage object on.
+pub(super) fn inside_usage(path: &str) -> &str {
+    let from = IN_USAGE
+        .iter()
+        .filter_map(|wrapper| Some(path.find(wrapper)? + wrapper.len()))
+        .min();
+    from.and_then(|from| path.get(from..)).unwrap_or(path)
+}
+
 /// What a field of a provider's or a framework's usage object means.
 pub(super) fn of_object(path: &str) -> Option<Meaning> {
     if let Some((list, rest)) = path.split_once('[') {

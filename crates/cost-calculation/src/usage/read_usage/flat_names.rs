@@ -5,9 +5,9 @@ use super::slot::{Meaning, Slot};
 
 use Meaning::{Cost, Free, Quantity, Repeat, TierSlot};
 use Slot::{
-    AudioIn, AudioOut, CacheMiss, CacheRead, CacheWrite, CachedAudio, CachedImage, CachedText,
-    CachedVideo, DocumentIn, ImageIn, ImageOut, Input, Output, Over200k, Reasoning, TextIn,
-    TextOut, TierInput, TierOutput, Total, VideoIn, VideoOut, Write1h, Write5m,
+    AudioIn, AudioOut, CacheInput, CacheMiss, CacheRead, CacheWrite, CachedAudio, CachedImage,
+    CachedText, CachedVideo, DocumentIn, ImageIn, ImageOut, Input, Output, Over200k, Reasoning,
+    TextIn, TextOut, TierInput, TierOutput, Total, VideoIn, VideoOut, Write1h, Write5m,
 };
 
 /// A key of Langfuse's `usage_details`: disjoint buckets by contract.
@@ -141,8 +141,7 @@ fn of_open_inference(name: &str) -> Option<Meaning> {
         "prompt_details.audio" => AudioIn,
         "completion_details.reasoning" => Reasoning,
         "completion_details.audio" => AudioOut,
-        // Read and written together, by some writers.
-        "prompt_details.cache_input" => return Some(Repeat),
+        "prompt_details.cache_input" => CacheInput,
         _ => return None,
     }))
 }

@@ -5,8 +5,9 @@ use crate::Decimal;
 
 /// Levels that are looked into; the deepest published object has five.
 const DEPTH_MAX: usize = 8;
-/// Leaves that are looked at; the largest published object has some eighty.
-const LEAVES_MAX: usize = 512;
+/// Leaves that are looked at; the largest published object has some eighty. One more means that
+/// there are more.
+pub(super) const LEAVES_MAX: usize = 512;
 
 /// One value with the path that leads to it.
 pub(super) struct Leaf<'v> {
@@ -91,6 +92,16 @@ impl Amount {
     }
 }
 
+/// Whether a value that is too deep to be taken apart holds a number.
+pub(super) fn holds_number(value: &Value) -> bool {
+    match value {
+        Value::Object(fields) => fields.values().any(holds_number),
+        Value::Array(members) => members.iter().any(holds_number),
+        Value::Number(_) => Amount::of(value) != Amount::Whole(0),
+        _ => false,
+    }
+}
+
 /// Every leaf of a value, in its order.
 pub(super) fn leaves(value: &Value) -> Vec<Leaf<'_>> {
     let mut found = Vec::with_capacity(16);
@@ -105,7 +116,7 @@ fn walk<'v>(
     depth: usize,
     found: &mut Vec<Leaf<'v>>,
 ) {
-    if found.len() >= LEAVES_MAX {
+    if found.len() > LEAVES_MAX {
         return;
     }
     match value {

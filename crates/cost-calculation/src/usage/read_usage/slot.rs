@@ -8,6 +8,8 @@ pub(super) enum Slot {
     Output,
     Total,
     CacheRead,
+    /// Read and written together, by some writers; by others the reads alone.
+    CacheInput,
     /// Cache writes of every lifetime together.
     CacheWrite,
     Write5m,

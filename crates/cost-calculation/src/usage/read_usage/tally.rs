@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::leaf::{Amount, Leaf, leaves};
+use super::leaf::{Amount, LEAVES_MAX, Leaf, holds_number, leaves};
 use super::lifetime::Lifetime;
 use super::rate_hints::Hints;
 use super::slot::{Hint, Meaning, Slot};
@@ -15,6 +15,21 @@ use crate::usage::unread::UNREAD;
 const UNREAD_MAX: usize = 20;
 /// Characters of a field's name in an error.
 const SHOWN_MAX: usize = 100;
+/// Parts of names of fields whose text may be digits and counts nothing.
+const REFERENCES: [&str; 12] = [
+    "id",
+    "version",
+    "model",
+    "time",
+    "date",
+    "created",
+    "name",
+    "key",
+    "hash",
+    "fingerprint",
+    "index",
+    "type",
+];
 /// Thousandths of a second that a quantity may have, as the name of its own resource.
 const THOUSANDTHS: &str = crate::names::resource::THOUSANDTHS;
 
@@ -61,7 +76,8 @@ impl Tally {
         let wrapper = field_table::WRAPPERS
             .into_iter()
             .find(|wrapper| found.iter().any(|leaf| leaf.path.starts_with(wrapper)));
-        for leaf in &found {
+        let mut further = Vec::new();
+        for leaf in found.iter().take(LEAVES_MAX) {
             let path = wrapper.and_then(|wrapper| leaf.path.strip_prefix(wrapper));
             // What stands around the usage object is a response, whose other numbers are no usage.
             // But a second model's tokens may stand there too.
@@ -70,7 +86,32 @@ impl Tally {
                 || ["tool_usage.", "svg_usage."]
                     .iter()
                     .any(|other| leaf.path.contains(other));
+            if path.is_none() && wrapper.is_some() && field_table::is_in_usage(&leaf.path) {
+                further.push(leaf);
+                continue;
+            }
             self.take_leaf(leaf, meaning(path.unwrap_or(&leaf.path)), is_usage);
+        }
+        for leaf in further {
+            self.take_further(leaf, &meaning);
+        }
+        if found.len() > LEAVES_MAX {
+            self.add_unread("(more)", 1);
+        }
+    }
+
+    /// A leaf of a second usage object in one response: an event of a stream has the counts of its
+    /// beginning beside the last ones, a framework's message the provider's own beside its. What the
+    /// first object tells is not told again; what it does not tell is.
+    fn take_further(&mut self, leaf: &Leaf<'_>, meaning: impl Fn(&str) -> Option<Meaning>) {
+        let inside = field_table::inside_usage(&leaf.path);
+        let taken = meaning(inside);
+        let is_replaced = match taken {
+            Some(Meaning::Slot(slot) | Meaning::TierSlot(slot, _)) => self.has(slot),
+            _ => false,
+        };
+        if !is_replaced {
+            self.take_leaf(leaf, taken, true);
         }
     }
 
@@ -190,21 +231,23 @@ impl Tally {
         }
     }
 
-    /// A field of no known meaning: a number that is not zero is kept by name. Text is none, unless
-    /// its field's name says that it counts something.
+    /// A field of no known meaning: a number that is not zero is kept by name, also where it is
+    /// written as text, unless its field's name says that it refers to something.
     fn take_unknown(&mut self, leaf: &Leaf<'_>, amount: Amount, is_usage: bool) {
-        let counts_something = ["token", "cost", "count", "unit", "second", "request"]
-            .iter()
-            .any(|word| leaf.path.contains(word));
+        let is_reference = REFERENCES.iter().any(|word| leaf.path.contains(word));
         match (amount, leaf.value) {
             (Amount::Whole(0), _) => {}
             (_, Value::Number(_)) if is_usage => {
                 self.add_unread(&leaf.shown, amount.rounded_up());
             }
             (Amount::Whole(_) | Amount::Thousandths(_) | Amount::Negative(_), Value::String(_))
-                if is_usage && counts_something =>
+                if is_usage && !is_reference =>
             {
                 self.add_unread(&leaf.shown, amount.rounded_up());
+            }
+            // Deeper than anything that is taken apart.
+            (_, Value::Object(_) | Value::Array(_)) if is_usage && holds_number(leaf.value) => {
+                self.add_unread(&leaf.shown, 1);
             }
             _ => {}
         }
