@@ -26,14 +26,16 @@ CREATE TABLE ledger_state (
   -- JSON: interaction type -> the one trace source that counts for it.
   counted_sources     TEXT    NOT NULL,
   -- JSON: source -> from which instant on its cache writes live how long, where nothing tells.
-  cache_lifetimes     TEXT    NOT NULL
+  cache_lifetimes     TEXT    NOT NULL,
+  -- JSON: provider -> from which instant on which of its reported costs count.
+  reported_costs      TEXT    NOT NULL
 ) STRICT;
 
 INSERT INTO ledger_state
   (id, schema_version, price_book_version, ledger_version, epoch, withdrawal_count,
-   reporting_time_zone, counted_sources, cache_lifetimes)
+   reporting_time_zone, counted_sources, cache_lifetimes, reported_costs)
 VALUES (1, 1, 1, 0, 1 + (random() & 70368744177663), 0, 'UTC', '{"chat":"langfuse"}',
-  '{"langfuse":[[0,"5m"],[1781740800000,"1h"]]}');
+  '{"langfuse":[[0,"5m"],[1781740800000,"1h"]]}', '{}');
 
 -- Truth: users by the names that their source gave them.
 CREATE TABLE users (

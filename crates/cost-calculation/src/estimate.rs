@@ -8,7 +8,7 @@ use crate::ResourceType;
 use crate::TokenUsage;
 use crate::Units;
 use crate::UnixMillis;
-use crate::flags::Flags;
+use crate::flags::{Flag, Flags};
 use crate::lines::component::Component;
 use crate::names::unknown_name::UnknownName;
 
@@ -40,10 +40,24 @@ pub struct Billable<'a> {
     pub units: &'a Units,
     /// A declared cost; it is its component's cost as given.
     pub declared: Option<Declared>,
+    /// What the provider or a gateway says it billed. Where `reading` has [`Flag::Reported`] it is
+    /// the cost of the tokens and of the provider's own calls.
+    pub reported: Option<PicoUsd>,
     /// What the reading of its usage concluded or assumed: part of the estimate's flags.
     pub reading: Flags,
     /// When the interaction completed: the rates in force then are the ones that apply.
     pub price_time: UnixMillis,
+}
+
+impl Billable<'_> {
+    /// The provider's own amount, where it counts.
+    pub(crate) fn counted_report(&self) -> Option<PicoUsd> {
+        self.reported.filter(|amount| {
+            self.reading.contains(Flag::Reported)
+                && self.declared.is_none()
+                && *amount >= PicoUsd::ZERO
+        })
+    }
 }
 
 /// How much of an interaction has a price.
@@ -56,7 +70,8 @@ pub enum PriceState {
     Partial,
     /// Nothing has a price: the total is unknown.
     Unpriced,
-    /// The caller declared the cost; whatever else there was is priced.
+    /// The caller declared the cost, or the provider's own amount counts; whatever else there was is
+    /// priced.
     Declared,
 }
 

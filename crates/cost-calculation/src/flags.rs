@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// One remark on a line, or on how an interaction's usage was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Flag {
-    /// The rate's start of validity is assumed, not stated or observed.
+    /// The call is older than the rate's first sighting, and no list tells since when the rate holds.
     AssumedStart,
     /// The rate has not been confirmed within its `cache_ttl`.
     StalePrice,
@@ -44,11 +44,15 @@ pub enum Flag {
     ImageOutputConcluded,
     /// A figure of the usage object could not be read; it is a line without a price.
     UnreadUsage,
+    /// What the provider reported of its cost counts, as the operator says of it.
+    Reported,
+    /// The reported cost is its sender's statement beside the usage, not the provider's own.
+    ReportedBySender,
 }
 
 impl Flag {
     /// Every flag, in the order of their bits.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::AssumedStart,
         Self::StalePrice,
         Self::BilledAsInput,
@@ -67,6 +71,8 @@ impl Flag {
         Self::CompactionAdded,
         Self::ImageOutputConcluded,
         Self::UnreadUsage,
+        Self::Reported,
+        Self::ReportedBySender,
     ];
 
     /// The name in JSON.
@@ -90,6 +96,8 @@ impl Flag {
             Self::CompactionAdded => "compaction_added",
             Self::ImageOutputConcluded => "image_output_concluded",
             Self::UnreadUsage => "unread_usage",
+            Self::Reported => "reported",
+            Self::ReportedBySender => "reported_by_sender",
         }
     }
 }

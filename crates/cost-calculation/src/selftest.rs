@@ -154,6 +154,7 @@ impl OracleCase {
                     per,
                     valid_from: UnixMillis(0),
                     valid_from_basis: ValidFromBasis::Stated,
+                    observed_at: UnixMillis(0),
                     valid_to: None,
                     stale: false,
                 });
@@ -262,6 +263,7 @@ fn price(book: &PriceBook, usage: &TokenUsage) -> Result<Estimate, String> {
         usage,
         units: &Units::default(),
         declared: None,
+        reported: None,
         reading: crate::Flags::NONE,
         price_time: UnixMillis(0),
     };

@@ -11,10 +11,11 @@ mod rates;
 use std::collections::BTreeMap;
 
 use cost_calculation::{
-    Billable, CALCULATION_VERSION, Component, Declared, EstimateError, Flag, MatchKind, PicoUsd,
-    PriceBook, PriceRow, PriceState, TokenUsage, Units, ValidFromBasis, estimate,
+    Billable, CALCULATION_VERSION, Component, Declared, EstimateError, Flag, Flags, MatchKind,
+    PicoUsd, PriceBook, PriceRow, PriceState, TokenUsage, Units, UnixMillis, ValidFromBasis,
+    estimate,
 };
-use rates::{book, call, model, price, region, row, tier, total};
+use rates::{NOW, book, call, model, price, region, row, tier, total};
 
 const NO_TOKENS: TokenUsage = TokenUsage {
     input: 0,
@@ -415,10 +416,11 @@ fn cache_savings_are_exact_and_negative_where_writes_cost_more() {
 }
 
 #[test]
-fn assumed_and_stale_rows_flag_the_estimate() {
+fn a_stale_rate_flags_the_estimate_and_an_assumed_start_only_that_of_an_older_call() {
     let rows = vec![
         PriceRow {
             valid_from_basis: ValidFromBasis::Assumed,
+            observed_at: UnixMillis(NOW.0),
             ..row("openai", "gpt", "input", "1")
         },
         PriceRow {
@@ -431,11 +433,77 @@ fn assumed_and_stale_rows_flag_the_estimate() {
         output: 1,
         ..NO_TOKENS
     };
-    let estimate = price(&book([rows]), &call("openai", "gpt", &usage));
-    assert!(estimate.lines[0].flags.contains(Flag::AssumedStart));
-    assert!(estimate.lines[1].flags.contains(Flag::StalePrice));
-    assert!(estimate.flags.contains(Flag::AssumedStart));
-    assert!(estimate.flags.contains(Flag::StalePrice));
+    let book = book([rows]);
+    let seen = price(&book, &call("openai", "gpt", &usage));
+    assert!(seen.lines[1].flags.contains(Flag::StalePrice));
+    assert!(seen.flags.contains(Flag::StalePrice));
+    assert!(!seen.flags.contains(Flag::AssumedStart));
+    let older = Billable {
+        price_time: UnixMillis(NOW.0 - 1),
+        ..call("openai", "gpt", &usage)
+    };
+    let older = price(&book, &older);
+    assert!(older.lines[0].flags.contains(Flag::AssumedStart));
+    assert!(older.flags.contains(Flag::AssumedStart));
+}
+
+#[test]
+fn a_reported_cost_that_counts_is_the_cost_of_the_tokens_and_of_the_providers_calls() {
+    let rows = book([model(
+        "openrouter",
+        "kimi",
+        &[("input", "1"), ("web_search", "10")],
+    )]);
+    let usage = TokenUsage {
+        input: 1_000_000,
+        ..NO_TOKENS
+    };
+    let calls = [("web_search", 2), ("unread:credits", 7), ("tool:mail", 1)];
+    let units = Units {
+        calls: calls.map(|(name, count)| (name.to_owned(), count)).into(),
+        ..Units::default()
+    };
+    let reported = Some(PicoUsd::new(630_000_000_000));
+    let beside = Billable {
+        units: &units,
+        reported,
+        ..call("openrouter", "kimi", &usage)
+    };
+    // Beside the estimate it changes nothing.
+    assert_eq!(total(&rows, &beside), "1.02");
+    let counting = Billable {
+        reading: Flags::NONE.with(Flag::Reported),
+        ..beside.clone()
+    };
+    // The caller's own tool is nothing that the provider bills: it has no price.
+    let partial = price(&rows, &counting);
+    assert_eq!(total(&rows, &counting), "0.63");
+    assert_eq!(partial.price_state, PriceState::Partial);
+    let lines: Vec<String> = partial
+        .lines
+        .iter()
+        .map(|line| line.resource.to_string())
+        .collect();
+    assert_eq!(lines, ["declared", "tool:mail"]);
+    assert!(partial.lines[0].flags.contains(Flag::Reported));
+    assert_eq!(partial.cache_savings, PicoUsd::ZERO);
+    let without_tool = Units::default();
+    let whole = price(
+        &rows,
+        &Billable {
+            units: &without_tool,
+            ..counting.clone()
+        },
+    );
+    assert_eq!(whole.price_state, PriceState::Declared);
+    // Without an amount, or below zero, the estimate counts as before.
+    for reported in [None, Some(PicoUsd::new(-1))] {
+        let silent = Billable {
+            reported,
+            ..counting.clone()
+        };
+        assert_eq!(total(&rows, &silent), "1.02");
+    }
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! What a parser has to know beside the body.
 use std::collections::BTreeMap;
 
-use cost_calculation::{Sender, UnixMillis};
+use cost_calculation::{Flag, Sender, UnixMillis};
 
-use crate::CacheWriteLifetimes;
+use crate::Interaction;
 use crate::InteractionType;
 use crate::Limits;
+use crate::OperatorWords;
 
 /// What the request says beside its body, and what the installation allows.
 #[derive(Debug, Clone)]
@@ -20,8 +21,8 @@ pub struct Context<'a> {
     pub allow_backfill: bool,
     /// Which trace source counts.
     pub counted_sources: CountedSources,
-    /// How long the cache writes of each source live where its figures don't tell.
-    pub cache_write_lifetimes: CacheWriteLifetimes,
+    /// What the operator says of calls where nothing in them tells.
+    pub words: OperatorWords,
 }
 
 impl Context<'_> {
@@ -33,7 +34,7 @@ impl Context<'_> {
             idempotency_key: None,
             allow_backfill: false,
             counted_sources: CountedSources::default(),
-            cache_write_lifetimes: CacheWriteLifetimes::default(),
+            words: OperatorWords::default(),
         }
     }
 
@@ -46,7 +47,23 @@ impl Context<'_> {
     ) -> Sender<'p> {
         Sender {
             provider,
-            cache_lifetime: self.cache_write_lifetimes.of(source, provider, at),
+            cache_lifetime: self.words.lifetimes.of(source, provider, at),
+        }
+    }
+
+    /// Marks a call whose reported cost counts, by the operator's word on its provider.
+    pub(crate) fn mark_reported(&self, interaction: &mut Interaction) {
+        let Interaction {
+            provider,
+            price_time,
+            reading,
+            ..
+        } = interaction;
+        if interaction.reported_cost.is_some()
+            && interaction.declared.is_none()
+            && self.words.reported.counts(provider, *price_time, *reading)
+        {
+            interaction.reading = reading.with(Flag::Reported);
         }
     }
 }

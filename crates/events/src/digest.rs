@@ -81,6 +81,8 @@ impl Interaction {
             .usage(&usage)
             .units(units)
             .declared(declared.as_ref());
+        // Whose amount counts is a setting, too.
+        let reading = reading.without(Flag::Reported);
         encoder.count(u64::from(reading.bits()));
         encoder.optional_text(reported_cost.map(|cost| cost.to_string()).as_deref());
         encoder.text(agent).optional_text(message_id.as_deref());

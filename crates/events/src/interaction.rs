@@ -1,5 +1,5 @@
 //! An interaction as the ledger keeps it: the one shape that every source is normalised to.
-use cost_calculation::{Declared, Flags, PicoUsd, TokenUsage, Units, UnixMillis};
+use cost_calculation::{Declared, Flag, Flags, PicoUsd, TokenUsage, Units, UnixMillis};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// What kind of interaction it was.
@@ -148,6 +148,15 @@ fn known_source<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SourceName
 pub const UNREPORTED_USAGE: &str = "unreported_usage";
 
 impl Interaction {
+    /// Takes an amount that its sender states beside the usage: who worked it out is not known, and
+    /// the provider's own amount, where the usage has one, goes before it.
+    pub(crate) fn set_stated_cost(&mut self, stated: Option<PicoUsd>) {
+        if self.reported_cost.is_none() && stated.is_some() {
+            self.reported_cost = stated;
+            self.reading = self.reading.with(Flag::ReportedBySender);
+        }
+    }
+
     /// Marks a call of a model that succeeded and reported no tokens (it was aborted, or its
     /// provider keeps silent): what it cost is unknown, not zero. The mark is a call without a
     /// price, so that it shows as a line of the estimate; where something else is billed, or the

@@ -55,6 +55,7 @@ static SNAPSHOT: LazyLock<Vec<PriceRow>> = LazyLock::new(|| {
             per: quote.rate.per,
             valid_from: UnixMillis(quote.valid_from_ms),
             valid_from_basis: ValidFromBasis::Stated,
+            observed_at: UnixMillis(0),
             valid_to: quote.valid_to_ms.map(UnixMillis),
             stale: false,
         }
@@ -182,6 +183,7 @@ fn price(interaction: &Interaction, mappings: &[ProviderMapping]) -> Estimate {
         usage: &interaction.usage,
         units: &interaction.units,
         declared: interaction.declared,
+        reported: interaction.reported_cost,
         reading: interaction.reading,
         price_time: interaction.price_time,
     };

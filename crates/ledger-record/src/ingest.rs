@@ -313,6 +313,7 @@ pub fn billable(interaction: &Interaction) -> Billable<'_> {
         usage: &interaction.usage,
         units: &interaction.units,
         declared: interaction.declared,
+        reported: interaction.reported_cost,
         reading: interaction.reading,
         price_time: interaction.price_time,
     }

@@ -45,7 +45,7 @@ SELECT json_array(endpoint, provider, valid_from, valid_to) FROM provider_mappin
 const ROWS: &str = "
 SELECT json_array(p.id, p.provider, p.model, p.resource_type, p.region, p.service_tier,
   p.min_context, p.schedule, p.rate, p.per, p.valid_from, p.valid_from_basis, p.valid_to,
-  COALESCE(s.checked_at, p.observed_at) + p.cache_ttl_s * 1000 < ?1 ->> 'now')
+  COALESCE(s.checked_at, p.observed_at) + p.cache_ttl_s * 1000 < ?1 ->> 'now', p.observed_at)
 FROM json_each(?1, '$.keys') k
   JOIN prices p ON p.provider = k.value ->> 0 AND p.model = k.value ->> 1
   LEFT JOIN price_sources s ON s.source = p.source
@@ -66,6 +66,7 @@ struct StoredRow(
     i64,
     String,
     Option<i64>,
+    i64,
     i64,
 );
 
@@ -225,6 +226,7 @@ fn price_rows_in(rows: &Rows) -> Result<Vec<PriceRow>, DatabaseError> {
                     .map_err(|_| unreadable("valid_from_basis"))?,
                 valid_to: row.12.map(UnixMillis),
                 stale: row.13 != 0,
+                observed_at: UnixMillis(row.14),
             })
         })
         .collect()

@@ -184,6 +184,7 @@ async fn missing_prices<D: Database>(
             usage: if line.has_tokens != 0 { &some } else { &none },
             units: &units,
             declared: None,
+            reported: None,
             reading: Flags::NONE,
             price_time: UnixMillis(line.price_time),
         })

@@ -182,6 +182,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/reported-costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which providers' own amounts count, each from its moment on.
+         * @description Needs scope `admin`. What a provider or a gateway says it billed is kept beside the estimate. In a new ledger none
+         *     of it counts: the estimate does.
+         */
+        get: operations["getReportedCosts"];
+        /**
+         * Says whether a provider's own amounts count, from a moment on.
+         * @description Needs scope `admin`. For gateways and keys of one's own whose price no list can know. Where an amount counts it is the
+         *     interaction's one line for its tokens and the provider's own calls, marked `reported` on the receipt, and the price
+         *     state is `declared`; a call that tells no amount is estimated as before. What was to hold later than the moment does
+         *     not any more. Calls that are recorded keep their estimates: `POST /admin/rerate` for the provider applies what is set
+         *     now. Isolates know it within 30 seconds.
+         */
+        put: operations["setReportedCosts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/reporting-time-zone": {
         parameters: {
             query?: never;
@@ -886,6 +915,23 @@ export interface components {
         };
         /** @description US dollars; `null` where nothing has a price. */
         ReportedAmount: string | null;
+        /**
+         * @description `no`: the estimate counts. `provider`: an amount that stands in the provider's own usage object counts. `any`: an
+         *     amount that the sender states beside it (an attribute of a span) counts too.
+         * @enum {string}
+         */
+        ReportedCostCounts: "no" | "provider" | "any";
+        ReportedCostSettings: {
+            items: {
+                counts: components["schemas"]["ReportedCostCounts"];
+                provider: string;
+                /**
+                 * Format: date-time
+                 * @description `null`: from the beginning.
+                 */
+                valid_from: string | null;
+            }[];
+        };
         ReportingTimeZone: {
             /** @description The change under way, else the last one; null if there was none. */
             change: null | {
@@ -1658,6 +1704,69 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getReportedCosts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings, each from its moment on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportedCostSettings"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    setReportedCosts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    counts: components["schemas"]["ReportedCostCounts"];
+                    /** @description As events name it; any of its usual spellings. */
+                    provider: string;
+                    /**
+                     * Format: date-time
+                     * @description From when on; without it from the beginning.
+                     */
+                    valid_from?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportedCostSettings"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidField"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -3,11 +3,11 @@ use cost_calculation::UnixMillis;
 use edge::{Problem, Suite};
 use worker::{Env, Request, Response};
 
-use crate::admin::cache_lifetimes;
 use crate::admin::counted_sources;
 use crate::admin::keys;
 use crate::admin::late_rejections;
 use crate::admin::ledger_epoch;
+use crate::admin::operator_words;
 use crate::admin::reporting_time_zone;
 use crate::admin::rerate;
 use crate::arrival::langfuse;
@@ -81,8 +81,10 @@ async fn dispatch(
         Route::ListRejections => late_rejections::list(visit, request).await,
         Route::GetCountedSources => counted_sources::get(visit, request).await,
         Route::SetCountedSources => counted_sources::set(visit, request).await,
-        Route::GetCacheLifetimes => cache_lifetimes::get(visit, request).await,
-        Route::SetCacheLifetimes => cache_lifetimes::set(visit, request).await,
+        Route::GetCacheLifetimes => operator_words::get_lifetimes(visit, request).await,
+        Route::SetCacheLifetimes => operator_words::set_lifetimes(visit, request).await,
+        Route::GetReportedCosts => operator_words::get_reported(visit, request).await,
+        Route::SetReportedCosts => operator_words::set_reported(visit, request).await,
         Route::GetReportingTimeZone => reporting_time_zone::get(visit, request).await,
         Route::SetReportingTimeZone => reporting_time_zone::set(visit, request).await,
         Route::RenewLedgerEpoch => ledger_epoch::renew(visit, request).await,

@@ -45,6 +45,7 @@ fuzz_target!(|data: &[u8]| {
         usage: &reading.usage,
         units: &units,
         declared: None,
+        reported: None,
         reading: reading.flags,
         price_time: UnixMillis(0),
     };

@@ -24,6 +24,9 @@ static WEB_SEARCH_HIGH: LazyLock<ResourceType> = LazyLock::new(|| call("web_sear
 /// An operator's one rate for every tool without its own.
 static ANY_TOOL: LazyLock<ResourceType> = LazyLock::new(|| call("tool:*"));
 
+/// What the name of a tool begins with that the caller runs: no provider bills it.
+const OWN_TOOL: &str = "tool:";
+
 /// Requests whose fee goes by the size of their search.
 const SIZED_REQUESTS: [&str; 3] = ["request_low", "request_medium", "request_high"];
 
@@ -40,6 +43,8 @@ pub(crate) struct CallPricing<'b, 'c> {
     pub conditions: Conditions<'c>,
     pub usage: &'c TokenUsage,
     pub units: &'c Units,
+    /// The provider's own amount counts: its calls are in it.
+    pub is_reported: bool,
 }
 
 /// How one call is priced.
@@ -58,10 +63,13 @@ impl<'b> CallPricing<'b, '_> {
         sum: &mut ComponentSum,
         lines: &mut Vec<Line>,
     ) -> Result<(), EstimateError> {
-        if self.implies_request() {
+        if !self.is_reported && self.implies_request() {
             self.price_implied_request(sum, lines)?;
         }
         for (name, count) in &self.units.calls {
+            if self.is_reported && !name.starts_with(OWN_TOOL) {
+                continue;
+            }
             match self.price_of(name, *count) {
                 Priced::At(row, applied) => {
                     sum.priced(call(name), *count, row, applied, Flags::NONE, lines)?;
@@ -154,7 +162,7 @@ impl<'b> CallPricing<'b, '_> {
             "web_search" if is_of_request && self.tells_request() => Priced::Elsewhere,
             _ => {
                 let any_tool = || {
-                    name.starts_with("tool:")
+                    name.starts_with(OWN_TOOL)
                         .then(|| self.find(&ANY_TOOL))
                         .flatten()
                 };

@@ -5,6 +5,7 @@ use crate::Line;
 use crate::PicoUsd;
 use crate::PriceRow;
 use crate::ResourceType;
+use crate::UnixMillis;
 use crate::flags::{Flag, Flags};
 use crate::numbers::exact_sum::{ExactSum, Product};
 use crate::rates::multiplier::Applied;
@@ -12,6 +13,7 @@ use crate::rates::multiplier::Applied;
 /// Adds lines to a component.
 pub(crate) struct ComponentSum {
     component: Component,
+    at: UnixMillis,
     exact: ExactSum,
     so_far: PicoUsd,
     pub any_priced: bool,
@@ -19,9 +21,11 @@ pub(crate) struct ComponentSum {
 }
 
 impl ComponentSum {
-    pub fn new(component: Component) -> Self {
+    /// Of a call at that moment.
+    pub fn new(component: Component, at: UnixMillis) -> Self {
         Self {
             component,
+            at,
             exact: ExactSum::default(),
             so_far: PicoUsd::ZERO,
             any_priced: false,
@@ -72,7 +76,7 @@ impl ComponentSum {
             per: row.per,
             multiplier: applied.factor,
             amount: Some(amount),
-            flags: flags.union(applied.flags).union(row.flags()),
+            flags: flags.union(applied.flags).union(row.flags(self.at)),
             note: None,
         });
         Ok(())
@@ -104,8 +108,13 @@ impl ComponentSum {
         });
     }
 
-    /// The component's cost as the caller declares it.
-    pub fn declare(&mut self, amount: PicoUsd, lines: &mut Vec<Line>) -> Result<(), EstimateError> {
+    /// The component's cost as somebody states it: the flag says who.
+    pub fn declare(
+        &mut self,
+        amount: PicoUsd,
+        by: Flag,
+        lines: &mut Vec<Line>,
+    ) -> Result<(), EstimateError> {
         if amount < PicoUsd::ZERO {
             return Err(EstimateError::NegativeDeclared(amount));
         }
@@ -120,7 +129,7 @@ impl ComponentSum {
             per: 1,
             multiplier: (1, 1),
             amount: Some(amount),
-            flags: Flags::NONE.with(Flag::Declared),
+            flags: Flags::NONE.with(by),
             note: None,
         });
         Ok(())

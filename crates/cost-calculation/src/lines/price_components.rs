@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use crate::Billable;
 use crate::CALCULATION_VERSION;
 use crate::Component;
+use crate::Declared;
 use crate::Estimate;
 use crate::EstimateError;
 use crate::PicoUsd;
@@ -11,7 +12,7 @@ use crate::PriceBook;
 use crate::PriceState;
 use crate::ResourceType;
 use crate::canonical_provider;
-use crate::flags::Flags;
+use crate::flags::{Flag, Flags};
 use crate::lines::call_lines::{CallPricing, first_rate};
 use crate::lines::component_sum::ComponentSum;
 use crate::lines::infrastructure::{Key, TOOL_PROVIDER, compute_key, database_key};
@@ -56,16 +57,24 @@ impl<'b> Pricing<'b> {
 
     pub fn run(mut self) -> Result<Estimate, EstimateError> {
         let (mut priced, mut unpriced) = (false, false);
+        let reported = self.billable.counted_report();
         for component in Component::ALL {
-            let mut sum = ComponentSum::new(component);
+            let mut sum = ComponentSum::new(component, self.billable.price_time);
             match self
                 .billable
                 .declared
                 .filter(|declared| declared.component == component)
             {
-                Some(declared) => sum.declare(declared.amount, &mut self.estimate.lines)?,
+                Some(Declared { amount, .. }) => {
+                    sum.declare(amount, Flag::Declared, &mut self.estimate.lines)?;
+                }
                 None => match component {
-                    Component::AiTokens => self.price_tokens(&mut sum)?,
+                    Component::AiTokens => match reported {
+                        Some(amount) => {
+                            sum.declare(amount, Flag::Reported, &mut self.estimate.lines)?;
+                        }
+                        None => self.price_tokens(&mut sum)?,
+                    },
                     Component::DbOps => self.price_database(&mut sum)?,
                     Component::ApiCalls => self.price_calls(&mut sum)?,
                     Component::ComputeTime => self.price_compute(&mut sum)?,
@@ -82,11 +91,12 @@ impl<'b> Pricing<'b> {
             }
         }
         let mut estimate = self.estimate;
-        estimate.price_state = match (unpriced, priced, self.billable.declared) {
-            (true, false, _) => PriceState::Unpriced,
-            (true, true, _) => PriceState::Partial,
-            (false, _, Some(_)) => PriceState::Declared,
-            (false, _, None) => PriceState::Priced,
+        let is_stated = self.billable.declared.is_some() || reported.is_some();
+        estimate.price_state = match (unpriced, priced) {
+            (true, false) => PriceState::Unpriced,
+            (true, true) => PriceState::Partial,
+            (false, _) if is_stated => PriceState::Declared,
+            (false, _) => PriceState::Priced,
         };
         if estimate.price_state != PriceState::Unpriced {
             let components = [
@@ -236,6 +246,7 @@ impl<'b> Pricing<'b> {
             conditions: self.plain(&region),
             usage,
             units,
+            is_reported: self.billable.counted_report().is_some(),
         };
         calls.price(sum, &mut self.estimate.lines)
     }

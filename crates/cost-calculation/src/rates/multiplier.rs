@@ -2,6 +2,7 @@
 use crate::EstimateError;
 use crate::PriceRow;
 use crate::ResourceType;
+use crate::UnixMillis;
 use crate::flags::Flags;
 use crate::rates::rate_selection::{Conditions, ModelRates, STANDARD};
 
@@ -19,7 +20,7 @@ impl Applied {
         flags: Flags::NONE,
     };
 
-    fn and(self, row: Option<&PriceRow>) -> Result<Self, EstimateError> {
+    fn and(self, row: Option<&PriceRow>, at: UnixMillis) -> Result<Self, EstimateError> {
         let Some(row) = row else { return Ok(self) };
         let (num, den) = self.factor;
         let out_of_range = || EstimateError::MultiplierOutOfRange {
@@ -35,7 +36,7 @@ impl Applied {
         let factor = (narrow(num)?, narrow(den)?);
         Ok(Self {
             factor,
-            flags: self.flags.union(row.flags()),
+            flags: self.flags.union(row.flags(at)),
         })
     }
 }
@@ -91,11 +92,13 @@ impl Multipliers {
             None
         };
         // A row of that region is the regional price already.
-        let on_regional_rows = Applied::NONE.and(general)?.and(of_tier)?;
+        let on_regional_rows = Applied::NONE
+            .and(general, conditions.at)?
+            .and(of_tier, conditions.at)?;
         Ok(Self {
             tier_by_factor: of_tier.is_some(),
             on_regional_rows,
-            on_global_rows: on_regional_rows.and(regional)?,
+            on_global_rows: on_regional_rows.and(regional, conditions.at)?,
             rows: [general, of_tier, regional].map(|row| row.map(|row| row.id)),
         })
     }

@@ -68,6 +68,8 @@ pub struct PriceRow {
     pub valid_from: UnixMillis,
     /// What the start rests on.
     pub valid_from_basis: ValidFromBasis,
+    /// When the rate was first seen.
+    pub observed_at: UnixMillis,
     /// Exclusive end of validity; `None` while open.
     pub valid_to: Option<UnixMillis>,
     /// The row is older than its source's `cache_ttl` and has not been confirmed since.
@@ -79,10 +81,11 @@ impl PriceRow {
     pub fn in_force(&self, at: UnixMillis) -> bool {
         self.valid_from <= at && self.valid_to.is_none_or(|end| at < end)
     }
-    /// What the row itself has to say on every line that it prices.
-    pub(crate) fn flags(&self) -> Flags {
+    /// What the row itself has to say on a line of a call at that moment. That a start is assumed
+    /// matters to calls from before the rate was seen, and to no other.
+    pub(crate) fn flags(&self, at: UnixMillis) -> Flags {
         let mut flags = Flags::NONE;
-        if self.valid_from_basis == ValidFromBasis::Assumed {
+        if self.valid_from_basis == ValidFromBasis::Assumed && at < self.observed_at {
             flags = flags.with(Flag::AssumedStart);
         }
         if self.stale {

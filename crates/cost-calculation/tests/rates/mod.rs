@@ -29,6 +29,7 @@ pub fn row(provider: &str, model: &str, resource: &str, usd: &str) -> PriceRow {
         per,
         valid_from: UnixMillis(0),
         valid_from_basis: ValidFromBasis::Stated,
+        observed_at: UnixMillis(0),
         valid_to: None,
         stale: false,
     }
@@ -98,6 +99,7 @@ pub fn call<'a>(provider: &'a str, model: &'a str, usage: &'a TokenUsage) -> Bil
         usage,
         units: &NONE,
         declared: None,
+        reported: None,
         reading: cost_calculation::Flags::NONE,
         price_time: NOW,
     }

@@ -219,6 +219,7 @@ fn interaction(
     usage::apply(reading, &mut interaction);
     check_parts(&interaction)?;
     interaction.mark_unreported_usage();
+    context.mark_reported(&mut interaction);
     Ok(interaction)
 }
 

@@ -159,12 +159,12 @@ pub(crate) fn model_call(span: &Span, context: &Context<'_>) -> Result<Interacti
     interaction.service_tier = attributes
         .text_that_fits(&[Attribute::GenAiServiceTier], PROVIDER_CHARS_MAX)
         .map(ToOwned::to_owned);
-    let cost = attributes.word(Attribute::GenAiRequestCost);
-    interaction.reported_cost = cost.and_then(reported_cost_of_text);
     let at = interaction.price_time;
     let sender = context.sender_of_usage(source::OTEL, &interaction.provider, at);
     let reading = usage::read_otel(attributes.counts(), sender);
     usage::apply(reading, &mut interaction);
+    let cost = attributes.word(Attribute::GenAiRequestCost);
+    interaction.set_stated_cost(cost.and_then(reported_cost_of_text));
     let is_embedding = kind_of(span) == Kind::Embedding;
     let purpose = if is_embedding { "embedding" } else { "message" };
     interaction.context = Some(purpose.to_owned());
@@ -172,6 +172,7 @@ pub(crate) fn model_call(span: &Span, context: &Context<'_>) -> Result<Interacti
         end_call(&mut interaction, message, false);
     }
     interaction.mark_unreported_usage();
+    context.mark_reported(&mut interaction);
     Ok(interaction)
 }
 

@@ -5,7 +5,7 @@
 //! `@librechat/agents` 3.9.2 with `@langfuse/otel` 5.11.1.
 use std::rc::Rc;
 
-use cost_calculation::{UsageReading, reported_cost_of_text};
+use cost_calculation::reported_cost_of_text;
 use serde_json::{Map, Value};
 
 use crate::Context;
@@ -107,11 +107,16 @@ fn generation(span: &Span, context: &Context<'_>) -> Result<Interaction, Rejecti
             usage::read_langfuse(json, sender)
         }
         Some(_) => usage::unreadable("usage_details"),
-        None => UsageReading::default(),
+        // An instrumentation of OpenTelemetry's that Langfuse's SDK exports has its own counts.
+        None => {
+            let at = interaction.price_time;
+            let sender = context.sender_of_usage(source::LANGFUSE, &interaction.provider, at);
+            usage::read_otel(attributes.counts(), sender)
+        }
     };
     usage::apply(reading, &mut interaction);
     if let Some(costs) = attributes.word(Attribute::ObservationCost) {
-        interaction.reported_cost = reported_cost_of_text(costs);
+        interaction.set_stated_cost(reported_cost_of_text(costs));
     }
     // A provider's own endpoint says nothing that the provider does not.
     interaction.endpoint = interaction
@@ -125,6 +130,7 @@ fn generation(span: &Span, context: &Context<'_>) -> Result<Interaction, Rejecti
     }
     interaction.metadata = metadata(&interaction, requested);
     interaction.mark_unreported_usage();
+    context.mark_reported(&mut interaction);
     Ok(interaction)
 }
 

@@ -81,6 +81,7 @@ fn opened((id, row): (i64, &NewRow)) -> Option<PriceRow> {
         per: row.rate.per,
         valid_from: UnixMillis(row.valid_from_ms),
         valid_from_basis: row.basis,
+        observed_at: UnixMillis(row.valid_from_ms),
         valid_to: row.valid_to_ms.map(UnixMillis),
         stale: false,
     })

@@ -4,7 +4,7 @@ use cost_calculation::{
     Billable, Component, Declared, Estimate, Flag, Flags, Lifetime, MatchKind, PicoUsd, TokenUsage,
     Units, UnixMillis,
 };
-use events::CacheWriteLifetimes;
+use events::{CacheWriteLifetimes, OperatorWords};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -27,13 +27,17 @@ pub(crate) struct StoredRow {
     served: [Option<String>; 3],
     pub(crate) tokens: [u64; 10],
     units: Option<String>,
-    declared: (Option<i64>, Option<String>),
+    /// The declared cost with its component, and the reported one.
+    stated: (Option<i64>, Option<String>, Option<i64>),
     pub(crate) reading: u32,
     price_time: i64,
     pub(crate) price_state: String,
     pub(crate) costs: [Option<i64>; 5],
     /// The lines of the estimate that counts, as they are stored.
     pub(crate) lines: String,
+    /// The remarks on the reading as they are stored.
+    #[serde(skip)]
+    stored_reading: Option<u32>,
     /// Cache writes that were taken for those of five minutes and live an hour; below zero the other
     /// way round.
     #[serde(skip)]
@@ -48,7 +52,8 @@ pub(crate) const STORED_ROW: &str =
   'tokens', json_array(i.input_tokens, i.cache_read_tokens, i.cache_write_5m_tokens,
     i.cache_write_1h_tokens, i.output_tokens, i.reasoning_tokens, i.audio_in_tokens,
     i.audio_out_tokens, i.image_in_tokens, i.image_out_tokens),
-  'units', i.units, 'declared', json_array(i.declared_cost, i.declared_category),
+  'units', i.units, 'stated', json_array(i.declared_cost, i.declared_category,
+    i.reported_cost),
   'reading', i.reading, 'price_time', i.price_time, 'price_state', e.price_state,
   'costs', json_array(e.ai_tokens_cost, e.db_ops_cost, e.api_calls_cost, e.compute_time_cost,
     e.total_cost),
@@ -86,7 +91,7 @@ impl StoredRow {
     }
 
     pub(crate) fn billable<'a>(&'a self, (usage, units): &'a (TokenUsage, Units)) -> Billable<'a> {
-        let (declared_cost, category) = &self.declared;
+        let (declared_cost, category, reported_cost) = &self.stated;
         let component = Component::ALL
             .into_iter()
             .find(|component| category.as_deref() == Some(component.as_str()));
@@ -105,14 +110,32 @@ impl StoredRow {
                     component,
                     amount: PicoUsd::new(amount),
                 }),
+            reported: reported_cost.map(PicoUsd::new),
             reading: Flags::from_bits(self.reading),
             price_time: UnixMillis(self.price_time),
         }
     }
 
+    /// Takes what the operator says now of what nothing in the call tells.
+    pub(crate) fn set_by_operator(&mut self, source: &str, words: &OperatorWords) {
+        self.stored_reading = Some(self.reading);
+        self.set_untold_lifetime(source, &words.lifetimes);
+        let reading = Flags::from_bits(self.reading);
+        let counts = self.stated.2.is_some()
+            && words
+                .reported
+                .counts(&self.provider, UnixMillis(self.price_time), reading);
+        self.reading = if counts {
+            reading.with(Flag::Reported)
+        } else {
+            reading.without(Flag::Reported)
+        }
+        .bits();
+    }
+
     /// Takes its cache writes for what the operator says of them now, where nothing in the call told
     /// their lifetime.
-    pub(crate) fn set_untold_lifetime(&mut self, source: &str, lifetimes: &CacheWriteLifetimes) {
+    fn set_untold_lifetime(&mut self, source: &str, lifetimes: &CacheWriteLifetimes) {
         const UNTOLD: [Flag; 2] = [Flag::CacheLifetimeAssumed, Flag::CacheLifetimeBySetting];
         let reading = Flags::from_bits(self.reading);
         let is_untold = UNTOLD.into_iter().any(|flag| reading.contains(flag));
@@ -139,6 +162,9 @@ impl StoredRow {
 
     pub(crate) fn differs(&self, new: &Estimate) -> bool {
         self.moved_to_one_hour != 0
+            || self
+                .stored_reading
+                .is_some_and(|stored| is_reported(stored) != is_reported(self.reading))
             || self.price_state != new.price_state.as_str()
             || self.costs != costs(new)
     }
@@ -162,6 +188,10 @@ impl StoredRow {
             self.reading,
         ])
     }
+}
+
+fn is_reported(reading: u32) -> bool {
+    Flags::from_bits(reading).contains(Flag::Reported)
 }
 
 fn costs(estimate: &Estimate) -> [Option<i64>; 5] {

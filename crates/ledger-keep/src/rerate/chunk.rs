@@ -1,7 +1,7 @@
 //! The interactions of a chunk, and their estimates by the book of today.
 
 use cost_calculation::{Billable, Estimate, Flag, Flags, TokenUsage, Units, UnixMillis, estimate};
-use events::CacheWriteLifetimes;
+use events::OperatorWords;
 use serde::Deserialize;
 
 use super::{
@@ -47,7 +47,7 @@ pub(super) enum Outcome {
 pub(super) async fn read_chunk<D: Database>(
     database: &D,
     filter: &RerateFilter,
-    lifetimes: &CacheWriteLifetimes,
+    words: &OperatorWords,
     after: Place,
     limit: u32,
 ) -> Result<Chunk, DatabaseError> {
@@ -70,7 +70,7 @@ pub(super) async fn read_chunk<D: Database>(
         candidates.retain(|Candidate(_, _, _, row)| has_flag(row, flag));
     }
     for Candidate(_, _, source, row) in &mut candidates {
-        row.set_untold_lifetime(source, lifetimes);
+        row.set_by_operator(source, words);
     }
     Ok(Chunk {
         candidates,

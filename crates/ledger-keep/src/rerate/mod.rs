@@ -24,7 +24,7 @@ pub use selection::RerateFilter;
 
 use chunk::{Chunk, read_chunk};
 use ledger_core::database::{Database, DatabaseError};
-use ledger_record::cache_lifetimes;
+use ledger_record::operator_words;
 use price_book::read_book::PriceCache;
 use record::open_rerate;
 use selection::Place;
@@ -62,17 +62,10 @@ pub async fn preview_rerate<D: Database>(
     let started_at = now().0;
     let mut changes = RerateChanges::default();
     let mut cache = PriceCache::default();
-    let lifetimes = cache_lifetimes::read(database).await?;
+    let words = operator_words::read(database).await?;
     let mut place = Place::default();
     for _ in 0..config.chunks_max {
-        let chunk = read_chunk(
-            database,
-            filter,
-            &lifetimes,
-            place,
-            config.chunk_interactions,
-        )
-        .await?;
+        let chunk = read_chunk(database, filter, &words, place, config.chunk_interactions).await?;
         let Some(last) = chunk.last else {
             return Ok((changes, true));
         };
@@ -83,7 +76,7 @@ pub async fn preview_rerate<D: Database>(
             break;
         }
     }
-    let rest = read_chunk(database, filter, &lifetimes, place, 1).await?;
+    let rest = read_chunk(database, filter, &words, place, 1).await?;
     Ok((changes, rest.last.is_none()))
 }
 
@@ -102,14 +95,14 @@ pub async fn continue_rerate<D: Database>(
     };
     let started_at = now().0;
     let mut cache = PriceCache::default();
-    let lifetimes = cache_lifetimes::read(database).await?;
+    let words = operator_words::read(database).await?;
     let mut attempts = 0;
     let mut chunks = 0;
     while run.finished_at.is_none() && chunks < config.chunks_max {
         let chunk = read_chunk(
             database,
             &run.filter,
-            &lifetimes,
+            &words,
             run.place(),
             config.chunk_interactions,
         )

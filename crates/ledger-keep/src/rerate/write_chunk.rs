@@ -115,14 +115,15 @@ fn difference_of(measure: &str) -> String {
     }
 }
 
-fn update_lifetimes(suffix: &str) -> String {
+fn update_readings(suffix: &str) -> String {
     format!(
         "UPDATE interactions{suffix} AS i SET
            cache_write_5m_tokens = i.cache_write_5m_tokens - (j.value ->> 12),
            cache_write_1h_tokens = i.cache_write_1h_tokens + (j.value ->> 12),
            reading = j.value ->> 13
          FROM json_each(?1, '$.estimates') j
-         WHERE i.interaction_key = j.value ->> 0 AND j.value ->> 12 <> 0 AND {IS_OURS}"
+         WHERE i.interaction_key = j.value ->> 0
+           AND (j.value ->> 12 <> 0 OR i.reading <> j.value ->> 13) AND {IS_OURS}"
     )
 }
 
@@ -186,7 +187,7 @@ pub(super) async fn write_chunk<D: Database>(
         for suffix in ["", "_archive"] {
             statements.push(with(insert_revisions(suffix)));
             statements.push(with(update_sessions(suffix)));
-            statements.push(with(update_lifetimes(suffix)));
+            statements.push(with(update_readings(suffix)));
         }
         statements.push(with(MOVE_ROLLUPS.clone()));
         statements.push(with(BUMP_LEDGER.clone()));

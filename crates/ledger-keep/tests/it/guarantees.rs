@@ -19,7 +19,10 @@ fn every_test_that_the_guarantees_name_is_there() {
         };
         // Between backticks stands a file, and after it its tests.
         for quoted in shown_by.split('`').skip(1).step_by(2) {
-            if [".rs", ".ts"].iter().any(|suffix| quoted.ends_with(suffix)) {
+            if [".rs", ".ts", ".tsx"]
+                .iter()
+                .any(|suffix| quoted.ends_with(suffix))
+            {
                 file = Some((quoted, read(quoted)));
                 continue;
             }

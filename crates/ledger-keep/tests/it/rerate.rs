@@ -6,7 +6,9 @@ use crate::history::{
     number, send,
 };
 use cost_calculation::{Flag, Flags, PicoUsd, TokenUsage, UnixMillis};
-use events::{Interaction, InteractionType, parse_cache_write_lifetime_change};
+use events::{
+    Interaction, InteractionType, parse_cache_write_lifetime_change, parse_reported_cost_change,
+};
 use futures_executor::block_on;
 use ledger_core::{Database, api_keys::Actor, sqlite::Sqlite};
 use ledger_keep::{
@@ -16,7 +18,7 @@ use ledger_keep::{
         list_rerates, preview_rerate,
     },
 };
-use ledger_record::cache_lifetimes::change;
+use ledger_record::operator_words::{change_lifetimes, change_reported};
 use proptest::prelude::*;
 
 const NOW: i64 = START + 1_000 * DAY_MS;
@@ -243,7 +245,7 @@ fn a_changed_lifetime_of_cache_writes_moves_what_nothing_told_and_only_that() {
     let lifetime = |word: &str| {
         let body = format!(r#"{{"source":"langfuse","lifetime":"{word}"}}"#);
         let wish = parse_cache_write_lifetime_change(body.as_bytes()).unwrap();
-        block_on(change(&database, &wish, ACTOR)).unwrap();
+        block_on(change_lifetimes(&database, &wish, ACTOR)).unwrap();
     };
     for (word, expected) in [
         ("5m", (2_000, 1_000)),
@@ -265,6 +267,81 @@ fn a_changed_lifetime_of_cache_writes_moves_what_nothing_told_and_only_that() {
         total(&database),
         4_000_000_000 + 2 * 2_500_000_000 + 3 * 20_000_000
     );
+}
+
+/// A gateway's call, with what it says that it billed.
+fn through_a_gateway(id: u32, day: i64, reported: Option<i64>, flag: Option<Flag>) -> Interaction {
+    Interaction {
+        provider: "openrouter".to_owned(),
+        model_name: "kimi".to_owned(),
+        reported_cost: reported.map(PicoUsd::new),
+        reading: flag.map_or(Flags::NONE, |flag| Flags::NONE.with(flag)),
+        usage: TokenUsage {
+            input: 1_000,
+            ..TokenUsage::default()
+        },
+        kind: InteractionType::Chat,
+        declared: None,
+        ..event(id, day)
+    }
+}
+
+#[test]
+fn a_providers_word_counts_from_the_day_that_the_operator_says_and_is_taken_back_as_well() {
+    let database = ledger();
+    let gateway = CLAUDE.replace("'anthropic', 'claude-sonnet-5'", "'openrouter', 'kimi'");
+    database.execute_script(&gateway).unwrap();
+    send(
+        &database,
+        &[
+            through_a_gateway(1, 10, Some(7), None),
+            through_a_gateway(2, 20, Some(70), None),
+            through_a_gateway(3, 20, Some(700), Some(Flag::ReportedBySender)),
+            through_a_gateway(4, 20, None, None),
+        ],
+    );
+    let estimated = 2_000_000_000;
+    assert_eq!(total(&database), 4 * estimated);
+    let says = |counts: &str, since: Option<i64>| {
+        let since = since.map(|day| {
+            let at = UnixMillis(START + day * DAY_MS);
+            format!(r#","valid_from":"{}""#, reporting_days::calendar::iso(at))
+        });
+        let body = format!(
+            r#"{{"provider":"OpenRouter","counts":"{counts}"{}}}"#,
+            since.unwrap_or_default()
+        );
+        let wish = parse_reported_cost_change(body.as_bytes()).unwrap();
+        block_on(change_reported(&database, &wish, ACTOR))
+            .unwrap()
+            .unwrap();
+    };
+    for (counts, since, expected, stated) in [
+        ("provider", Some(15), 3 * estimated + 70, 1),
+        ("any", Some(15), 2 * estimated + 770, 2),
+        ("any", None, estimated + 777, 3),
+        ("no", None, 4 * estimated, 0),
+    ] {
+        says(counts, since);
+        begin(&database, &everything());
+        let run = run_to_the_end(&database, &config()).unwrap();
+        assert!(run.changes.total.interaction_count > 0, "{counts}");
+        assert_eq!(total(&database), expected, "{counts} since {since:?}");
+        let marked = format!(
+            "SELECT COUNT(*) FROM interactions WHERE reading & {} > 0",
+            Flags::NONE.with(Flag::Reported).bits()
+        );
+        assert_eq!(
+            number(&database, &marked),
+            stated,
+            "{counts} since {since:?}"
+        );
+        crate::recount::assert_sums_are_true(&database, false);
+        crate::verify::assert_sound(&database);
+        begin(&database, &everything());
+        let again = run_to_the_end(&database, &config()).unwrap();
+        assert_eq!(again.changes.total.interaction_count, 0, "{counts} again");
+    }
 }
 
 #[test]

@@ -88,7 +88,7 @@ fn checks(database: &Sqlite) -> Vec<String> {
     checks
 }
 
-fn assert_sound(database: &Sqlite) {
+pub(crate) fn assert_sound(database: &Sqlite) {
     crate::recount::assert_sums_are_true(database, true);
     assert_each_is_in_one_place(database);
     assert_eq!(

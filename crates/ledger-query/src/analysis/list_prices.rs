@@ -101,6 +101,7 @@ fn billable<'a>(
         usage,
         units,
         declared: None,
+        reported: None,
         reading: Flags::NONE,
         price_time,
     }

@@ -381,6 +381,7 @@ impl<D: Database> Reader<'_, D> {
                     component,
                     amount: PicoUsd::new(pico),
                 }),
+            reported: stored.read.2.map(PicoUsd::new),
             reading: Flags::from_bits(stored.read.0),
             price_time: self.now,
         };

@@ -1,10 +1,10 @@
 //! What an admin may look at and change.
 
-pub mod cache_lifetimes;
 pub mod counted_sources;
 pub mod keys;
 pub mod late_rejections;
 pub mod ledger_epoch;
 pub mod list_page;
+pub mod operator_words;
 pub mod reporting_time_zone;
 pub mod rerate;

@@ -10,8 +10,8 @@ use ledger_record::trace_memory::SpanAnswer;
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
-use crate::admin::cache_lifetimes;
 use crate::admin::counted_sources;
+use crate::admin::operator_words;
 use crate::arrival::queue;
 use crate::arrival::record;
 use crate::settings;
@@ -48,7 +48,7 @@ pub(crate) async fn export(
         limits,
         allow_backfill: sender.has(Scope::Backfill),
         counted_sources: counted_sources::current(visit).await?,
-        cache_write_lifetimes: cache_lifetimes::current(visit).await?,
+        words: operator_words::current(visit).await?,
         ..Context::at(visit.received_at)
     };
     let mut export = Export::default();

@@ -3,14 +3,14 @@ use edge::respond::json;
 use edge::{Problem, Scope};
 use events::limits::{BATCH_BYTES_MAX, EVENT_BYTES_MAX};
 use events::{
-    CacheWriteLifetimes, Context, CountedSources, Limits, QueuedEvent, parse_batch,
-    parse_interaction, parse_session_mark,
+    Context, CountedSources, Limits, OperatorWords, QueuedEvent, parse_batch, parse_interaction,
+    parse_session_mark,
 };
 use ledger_record::ingest::Answer;
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
-use crate::admin::cache_lifetimes;
+use crate::admin::operator_words;
 use crate::arrival::answer::{self, CONFLICT_DETAIL};
 use crate::arrival::queue;
 use crate::arrival::record;
@@ -159,7 +159,7 @@ struct Arrival {
     limits: Limits,
     idempotency_key: Option<String>,
     allow_backfill: bool,
-    cache_write_lifetimes: CacheWriteLifetimes,
+    words: OperatorWords,
 }
 
 impl Arrival {
@@ -171,7 +171,7 @@ impl Arrival {
             limits: settings::limits(visit.env)?,
             idempotency_key: header(request, "idempotency-key"),
             allow_backfill: sender.has(Scope::Backfill),
-            cache_write_lifetimes: cache_lifetimes::current(visit).await?,
+            words: operator_words::current(visit).await?,
         })
     }
 
@@ -182,7 +182,7 @@ impl Arrival {
             idempotency_key: self.idempotency_key.as_deref(),
             allow_backfill: self.allow_backfill,
             counted_sources: CountedSources::default(),
-            cache_write_lifetimes: self.cache_write_lifetimes.clone(),
+            words: self.words.clone(),
         }
     }
 }
