@@ -62,6 +62,8 @@ test("a price that changes prices what is new and leaves what is old", async ({ 
   await dialog.getByRole("button", { name: "Review" }).click();
   await expect(dialog).toContainText("Nothing has been written yet");
   await dialog.getByRole("button", { name: "Set the price" }).click();
+  await expect(dialog).toContainText("The price is set.");
+  await dialog.getByRole("button", { name: "Done" }).click();
   await expect(dialog).toBeHidden();
   await expect(page.getByText("override").first()).toBeVisible();
   await expect.poll(async () => {

@@ -188,6 +188,16 @@ const receipt = createRoute({
   component: lazyPage(() => import("./routes/sessions/receipt-page.tsx"), "ReceiptPage"),
 });
 
+/** The receipt of an interaction of which only the id is at hand. */
+const interaction = createRoute({
+  getParentRoute: () => shell,
+  path: "/interactions/$interactionId",
+  loader: async ({ context: { queryClient }, params: { interactionId } }) => {
+    const { interaction: found } = await queryClient.ensureQueryData(receiptQuery(interactionId));
+    throw redirect({ to: "/sessions/$sessionId/$interactionId", params: { sessionId: found.session_id, interactionId }, search: true as never, replace: true });
+  },
+});
+
 const unpriced = createRoute({
   getParentRoute: () => shell,
   path: "/unpriced",
@@ -214,7 +224,7 @@ const health = createRoute({ getParentRoute: () => shell, path: "/health", compo
 const connect = createRoute({ getParentRoute: () => shell, path: "/connect", component: lazyPage(() => import("./routes/setup/connect-page.tsx"), "ConnectPage") });
 const keys = createRoute({ getParentRoute: () => shell, path: "/keys", component: lazyPage(() => import("./routes/setup/keys-page.tsx"), "KeysPage") });
 
-const routeTree = root.addChildren([index, signIn, shell.addChildren([overview, explore, users, user, models, model, agents, agent, sessions, session, receipt, unpriced, unread, notTaken, prices, priceRow, health, connect, keys])]);
+const routeTree = root.addChildren([index, signIn, shell.addChildren([overview, explore, users, user, models, model, agents, agent, sessions, session, receipt, interaction, unpriced, unread, notTaken, prices, priceRow, health, connect, keys])]);
 
 /** The router over the address bar, or over a memory for a test. */
 export function createAppRouter(queryClient: QueryClient, history?: RouterHistory) {

@@ -30,7 +30,7 @@ test("a price names its source, its date and how that is known", () => {
 });
 
 test("a remark is in words", () => {
-  expect([flagText("assumed_start"), flagText("some_new_flag")]).toEqual(["the first price known, assumed valid before", "some new flag"]);
+  expect([flagText("assumed_start"), flagText("some_new_flag")]).toEqual(["the call is older than this price's first sighting", "some new flag"]);
 });
 
 test("what the reading concluded is a sentence, and a number without a meaning has its field's name", () => {

@@ -13,7 +13,7 @@ export function unitPrice(price: Pick<NonNullable<CostLine["price"]>, "rate" | "
 }
 
 const flagTexts: Record<string, string> = {
-  assumed_start: "the first price known, assumed valid before",
+  assumed_start: "the call is older than this price's first sighting",
   stale_price: "the price list had not been refreshed in time",
   billed_as_input: "no rate of its own: charged as input",
   billed_as_cache_write_5m: "no rate of its own: charged as a cache write of 5 minutes",
@@ -31,6 +31,7 @@ const flagTexts: Record<string, string> = {
   compaction_added: "a compaction that the provider's sum leaves out was added",
   image_output_concluded: "output that does not say its kind was taken for images",
   unread_usage: "a figure of the usage could not be read",
+  reported: "the provider's own amount, which counts by your setting",
 };
 
 /** What the reading of a usage report assumed or concluded, as a sentence. */
@@ -44,6 +45,8 @@ const readingTexts: Record<string, string> = {
   compaction_added: "Steps that the provider's own sums leave out were added.",
   image_output_concluded: "Output that did not say its kind was taken for images.",
   unread_usage: "A figure of the usage report could not be read.",
+  reported: "The amount that the provider reports counts in the estimate's place: that is set for this provider.",
+  reported_by_sender: "The reported amount was stated by its sender beside the usage: the provider's own is not known.",
 };
 
 /** A conclusion about the usage report, in words. */
@@ -71,7 +74,7 @@ export function priceOrigin(price: NonNullable<CostLine["price"]>, timeZone: str
 /** The sum as one reads it: quantity × rate = amount. */
 export function lineText(line: CostLine): string {
   const factor = line.multiplier === null ? "" : ` × ${line.multiplier.numerator}/${line.multiplier.denominator}`;
-  const price = line.price === null ? (line.flags.includes("declared") ? "stated by the sender" : "no price") : unitPrice(line.price);
+  const price = line.price === null ? (line.flags.includes("reported") ? "stated by the provider" : line.flags.includes("declared") ? "stated by the sender" : "no price") : unitPrice(line.price);
   return `${lineName(line.resource_type)}: ${count(line.quantity)} × ${price}${factor} = ${exactMoney(line.amount)}`;
 }
 

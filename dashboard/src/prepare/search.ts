@@ -37,7 +37,7 @@ export const pageSizes = [50, 100, 250] as const;
 /** The lists that the overview can show under its chart. */
 export const driverKinds = ["users", "models", "agents"] as const;
 /** The views of the page of prices; the first where nothing is said. */
-export const priceTabs = ["used", "rates", "quarantine", "sources", "again"] as const;
+export const priceTabs = ["used", "rates", "quarantine", "sources", "said", "again"] as const;
 
 /** A chart's own parameters. */
 export type ChartSearch = { by?: Grouping | undefined; sub?: Grouping | undefined; m?: Metric | undefined; g?: Grain | undefined; sum?: true | undefined; view?: "table" | undefined };

@@ -1,4 +1,5 @@
 /** Numbers that arrived and were not understood: how they are told from what has a name and no price. */
+import type { UnreadField } from "../api/queries/accuracy.ts";
 import type { Unpriced } from "../api/queries/prices.ts";
 
 const prefix = "unread:";
@@ -26,7 +27,15 @@ export function missingPrices(items: readonly Unpriced[]): MissingPrice[] {
   });
 }
 
-/** Every number without a meaning, a row each. */
-export function unreadNumbers(items: readonly Unpriced[]): { unpriced: Unpriced; missing: Unpriced["missing"][number] }[] {
-  return items.flatMap((unpriced) => unpriced.missing.filter(({ resource_type }) => isUnread(resource_type)).map((missing) => ({ unpriced, missing })));
+/** A field that was met, and what a price for it is set for; `null` where it has one. */
+export type UnreadRow = { field: UnreadField; open: { provider: string; resource_type: string } | null };
+
+/** Every field of the list, those that are in no total first; the others have a price by now. */
+export function unreadRows(fields: readonly UnreadField[], items: readonly Unpriced[]): UnreadRow[] {
+  const missing = items.flatMap((item) => item.missing.map((lack) => ({ provider: item.provider, lack })));
+  const rows = fields.map((field): UnreadRow => {
+    const found = missing.find(({ provider, lack }) => lack.resource_type === prefix + field.field && [provider, lack.provider].includes(field.provider));
+    return { field, open: found === undefined ? null : { provider: found.lack.provider, resource_type: found.lack.resource_type } };
+  });
+  return [...rows.filter(({ open }) => open !== null), ...rows.filter(({ open }) => open === null)];
 }

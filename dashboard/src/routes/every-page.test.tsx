@@ -26,6 +26,7 @@ const pages: [address: string, ready: RegExp][] = [
   ["/prices?tab=rates", /7 prices in force/],
   ["/prices/1?of=anthropic%2Fclaude-opus-5", /Before and after/],
   ["/prices?tab=quarantine", /It fell to zero/],
+  ["/prices?tab=said", /kimi-k3/],
   ["/prices?tab=again", /the list had a typing mistake/],
   ["/prices?tab=sources", /Where sources differ/],
   ["/health", /The days by user come to what the interactions do/],
@@ -80,7 +81,7 @@ test.each(pages.slice(0, 12))("%s reflows at 320 pixels", async (address, ready)
 
 test.each(pages.filter(([address]) => !/sign-in|nowhere|connect|not-taken/.test(address)))("%s says so when it cannot be loaded, without a fault that axe finds", async (address) => {
   const refuse = () => problem(403, "The key's scopes do not allow it.");
-  const names = ["/stats/daily", "/stats/system", "/stats/users", "/stats/models", "/stats/agents", "/stats/users/user-17", "/sessions", "/sessions/s_8f2", "/interactions/i_000/cost", "/pricing/unpriced", "/pricing/rates", "/pricing/history", "/pricing/quarantine", "/pricing/sources", "/pricing/conflicts", "/integrity", "/jobs", "/admin/keys", "/admin/rerate"];
+  const names = ["/stats/daily", "/stats/system", "/stats/users", "/stats/models", "/stats/agents", "/stats/users/user-17", "/sessions", "/sessions/s_8f2", "/interactions/i_000/cost", "/pricing/unpriced", "/pricing/rates", "/pricing/history", "/pricing/quarantine", "/pricing/sources", "/pricing/conflicts", "/integrity", "/jobs", "/admin/keys", "/admin/rerate", "/accuracy/unread-fields", "/accuracy/reported-costs"];
   const { screen, remove } = await renderApp(address, Object.fromEntries(names.map((name) => [name, refuse])));
   leave = remove;
   await expect.element(screen.getByText("This key may not see that").first()).toBeVisible();

@@ -67,6 +67,29 @@ const ofLeftOut = (reason: string, count: number, is_worth_a_look: boolean, exam
 /** What traces held and the ledger did not take. */
 export const leftOut: analytics["schemas"]["LeftOutList"] = { as_of: "2026-11-23T13:02:11.000Z", reporting_time_zone: "Europe/Berlin", ledger_version: 48_211, period: { start_date: "2026-10-25", end_date: today, days: 30, complete: false }, is_complete: true, items: [ofLeftOut("scaffolding", 9_120, false, "langfuse.observation.type"), ofLeftOut("unread_model_span", 14, true, "acme.model, acme.tokens"), ofLeftOut("refused:startTime", 2, true, "gen_ai.request.model")] };
 
+const stamp = { as_of: "2026-11-23T13:02:11.000Z", reporting_time_zone: "Europe/Berlin", ledger_version: 48_211 };
+/** Fields that no rule gives a meaning: one without a price, and one that got one. */
+export const unreadFields: analytics["schemas"]["UnreadFieldList"] = {
+  ...stamp, period: { start_date: "2025-10-20", end_date: today, days: 400, complete: false }, is_complete: true,
+  items: [
+    { field: "credits", provider: "acme", source: "api", interaction_count: 40, first_day: "2026-11-02", last_day: "2026-11-19", example_id: "i_002" },
+    { field: "reasoning_seconds", provider: "acme", source: "langfuse", interaction_count: 15, first_day: "2026-11-20", last_day: "2026-11-22", example_id: "i_001" },
+  ],
+};
+
+const said = (day: string, model: string, reported_cost: string, estimated_cost: string, difference: string, ratio: number, is_finding: boolean) => ({ day, provider: "openrouter", model, interaction_count: 31, reported_cost, estimated_cost, difference, ratio, is_finding, example_id: "i_003" });
+/** What providers say that they billed, beside the estimates. */
+export const reportedCosts: analytics["schemas"]["ReportedCostList"] = {
+  ...stamp, period: { start_date: "2026-08-26", end_date: today, days: 90, complete: false }, finding_count: 1, is_complete: true,
+  items: [said("2026-11-22", "moonshotai/kimi-k3", "0.62", "0.5", "0.12", 0.24, true), said("2026-11-21", "openai/gpt-5-mini", "0.1", "0.1", "0", 0, false)],
+};
+
+/** How long written caches live, where nothing tells. */
+export const cacheLifetimes: tracking["schemas"]["CacheLifetimeList"] = { items: [{ source: "langfuse", lifetime: "5m", valid_from: null }, { source: "langfuse", lifetime: "1h", valid_from: "2026-06-18T00:00:00.000Z" }] };
+
+/** Whose reported costs count. */
+export const reportedSettings: tracking["schemas"]["ReportedCostSettings"] = { items: [{ provider: "openrouter", counts: "provider", valid_from: "2026-11-01T00:00:00.000Z" }] };
+
 /** Whether the sums agree. */
 export const integrity: Integrity = { as_of: "2026-11-23T13:02:11.000Z", reporting_time_zone: "Europe/Berlin", ledger_version: 48_211, period: { start_date: "2026-11-17", end_date: today, days: 7, complete: false }, status: "ok", checks: [{ name: "daily_stats_equal_interactions", ok: true, expected: "5120/41/18200311/231.4", found: "5120/41/18200311/231.4" }, { name: "usage_daily_equals_interactions", ok: true, expected: "5120/41/18200311/231.4", found: "5120/41/18200311/231.4" }], verification: { status: "sound", last_full_pass: { started_at: "2026-11-22T02:00:00.000Z", finished_at: "2026-11-22T02:10:00.000Z", interaction_count: 51_200, estimate_count: 51_300, session_count: 4_100, day_count: 60, finding_count: 0, repaired_count: 0 }, current_pass: null, findings: [] }, last_verification: null };
 
@@ -76,12 +99,12 @@ export const overrideAnswer = (dry_run: boolean): components["schemas"]["Overrid
   reestimates: dry_run ? { interaction_count: 300, priced_count: 300, cost_before: "0", cost_after: "4.12", cost_difference: "4.12", months: [{ month: "2026-11", interaction_count: 300, cost_difference: "4.12" }], examples: [], is_complete: true } : null,
 });
 
-const estimate = (total_cost: string | null) => ({ total_cost, price_state: total_cost === null ? ("unpriced" as const) : ("priced" as const), lines: [] });
+const estimate = (total_cost: string | null, lines: tracking["schemas"]["RerateEstimate"]["lines"]) => ({ total_cost, price_state: total_cost === null ? ("unpriced" as const) : ("priced" as const), lines });
 const rerateChange = (name: string) => ({ name, interaction_count: 9, cost_before: "1.2", cost_after: "1.62", difference: "0.42" });
 /** What estimating again did, or would do. */
 export const rerateAnswer = (dry_run: boolean): tracking["schemas"]["RerateAnswer"] => ({
   dry_run, is_complete: true, run: dry_run ? null : rerates.items[0] ?? null,
-  changes: { examined_count: 14, chosen_count: 14, changed_count: 9, over_limit_count: 0, refused_count: 0, refused: [], cost_before: "1.2", cost_after: "1.62", difference: "0.42", by_day: [rerateChange("2026-11-20")], by_model: [rerateChange("acme/x1")], by_user: [rerateChange("user-17")], by_state: [rerateChange("partial>priced")], examples: [{ id: "i_004", day: "2026-11-20", before: estimate(null), after: estimate("0.42") }] },
+  changes: { examined_count: 14, chosen_count: 14, changed_count: 9, over_limit_count: 0, refused_count: 0, refused: [], cost_before: "1.2", cost_after: "1.62", difference: "0.42", by_day: [rerateChange("2026-11-20")], by_model: [rerateChange("acme/x1")], by_user: [rerateChange("user-17")], by_state: [rerateChange("partial>priced")], examples: [{ id: "i_004", day: "2026-11-20", before: estimate(null, []), after: estimate("0.42", [{ resource_type: "input", quantity: 1_200, price_id: 1, amount: "0.42", flags: [] }]) }] },
 });
 
 /** The runs that estimated again. */

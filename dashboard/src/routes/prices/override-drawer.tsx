@@ -5,11 +5,12 @@ import { dayLabel } from "../../prepare/day.ts";
 import { resourceName } from "../../prepare/group-name.ts";
 import { isRate, mergeTrials } from "../../prepare/price-trial.ts";
 import { unitPrice } from "../../prepare/receipt.ts";
-import { zoneMidnight } from "../../prepare/zone-time.ts";
+import { zoneDay, zoneMidnight } from "../../prepare/zone-time.ts";
 import { useSlice } from "../../shell/slice-context.ts";
 import { Button } from "../../ui/button.tsx";
 import { Modal } from "../../ui/modal.tsx";
 import { TextField } from "../../ui/text-field.tsx";
+import { RerateOffer } from "./rerate-offer.tsx";
 import { TrialText } from "./trial-text.tsx";
 
 /** What a price of one's own is set for. */
@@ -25,6 +26,28 @@ export function OverrideDrawer({ target, onClose }: { target: OverrideTarget | n
   );
 }
 
+/** What the new price leaves as it was, and the offer to estimate that again from its day on. */
+function PriceIsSet({ draft, onClose }: { draft: Override; onClose: () => void }) {
+  const { today, timeZone, calendar } = useSlice();
+  const since = typeof draft.valid_from === "string" ? zoneDay(draft.valid_from, timeZone) : (calendar.firstDay ?? today);
+  return (
+    <div className="flex flex-col gap-3 text-sm">
+      <p role="status" className="text-good">
+        {draft.end === true ? "The price of your own has ended." : "The price is set."}
+      </p>
+      {since <= today && (
+        <>
+          <p className="text-muted">Estimates that were made with another price stay as they are. They can be made again, with your reason as a new revision on each receipt.</p>
+          <RerateOffer wish={{ start_date: since, end_date: today, provider: draft.provider, ...(draft.model === undefined || draft.model === "" ? {} : { model: draft.model }), reason: draft.reason.slice(0, 200), dry_run: false }} label="See what estimating again would change" />
+        </>
+      )}
+      <div className="flex justify-end">
+        <Button onClick={onClose}>Done</Button>
+      </div>
+    </div>
+  );
+}
+
 function OverrideForm({ target, onClose }: { target: OverrideTarget; onClose: () => void }) {
   const { today, timeZone } = useSlice();
   const client = useQueryClient();
@@ -32,10 +55,7 @@ function OverrideForm({ target, onClose }: { target: OverrideTarget; onClose: ()
   const trial = useMutation({ mutationFn: async (draft: Override) => ({ draft, would: mergeTrials([await tryOverride(draft)]) }) });
   const change = useMutation({
     mutationFn: changeOverride,
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: pricesKey });
-      onClose();
-    },
+    onSuccess: () => client.invalidateQueries({ queryKey: pricesKey }),
   });
   const scope = { provider: target.provider, ...(target.model === "" ? {} : { model: target.model }), resource_type: target.resource_type, ...(target.region === "" ? {} : { region: target.region }), ...(target.service_tier === "standard" ? {} : { service_tier: target.service_tier }), ...(target.min_context === 0 ? {} : { min_context: target.min_context }), ...(target.schedule === "" ? {} : { schedule: target.schedule }) };
   const { isNew } = target;
@@ -48,6 +68,7 @@ function OverrideForm({ target, onClose }: { target: OverrideTarget; onClose: ()
     setFault(null);
     trial.mutate({ ...scope, ...(isNew ? { provider: text("provider"), model: text("model"), resource_type: text("resource") } : {}), rate: text("rate"), per: Number(text("per")), valid_from: zoneMidnight(text("from"), timeZone), reason: text("reason") });
   };
+  if (change.data !== undefined && trial.data !== undefined) return <PriceIsSet draft={trial.data.draft} onClose={onClose} />;
   if (trial.data !== undefined) {
     const { draft, would } = trial.data;
     return (
@@ -64,7 +85,7 @@ function OverrideForm({ target, onClose }: { target: OverrideTarget; onClose: ()
         <p data-testid="dry-run">
           <TrialText trial={would} />
         </p>
-        <p className="text-muted">Nothing has been written yet. Estimates that were made with a price stay; what had none is priced by the next re-pricing run. Your reason is kept: “{draft.reason}”.</p>
+        <p className="text-muted">Nothing has been written yet. Estimates that were made with a price stay until you ask for them to be made again; what had none is priced by the next re-pricing run. Your reason is kept: “{draft.reason}”.</p>
         {change.error !== null && (
           <p role="alert" className="text-danger">
             {change.error.message}

@@ -15,6 +15,7 @@ import { SaveTable } from "../../ui/save-table.tsx";
 import { SearchBox } from "../../ui/search-box.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { OverrideDrawer, type OverrideTarget } from "./override-drawer.tsx";
+import { ProviderSays } from "./provider-says.tsx";
 import { Quarantine } from "./quarantine.tsx";
 import { rateFile } from "./rate-file.ts";
 import { RateTable } from "./rate-table.tsx";
@@ -46,6 +47,7 @@ export function PricesPage(): ReactElement {
     { value: "rates" as const, name: "All in force" },
     { value: "quarantine" as const, name: waiting.data === undefined || waiting.data.total === 0 ? "Quarantine" : `Quarantine (${count(waiting.data.total)})` },
     { value: "sources" as const, name: "Sources" },
+    { value: "said" as const, name: "Provider says" },
     { value: "again" as const, name: "Estimate again" },
   ];
   const edit = (rate: Rate) => setTarget({ provider: rate.provider, model: rate.model, resource_type: rate.resource_type, region: rate.region, service_tier: rate.service_tier, min_context: rate.min_context, schedule: rate.schedule, rate: rate.rate, per: rate.per, isOverride: rate.source === "override", isNew: false });
@@ -94,6 +96,7 @@ export function PricesPage(): ReactElement {
       )}
       {tab === "quarantine" && <Quarantine query={waiting} mayChange={mayChange} />}
       {tab === "sources" && <PriceSources query={sources} mayChange={mayChange} />}
+      {tab === "said" && <ProviderSays mayChange={mayChange} />}
       {tab === "again" && <RerateRuns mayChange={mayChange} />}
       <OverrideDrawer target={target} onClose={() => setTarget(null)} />
     </>

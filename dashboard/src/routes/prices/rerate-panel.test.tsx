@@ -33,6 +33,24 @@ test("what would change is shown before anything is written, and the deed is nam
   expect(bodies[1]).toMatchObject({ dry_run: false });
 });
 
+test("the review tells what changes by model, day and user, and receipts line by line", async () => {
+  const { screen } = await page();
+  await screen.getByLabelText("Remark on the receipt").selectOptions("unread_usage");
+  await screen.getByRole("button", { name: "Review" }).click();
+  for (const name of ["By model", "By day", "By user"]) await expect.element(screen.getByRole("table", { name })).toBeVisible();
+  await screen.getByText(/no price → \$0\.42/).click();
+  const lines = screen.getByRole("table", { name: "Lines of i_004, before and after" });
+  await expect.element(lines.getByText(/^\$0\.42/)).toBeVisible();
+  await expect.element(screen.getByRole("link", { name: "i_004" })).toHaveAttribute("href", expect.stringContaining("/app/interactions/i_004"));
+  expect(await accessibilityFaults()).toEqual([]);
+});
+
+test("a run of the list shows what it changed", async () => {
+  const { screen } = await page();
+  await screen.getByRole("button", { name: "Show what run 3 changed" }).click();
+  await expect.element(screen.getByText(/9 interactions of 14 changed: \$1\.20 became \$1\.62/)).toBeVisible();
+});
+
 test("a refusal says that nothing was changed", async () => {
   const { screen } = await page({ "/admin/rerate": (_url, request) => (request.method === "POST" ? problem(409, "Another run is under way.") : rerates) });
   await screen.getByRole("button", { name: "Review" }).click();

@@ -1,23 +1,27 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { rerate, type RerateAnswer, type RerateRequest, reratesQuery, type RerateRun } from "../../api/queries/rerate.ts";
+import { rerateQuery, reratesQuery, type RerateRun } from "../../api/queries/rerate.ts";
 import { rangeLabel } from "../../prepare/day.ts";
-import { sign } from "../../prepare/decimal.ts";
 import { signedMoney } from "../../prepare/money.ts";
-import { count, plural } from "../../prepare/quantity.ts";
+import { count } from "../../prepare/quantity.ts";
+import { flagText } from "../../prepare/receipt.ts";
 import { zoneTime } from "../../prepare/zone-time.ts";
 import { useSlice } from "../../shell/slice-context.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
+import { Modal } from "../../ui/modal.tsx";
 import { Panel } from "../../ui/panel.tsx";
+import { SelectField } from "../../ui/select-field.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { RerateChanges } from "./rerate-changes.tsx";
+import { RerateReview, useRerate } from "./rerate-review.tsx";
 
 /** Estimates again what is recorded, by the prices as the book has them now for each moment: first the review, then the deed. */
 export function RerateRuns({ mayChange }: { mayChange: boolean }) {
   const { timeZone, today } = useSlice();
   const runs = useQuery({ ...reratesQuery, enabled: mayChange });
+  const [shown, setShown] = useState<RerateRun | null>(null);
   if (!mayChange) return <section className="card p-4 text-sm text-muted">Estimating again needs the role admin.</section>;
   return (
     <>
@@ -41,12 +45,26 @@ export function RerateRuns({ mayChange }: { mayChange: boolean }) {
                 { key: "why", name: "Why", from: "md", cell: ({ reason, requested_by }) => <span className="flex flex-col"><span>{reason}</span><span className="font-mono text-xs text-faint">{requested_by}</span></span> },
                 { key: "count", name: "Changed", numeric: true, cell: ({ changed_count, examined_count, finished_at }) => <span className="inline-flex flex-wrap items-center justify-end gap-1">{finished_at === null && <Badge>under way</Badge>}{count(changed_count)} of {count(examined_count)}</span> },
                 { key: "difference", name: "Difference", numeric: true, cell: ({ difference }) => signedMoney(difference) },
+                { key: "act", name: <span className="sr-only">What it changed</span>, numeric: true, cell: (run) => <Button onClick={() => setShown(run)} aria-label={`Show what run ${run.id} changed`}>Show</Button> },
               ]}
             />
           )
         }
       </Panel>
+      <Modal title={`Run ${shown?.id ?? ""}`} isOpen={shown !== null} onClose={() => setShown(null)} placement="edge">
+        {shown !== null && <RunChanges id={shown.id} />}
+      </Modal>
     </>
+  );
+}
+
+/** What one run changed. */
+function RunChanges({ id }: { id: number }) {
+  const run = useQuery(rerateQuery(id));
+  return (
+    <Panel query={run} minHeight={200} bare className="text-sm">
+      {({ changes, is_complete }) => <RerateChanges changes={changes} isComplete={is_complete} isDone />}
+    </Panel>
   );
 }
 
@@ -56,73 +74,51 @@ function filterText({ start_date, end_date, provider, model, agent, user_id, pri
   return [rangeLabel(start_date, end_date, today), ...named].join(" · ");
 }
 
+const states = [
+  { value: "", name: "any" },
+  { value: "priced", name: "priced" },
+  { value: "partial", name: "priced in part" },
+  { value: "unpriced", name: "no price" },
+  { value: "declared", name: "stated by its sender" },
+] as const;
+
+/** The remarks by which estimates are worth another look. */
+const flags = [
+  { value: "", name: "any" },
+  ...(["unread_usage", "cache_lifetime_assumed", "cache_lifetime_by_setting", "stale_price", "billed_as_input", "billed_as_output", "context_tier_missing", "implied_request", "total_differs", "hidden_reasoning"] as const).map((value) => ({ value, name: flagText(value) })),
+];
+
 function RerateForm() {
   const { range } = useSlice();
-  const client = useQueryClient();
-  const [done, setDone] = useState<RerateAnswer | null>(null);
-  const review = useMutation({ mutationFn: async (draft: RerateRequest) => ({ draft, would: await rerate({ ...draft, dry_run: true }) }) });
-  const deed = useMutation({
-    mutationFn: (draft: RerateRequest) => rerate(draft),
-    onSuccess: async (answer) => {
-      setDone(answer);
-      review.reset();
-      await Promise.all([client.invalidateQueries({ queryKey: reratesQuery.queryKey }), client.invalidateQueries({ predicate: ({ meta }) => meta?.live === true })]);
-    },
-  });
+  const steps = useRerate();
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const text = (name: string) => String(form.get(name) ?? "").trim();
-    const optional = (name: "provider" | "model" | "user_id") => (text(name) === "" ? {} : { [name]: text(name) });
-    setDone(null);
-    review.mutate({ start_date: text("from"), end_date: text("to"), ...optional("provider"), ...optional("model"), ...optional("user_id"), reason: text("reason"), dry_run: false });
+    const optional = (name: "provider" | "model" | "agent" | "user_id" | "flag") => (text(name) === "" ? {} : { [name]: text(name) });
+    const price_state = states.find(({ value }) => value === text("price_state"))?.value ?? "";
+    steps.review.mutate({ start_date: text("from"), end_date: text("to"), ...optional("provider"), ...optional("model"), ...optional("agent"), ...optional("user_id"), ...optional("flag"), ...(price_state === "" ? {} : { price_state }), reason: text("reason"), dry_run: false });
   };
-  if (review.data !== undefined) {
-    const { draft, would } = review.data;
-    return (
-      <div className="flex flex-col gap-3 text-sm" data-testid="rerate-review">
-        <RerateChanges answer={would} />
-        {deed.error !== null && <Fault text={`Nothing more was changed. ${deed.error.message}`} />}
-        <div className="flex flex-wrap gap-2">
-          <Button onClick={() => review.reset()}>Leave them as they are</Button>
-          {would.changes.changed_count > 0 && (
-            <Button look="primary" disabled={deed.isPending} onClick={() => deed.mutate(draft)}>
-              {deed.isPending ? "Estimating…" : `Estimate ${would.is_complete ? "" : "at least "}${plural(would.changes.changed_count, "interaction")} again`}
-            </Button>
-          )}
+  return (
+    <RerateReview steps={steps}>
+      <form onSubmit={submit} className="flex max-w-3xl flex-col gap-3">
+        <div className="grid gap-3 sm:grid-cols-2">
+          <TextField label="First day" name="from" type="date" required defaultValue={range.from} />
+          <TextField label="Last day, included" name="to" type="date" required defaultValue={range.to} />
+          <TextField label="Provider, if only one" name="provider" maxLength={64} />
+          <TextField label="Model, if only one" name="model" maxLength={200} />
+          <TextField label="Agent id, if only one" name="agent" maxLength={200} />
+          <TextField label="User id, if only one" name="user_id" maxLength={128} />
+          <SelectField label="Price state" name="price_state" options={states} />
+          <SelectField label="Remark on the receipt" name="flag" options={flags} />
+          <TextField label="Reason, kept with each new estimate" name="reason" required maxLength={200} className="sm:col-span-2" />
         </div>
-      </div>
-    );
-  }
-  return (
-    <form onSubmit={submit} className="flex max-w-3xl flex-col gap-3">
-      {done !== null && (
-        <p role="status" className="text-sm text-good">
-          {plural(done.changes.changed_count, "interaction")} estimated again: {sign(done.changes.difference) === 0 ? "the sums are as before" : signedMoney(done.changes.difference)}.{!done.is_complete && " There is more: send the same again, or leave the rest to the next scheduled run."}
-        </p>
-      )}
-      <div className="grid gap-3 sm:grid-cols-2">
-        <TextField label="First day" name="from" type="date" required defaultValue={range.from} />
-        <TextField label="Last day, included" name="to" type="date" required defaultValue={range.to} />
-        <TextField label="Provider, if only one" name="provider" maxLength={64} />
-        <TextField label="Model, if only one" name="model" maxLength={200} />
-        <TextField label="User id, if only one" name="user_id" maxLength={128} />
-        <TextField label="Reason, kept with each new estimate" name="reason" required maxLength={200} />
-      </div>
-      {review.error !== null && <Fault text={`Nothing was changed. ${review.error.message}`} />}
-      <div>
-        <Button look="primary" type="submit" disabled={review.isPending}>
-          {review.isPending ? "Looking…" : "Review"}
-        </Button>
-      </div>
-    </form>
-  );
-}
-
-function Fault({ text }: { text: string }) {
-  return (
-    <p role="alert" className="text-sm text-danger">
-      {text}
-    </p>
+        <div>
+          <Button look="primary" type="submit" disabled={steps.review.isPending}>
+            {steps.review.isPending ? "Looking…" : "Review"}
+          </Button>
+        </div>
+      </form>
+    </RerateReview>
   );
 }

@@ -40,7 +40,7 @@ export function ReceiptLines({ receipt }: { receipt: Receipt }) {
             numeric: true,
             cell: ({ price, multiplier, flags }) => (
               <>
-                {price === null ? flags.includes("declared") ? "stated" : <NoPrice /> : unitPrice(price)}
+                {price === null ? flags.includes("declared") || flags.includes("reported") ? "stated" : <NoPrice /> : unitPrice(price)}
                 {multiplier !== null && ` × ${multiplier.numerator}/${multiplier.denominator}`}
               </>
             ),

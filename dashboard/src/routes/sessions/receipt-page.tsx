@@ -20,7 +20,7 @@ import { ReceiptLines } from "./receipt-lines.tsx";
 import { ReceiptReading } from "./receipt-reading.tsx";
 import { ReceiptRevisions } from "./receipt-revisions.tsx";
 
-const states = { priced: { tone: "good", text: "Priced" }, partial: { tone: "warn", text: "Priced in part" }, unpriced: { tone: "warn", text: "No price" }, declared: { tone: "neutral", text: "The sender said what it cost" } } as const;
+const states = { priced: { tone: "good", text: "Priced" }, partial: { tone: "warn", text: "Priced in part" }, unpriced: { tone: "warn", text: "No price" }, declared: { tone: "neutral", text: "Stated, not estimated" } } as const;
 
 /** The receipt of one interaction: why it cost exactly that. */
 export function ReceiptPage(): ReactElement {

@@ -9,7 +9,7 @@ import { isUnread, unreadField } from "../../prepare/unread-fields.ts";
 /** How the usage report was read: what was assumed, what had no meaning, and what the provider says that it cost. */
 export function ReceiptReading({ receipt }: { receipt: Receipt }) {
   const { reading, reported_cost } = receipt;
-  const unread = receipt.lines.filter(({ resource_type }) => isUnread(resource_type));
+  const unread = receipt.lines.filter(({ resource_type, amount }) => isUnread(resource_type) && amount === null);
   if (reading.length === 0 && unread.length === 0 && reported_cost === null) return null;
   return (
     <section aria-label="How it was read" className="flex flex-col gap-1 border-t border-line pt-3 text-sm">
@@ -23,17 +23,17 @@ export function ReceiptReading({ receipt }: { receipt: Receipt }) {
           {readingText(flag)}
         </p>
       ))}
-      {reported_cost !== null && <Reported cost={reported_cost} estimate={receipt.estimate.total_cost} />}
+      {reported_cost !== null && !reading.includes("reported") && <Reported cost={reported_cost} estimate={receipt.estimate.total_cost} isBySender={reading.includes("reported_by_sender")} />}
     </section>
   );
 }
 
 /** The provider's word beside the estimate. */
-function Reported({ cost, estimate }: { cost: string; estimate: string | null }) {
+function Reported({ cost, estimate, isBySender }: { cost: string; estimate: string | null; isBySender: boolean }) {
   const difference = estimate === null ? null : exactDifference(cost, estimate);
   return (
     <p className="text-muted">
-      The provider says <strong className="text-text">{exactMoney(cost)}</strong>
+      {isBySender ? "The sender says" : "The provider says"} <strong className="text-text">{exactMoney(cost)}</strong>
       {difference === null ? "." : sign(difference) === 0 ? ", the same." : ` (${signedMoney(difference)} against this estimate). The totals hold the estimate.`}
     </p>
   );

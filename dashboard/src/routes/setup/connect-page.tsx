@@ -12,6 +12,7 @@ import { Button, buttonClass } from "../../ui/button.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
+import { CacheLifetimes } from "./cache-lifetimes.tsx";
 import { NewKeyNote } from "./new-key.tsx";
 
 /** How often the page looks for an event. */
@@ -66,6 +67,7 @@ export function ConnectPage(): ReactElement {
           The chat appears under <Link to="/sessions" className="link">Sessions</Link> with its cost a few seconds after its answer. A retry never counts twice.
         </p>
       </section>
+      {mayChange && <CacheLifetimes />}
       <section className="card flex flex-col gap-2 p-4">
         <h2 className="text-base font-semibold">
           3. Names instead of ids <Badge>optional</Badge>
