@@ -68,7 +68,9 @@ CREATE TABLE sessions (
   start_time        INTEGER NOT NULL,
   -- The latest explicit end, if one was sent. Open or closed is computed on read.
   end_time          INTEGER,
+  -- The last completion, and the last that began: an end said after that closes the session.
   last_seen         INTEGER NOT NULL,
+  last_start        INTEGER NOT NULL,
   interaction_count INTEGER NOT NULL,
   error_count       INTEGER NOT NULL,
   aborted_count     INTEGER NOT NULL,
@@ -86,7 +88,7 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_by_start ON sessions (start_time, session_key, interaction_count, error_count,
   aborted_count, unpriced_count, partial_count, token_count, total_cost);
 CREATE INDEX sessions_by_user ON sessions (user_key, start_time);
--- Archival walks sessions by their last event.
+-- Archival walks sessions by their last completion.
 CREATE INDEX sessions_by_last_seen ON sessions (last_seen);
 
 -- Truth: what happened, once.

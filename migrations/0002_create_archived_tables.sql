@@ -8,6 +8,7 @@ CREATE TABLE sessions_archive (
   start_time        INTEGER NOT NULL,
   end_time          INTEGER,
   last_seen         INTEGER NOT NULL,
+  last_start        INTEGER NOT NULL,
   interaction_count INTEGER NOT NULL,
   error_count       INTEGER NOT NULL,
   aborted_count     INTEGER NOT NULL,

@@ -1,7 +1,7 @@
 //! Moving old sessions to the archive: in chunks, each one transaction, so that a run that stops
 //! anywhere leaves every interaction in exactly one place and the next run goes on from there.
 //!
-//! A session is old when its latest event is older than the retention. Its interactions move with
+//! A session is old when its latest event was completed before the retention. Its interactions move with
 //! all revisions of their estimates, and its own row moves with the last of them. Sums, and what a
 //! session touched (`session_models`, `session_days`), stay where they are.
 //!
@@ -30,7 +30,7 @@ pub const DRY_RUN_INTERACTIONS_MAX: u32 = 20_000;
 /// How much one run may do.
 #[derive(Debug, Clone, Copy)]
 pub struct ArchiveConfig {
-    /// Sessions whose last event is older than this move.
+    /// Sessions whose last event was completed longer ago than this move.
     pub retention_ms: i64,
     /// Interactions in a chunk, 1 to [`CHUNK_INTERACTIONS_MAX`].
     pub chunk_interactions: u32,

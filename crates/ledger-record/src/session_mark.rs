@@ -55,17 +55,18 @@ static WRITE: LazyLock<[String; 5]> = LazyLock::new(|| {
         ),
         format!("DELETE FROM sessions_archive WHERE {THIS_SESSION} AND {SCHEMA_AND_ZONE}"),
         format!(
-            "INSERT INTO sessions (session_key, user_key, start_time, end_time, last_seen,
+            "INSERT INTO sessions (session_key, user_key, start_time, end_time, last_seen, last_start,
                interaction_count, error_count, aborted_count, unpriced_count, partial_count,
                token_count, total_cost, mixed_users, first_ingest_id)
              SELECT n.session_key, u.user_key, ?1 ->> 'timestamp', ?1 ->> 'end_time',
-               ?1 ->> 'timestamp', 0, 0, 0, 0, 0, 0, 0, 0, ?1 ->> 'ingest_id'
+               ?1 ->> 'timestamp', ?1 ->> 'timestamp', 0, 0, 0, 0, 0, 0, 0, 0, ?1 ->> 'ingest_id'
              FROM users u, session_ids n
              WHERE {THIS_USER} AND n.id = ?1 ->> 'session_id' AND {SCHEMA_AND_ZONE}
              ON CONFLICT (session_key) DO UPDATE SET
                {SESSION_OWNER},
                start_time = MIN(sessions.start_time, excluded.start_time),
                last_seen = MAX(sessions.last_seen, excluded.last_seen),
+               last_start = MAX(sessions.last_start, excluded.last_start),
                end_time = NULLIF(
                  MAX(COALESCE(sessions.end_time, -1), COALESCE(excluded.end_time, -1)), -1)"
         ),

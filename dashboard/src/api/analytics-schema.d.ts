@@ -1416,13 +1416,14 @@ export interface components {
             /** @description At most 50 of them. */
             agents: string[];
             archived: boolean;
-            /** @description From the start to the explicit end, or to the last event. */
+            /** @description From the start to `last_seen`. An answer that was still coming when its session was ended belongs to it, to its completion. */
             duration_ms: components["schemas"]["Count"];
-            /** @description The explicit end, where one was sent. */
+            /** @description The latest explicit end, where one was sent. */
             end_time: components["schemas"]["TimeOrNull"];
             error_count: components["schemas"]["Count"];
             id: string;
             interaction_count: components["schemas"]["Count"];
+            /** @description When its last interaction was completed (not when that began), or the last mark of a start or an end, whichever is later. */
             last_seen: components["schemas"]["Time"];
             /** @description Events of more than one user carried this id; `user_id` is that of the earliest. */
             mixed_users: boolean;
@@ -1430,7 +1431,7 @@ export interface components {
             models: components["schemas"]["ModelName"][];
             start_time: components["schemas"]["Time"];
             /**
-             * @description `closed` by an explicit end after the last event or by idle time; the time of the answer decides.
+             * @description `closed` by an explicit end after which no interaction began (one that was under way may be completed later), or by idle time since `last_seen`; the time of the answer decides.
              * @enum {string}
              */
             status: "open" | "closed";

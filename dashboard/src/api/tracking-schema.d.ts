@@ -539,8 +539,9 @@ export interface paths {
         /**
          * Marks the explicit end of a session.
          * @description Needs scope `ingest`. The latest end counts, sent once or twice; an end before the start is kept
-         *     as sent. An event after the end opens the session again. The order in which marks and events
-         *     arrive changes nothing.
+         *     as sent. An event that began after the end opens the session again; one that was under way and
+         *     was completed after it does not: the session is closed, and lasts to that completion. The order in
+         *     which marks and events arrive changes nothing.
          */
         post: operations["endSession"];
         delete?: never;

@@ -139,13 +139,13 @@ const tokenColumns = ["input", "cache_read", "cache_write_5m", "cache_write_1h",
 const tokens = `(${tokenColumns.map((column) => `i.${column}`).join(" + ")})`;
 // A session is the user's of its earliest event, and says so where another's came in.
 const upsertSessions = `
-INSERT INTO sessions (session_key, user_key, start_time, last_seen, interaction_count, error_count, aborted_count, unpriced_count, partial_count, token_count, total_cost, mixed_users, first_ingest_id)
-SELECT i.session_key, i.user_key, min(i.timestamp), max(i.timestamp), count(*), sum(i.status = 'error'), sum(i.status = 'aborted'), sum(c.price_state = 'unpriced'), sum(c.price_state = 'partial'),
+INSERT INTO sessions (session_key, user_key, start_time, last_seen, last_start, interaction_count, error_count, aborted_count, unpriced_count, partial_count, token_count, total_cost, mixed_users, first_ingest_id)
+SELECT i.session_key, i.user_key, min(i.timestamp), max(i.price_time), max(i.timestamp), count(*), sum(i.status = 'error'), sum(i.status = 'aborted'), sum(c.price_state = 'unpriced'), sum(c.price_state = 'partial'),
   sum(${tokens}), sum(ifnull(c.total_cost, 0)), min(i.user_key) <> max(i.user_key), i.ingest_id
 ${newRows} GROUP BY i.session_key
 ON CONFLICT (session_key) DO UPDATE SET mixed_users = max(mixed_users, excluded.mixed_users, user_key <> excluded.user_key),
   user_key = iif(excluded.start_time < start_time, excluded.user_key, user_key),
-  start_time = min(start_time, excluded.start_time), last_seen = max(last_seen, excluded.last_seen),
+  start_time = min(start_time, excluded.start_time), last_seen = max(last_seen, excluded.last_seen), last_start = max(last_start, excluded.last_start),
   interaction_count = interaction_count + excluded.interaction_count, error_count = error_count + excluded.error_count, aborted_count = aborted_count + excluded.aborted_count,
   unpriced_count = unpriced_count + excluded.unpriced_count, partial_count = partial_count + excluded.partial_count,
   token_count = token_count + excluded.token_count, total_cost = total_cost + excluded.total_cost`;

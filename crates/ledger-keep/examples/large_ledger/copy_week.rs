@@ -118,7 +118,7 @@ impl<'a> Copies<'a> {
             (
                 _,
                 "timestamp" | "price_time" | "received_at" | "start_time" | "end_time"
-                | "last_seen",
+                | "last_seen" | "last_start",
             ) => format!("{column} + {}", weeks * WEEK_MS),
             _ => column.to_owned(),
         }

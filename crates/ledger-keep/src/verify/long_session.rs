@@ -101,6 +101,7 @@ fn add(sum: &mut Option<Recounted>, rows: &Rows) -> Result<(), DatabaseError> {
             Some(sum) => {
                 sum.first = sum.first.min(part.first);
                 sum.last = sum.last.max(part.last);
+                sum.last_start = sum.last_start.max(part.last_start);
                 sum.least_user = sum.least_user.min(part.least_user);
                 sum.greatest_user = sum.greatest_user.max(part.greatest_user);
                 for (sum, part) in sum.sums.iter_mut().zip(part.sums) {

@@ -47,9 +47,9 @@ pub(super) fn insert_missing(keys: &str) -> String {
              ORDER BY r.timestamp, u.tenant_id, u.user_id) AS owner
            FROM rows r LEFT JOIN users u USING (user_key)
          )
-         INSERT INTO sessions (session_key, user_key, start_time, last_seen, interaction_count, error_count,
-           aborted_count, unpriced_count, partial_count, token_count, total_cost, mixed_users, first_ingest_id)
-         SELECT session_key, MAX(owner), MIN(timestamp), MAX(timestamp), {SUMS_OF_ROWS},
+         INSERT INTO sessions (session_key, user_key, start_time, last_seen, last_start,
+           interaction_count, error_count, aborted_count, unpriced_count, partial_count, token_count, total_cost, mixed_users, first_ingest_id)
+         SELECT session_key, MAX(owner), MIN(timestamp), MAX(price_time), MAX(timestamp), {SUMS_OF_ROWS},
            MIN(user_key) <> MAX(user_key), 0
          FROM owned
          WHERE {GUARD} AND NOT EXISTS (SELECT 1 FROM sessions_archive a
@@ -228,6 +228,7 @@ fn verify_places(both: &[Kept], slice: &mut Slice) {
         format!(
             "UPDATE sessions SET start_time = MIN(sessions.start_time, a.start_time),
                last_seen = MAX(sessions.last_seen, a.last_seen),
+               last_start = MAX(sessions.last_start, a.last_start),
                end_time = NULLIF(MAX(COALESCE(sessions.end_time, -1), COALESCE(a.end_time, -1)), -1)
              FROM sessions_archive a
              WHERE a.session_key = sessions.session_key AND sessions.session_key IN {listed}
@@ -279,10 +280,12 @@ fn verify_session(kept: &Kept, recounted: Option<&Recounted>, slice: &mut Slice)
     let mut user_key = kept.user_key;
     let mut mixed_users = kept.mixed_users;
     let (mut start_time, mut last_seen) = (kept.start_time, kept.last_seen);
+    let mut last_start = kept.last_start;
     if let Some(row) = recounted {
         // Marks may have made it longer and more mixed than its interactions, never less.
         start_time = start_time.min(row.first);
         last_seen = last_seen.max(row.last);
+        last_start = last_start.max(row.last_start);
         let is_mixed = row.least_user != row.greatest_user;
         mixed_users = mixed_users.max(u8::from(is_mixed));
         if mixed_users == 0 {
@@ -293,6 +296,7 @@ fn verify_session(kept: &Kept, recounted: Option<&Recounted>, slice: &mut Slice)
         ("user_key", user_key, kept.user_key),
         ("start_time", start_time, kept.start_time),
         ("last_seen", last_seen, kept.last_seen),
+        ("last_start", last_start, kept.last_start),
         ("mixed_users", mixed_users.into(), kept.mixed_users.into()),
     ] {
         if right != wrong {
@@ -317,7 +321,7 @@ fn verify_session(kept: &Kept, recounted: Option<&Recounted>, slice: &mut Slice)
     Some(json!({
         "key": kept.key, "differences": differences, "user_key": user_key,
         "was_user_key": kept.user_key, "start_time": start_time, "last_seen": last_seen,
-        "mixed_users": mixed_users,
+        "last_start": last_start, "mixed_users": mixed_users,
     }))
 }
 
@@ -333,6 +337,7 @@ fn move_sessions(table: &str) -> String {
              {table}.user_key),
            start_time = MIN({table}.start_time, j.value ->> 'start_time'),
            last_seen = MAX({table}.last_seen, j.value ->> 'last_seen'),
+           last_start = MAX({table}.last_start, j.value ->> 'last_start'),
            mixed_users = MAX({table}.mixed_users, j.value ->> 'mixed_users')
          FROM json_each(?1, '$.changes') j
          WHERE {table}.session_key = j.value ->> 'key' AND {GUARD}",

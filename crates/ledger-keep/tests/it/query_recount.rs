@@ -392,7 +392,7 @@ proptest! {
             }
             let expected: BTreeSet<&str> = sessions.iter().filter(|(id, rows)| {
                 let first = rows.iter().min_by_key(|row| row.timestamp).unwrap();
-                let last = rows.iter().map(|row| row.timestamp).max().unwrap();
+                let last = rows.iter().map(|row| row.completed).max().unwrap();
                 let closed = last < NOW - IDLE_MS;
                 let gaps = rows.iter().any(|row| row.price_state == "unpriced" || row.price_state == "partial");
                 first.day >= start.to_string() && first.day <= end.to_string()
@@ -417,6 +417,9 @@ proptest! {
                     let sums = figures(members.iter().copied());
                     prop_assert_eq!(&session["total_cost"], &sums["total_cost"]);
                     prop_assert_eq!(&session["interaction_count"], &sums["interaction_count"]);
+                    let first = members.iter().map(|row| row.timestamp).min().unwrap();
+                    let last = members.iter().map(|row| row.completed).max().unwrap();
+                    prop_assert_eq!(&session["duration_ms"], &json!(last - first));
                     let models: BTreeSet<(&str, &str)> = members.iter().map(|row| (row.provider.as_str(), row.model.as_str())).filter(|name| *name != ("", "")).collect();
                     let listed: BTreeSet<(&str, &str)> = session["models"].as_array().unwrap().iter()
                         .map(|name| (name["provider"].as_str().unwrap(), name["model"].as_str().unwrap())).collect();
@@ -640,6 +643,52 @@ fn without_parameters_all_sessions_are_listed_and_the_last_thirty_days_summed() 
         in_days(&rows, start, today(&database), &|_| true),
         "30 days",
     );
+}
+
+#[test]
+fn a_session_is_closed_by_an_end_after_its_last_start() {
+    let answer = |ends_before_ms: i64| {
+        let mut event = crate::query_ledger::chat("a", 0, cost_calculation::TokenUsage::default());
+        event.timestamp.0 -= 10_000;
+        event.duration_ms = Some(10_000);
+        let began = event.timestamp.0;
+        let database = crate::query_ledger::ledger_of(vec![event]);
+        let end = events::SessionMark {
+            session_id: "session".to_owned(),
+            tenant_id: String::new(),
+            user_id: "user-1".to_owned(),
+            timestamp: cost_calculation::UnixMillis(NOW - ends_before_ms),
+            is_end: true,
+        };
+        let zone = crate::query_ledger::zone_of(&database);
+        let zone = reporting_days::ReportingZone::named(zone.name()).unwrap();
+        block_on(ledger_record::session_mark::record_session_mark(
+            &database, &end, 77, zone,
+        ))
+        .unwrap();
+        let found = |status: &str| {
+            let query = [("status", status.to_owned())];
+            let asked = parameters(&query, &SESSION_LIST_PARAMETERS).unwrap();
+            let list = block_on(reader(&database).session_list(&asked)).unwrap();
+            serde_json::to_value(list).unwrap()["items"].clone()
+        };
+        let (open, closed) = (found("open"), found("closed"));
+        let item = if open == json!([]) {
+            &closed[0]
+        } else {
+            &open[0]
+        };
+        assert_eq!(open == json!([]), item["status"] == "closed");
+        assert!(item["start_time"].as_str().is_some() && began < NOW);
+        (
+            item["status"].as_str().unwrap().to_owned(),
+            item["duration_ms"].as_i64().unwrap(),
+        )
+    };
+    // While the answer was coming, after it, and before it began: only then it is open again.
+    assert_eq!(answer(5_000), ("closed".to_owned(), 10_000));
+    assert_eq!(answer(0), ("closed".to_owned(), 10_000));
+    assert_eq!(answer(20_000), ("open".to_owned(), 20_000));
 }
 
 #[test]

@@ -34,6 +34,7 @@ struct Session {
     start: i64,
     end: Option<i64>,
     last_seen: i64,
+    last_start: i64,
     interaction_count: i64,
     total_cost: i64,
     mixed_users: bool,
@@ -49,7 +50,7 @@ fn session(sent: &[Sent]) -> Session {
         connection
             .query_row(
                 "SELECT u.user_id, s.start_time, s.end_time, s.last_seen, s.interaction_count,
-                   s.total_cost, s.mixed_users
+                   s.total_cost, s.mixed_users, s.last_start
                  FROM sessions s JOIN users u USING (user_key)",
                 [],
                 |row| {
@@ -61,6 +62,7 @@ fn session(sent: &[Sent]) -> Session {
                         interaction_count: row.get(4)?,
                         total_cost: row.get(5)?,
                         mixed_users: row.get(6)?,
+                        last_start: row.get::<_, i64>(7)? - START,
                     })
                 },
             )
@@ -120,7 +122,7 @@ fn an_event_after_the_end_is_kept_and_counted() {
         at: 20_000,
     };
     let session = session(&[START_MARK, CALL, END_MARK, late]);
-    assert_eq!((session.interaction_count, session.last_seen), (2, 20_000));
+    assert_eq!((session.interaction_count, session.last_seen), (2, 20_500));
     assert_eq!(
         session.end,
         Some(9_000),
@@ -129,11 +131,28 @@ fn an_event_after_the_end_is_kept_and_counted() {
 }
 
 #[test]
+fn a_session_lasts_to_its_last_completion_though_it_was_ended_before() {
+    // Each call takes half a second: the end is said while the second one is under way.
+    let under_way = Sent::Event {
+        id: 12,
+        user: 0,
+        at: 8_700,
+    };
+    let in_order = session(&[START_MARK, CALL, under_way, END_MARK]);
+    assert_eq!(
+        (in_order.end, in_order.last_seen, in_order.last_start),
+        (Some(9_000), 9_200, 9_000),
+        "closed: nothing began after the end; and as long as the answer took"
+    );
+    assert_eq!(session(&[END_MARK, under_way, CALL, START_MARK]), in_order);
+}
+
+#[test]
 fn an_event_alone_makes_the_session() {
     let session = session(&[CALL]);
     assert_eq!(
         (session.start, session.end, session.last_seen),
-        (5_000, None, 5_000)
+        (5_000, None, 5_500)
     );
 }
 

@@ -272,6 +272,7 @@ fn a_corrupted_session_is_repaired_wherever_it_lies() {
             "interaction_count = 99, error_count = 98, unpriced_count = 97, partial_count = 96",
             "start_time = start_time + 1",
             "last_seen = start_time - 1",
+            "last_start = start_time - 1, last_seen = last_seen - 1",
             "mixed_users = 0, user_key = 1",
         ] {
             let database = breaks(

@@ -60,10 +60,10 @@ impl SessionFilter {
         }
         conditions.extend(self.status.map(|status| match status {
             Status::Open => {
-                "NOT (s.end_time >= s.last_seen IS TRUE OR s.last_seen < ?1 ->> 'idle_since')"
+                "NOT (s.end_time >= s.last_start IS TRUE OR s.last_seen < ?1 ->> 'idle_since')"
             }
             Status::Closed => {
-                "(s.end_time >= s.last_seen IS TRUE OR s.last_seen < ?1 ->> 'idle_since')"
+                "(s.end_time >= s.last_start IS TRUE OR s.last_seen < ?1 ->> 'idle_since')"
             }
             Status::Error => "s.error_count > 0",
         }));

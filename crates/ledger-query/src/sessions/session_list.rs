@@ -89,6 +89,7 @@ struct SessionRow {
     start_time: i64,
     end_time: Option<i64>,
     last_seen: i64,
+    last_start: i64,
     sums: [i64; 6],
     #[serde(deserialize_with = "flag")]
     pub(crate) mixed_users: bool,
@@ -133,10 +134,10 @@ impl SessionRow {
             token_count,
             total_cost,
         ] = self.sums;
-        let end = self.end_time.filter(|end| *end >= self.last_seen);
-        let is_closed = end.is_some() || self.last_seen < idle_since;
+        let is_ended = self.end_time.is_some_and(|end| end >= self.last_start);
+        let is_closed = is_ended || self.last_seen < idle_since;
         Session {
-            duration_ms: end.unwrap_or(self.last_seen) - self.start_time,
+            duration_ms: self.last_seen - self.start_time,
             start_time: iso(UnixMillis(self.start_time)),
             end_time: self.end_time.map(|end| iso(UnixMillis(end))),
             last_seen: iso(UnixMillis(self.last_seen)),
@@ -185,7 +186,7 @@ SELECT json_array((SELECT COUNT(*) FROM sessions) + (SELECT COUNT(*) FROM sessio
   NULL, NULL, NULL, NULL, NULL, NULL, NULL)";
 
 /// Columns of a session that an answer needs.
-pub(crate) const SESSION_COLUMNS: &str = "s.session_key, s.user_key, s.start_time, s.end_time, s.last_seen,
+pub(crate) const SESSION_COLUMNS: &str = "s.session_key, s.user_key, s.start_time, s.end_time, s.last_seen, s.last_start,
     s.interaction_count, s.error_count, s.aborted_count, s.unpriced_count, s.token_count, s.total_cost,
     s.mixed_users";
 
@@ -195,6 +196,7 @@ pub(crate) const SESSION_OBJECT: &str = "json_object('key', f.session_key, 'id',
   'user_key', f.user_key,
   'user_id', u.user_id, 'tenant_id', u.tenant_id, 'user_label', u.label,
   'start_time', f.start_time, 'end_time', f.end_time, 'last_seen', f.last_seen,
+  'last_start', f.last_start,
   'sums', json_array(f.interaction_count, f.error_count, f.aborted_count, f.unpriced_count,
     f.token_count, f.total_cost),
   'mixed_users', f.mixed_users, 'archived', f.archived,

@@ -135,7 +135,7 @@ static UNARCHIVE_SESSIONS: LazyLock<[String; 2]> = LazyLock::new(|| {
 static UPSERT_SESSIONS: LazyLock<String> = LazyLock::new(|| {
     one_line(&format!(
         "WITH delta AS (
-           SELECT i.session_key, i.timestamp,
+           SELECT i.session_key, i.timestamp, i.price_time,
              FIRST_VALUE(i.user_key) OVER (PARTITION BY i.session_key
                ORDER BY i.timestamp, u.tenant_id, u.user_id) AS first_user,
              i.user_key, i.status, e.price_state, e.total_cost, {TOKEN_SUM} AS tokens
@@ -143,10 +143,10 @@ static UPSERT_SESSIONS: LazyLock<String> = LazyLock::new(|| {
              JOIN cost_estimates e ON e.interaction_key = i.interaction_key AND e.revision = 1
            WHERE {NEW_ROWS}
          )
-         INSERT INTO sessions (session_key, user_key, start_time, last_seen, interaction_count, error_count,
-           aborted_count, unpriced_count, partial_count, token_count, total_cost, mixed_users,
+         INSERT INTO sessions (session_key, user_key, start_time, last_seen, last_start,
+           interaction_count, error_count, aborted_count, unpriced_count, partial_count, token_count, total_cost, mixed_users,
            first_ingest_id)
-         SELECT session_key, MAX(first_user), MIN(timestamp), MAX(timestamp), COUNT(*),
+         SELECT session_key, MAX(first_user), MIN(timestamp), MAX(price_time), MAX(timestamp), COUNT(*),
            SUM(status = 'error'), SUM(status = 'aborted'), SUM(price_state = 'unpriced'), SUM(price_state = 'partial'),
            SUM(tokens), SUM(COALESCE(total_cost, 0)), MIN(user_key) <> MAX(user_key),
            ?1 ->> 'ingest_id'
@@ -155,6 +155,7 @@ static UPSERT_SESSIONS: LazyLock<String> = LazyLock::new(|| {
            {SESSION_OWNER},
            start_time = MIN(sessions.start_time, excluded.start_time),
            last_seen = MAX(sessions.last_seen, excluded.last_seen),
+           last_start = MAX(sessions.last_start, excluded.last_start),
            interaction_count = sessions.interaction_count + excluded.interaction_count,
            error_count = sessions.error_count + excluded.error_count,
            aborted_count = sessions.aborted_count + excluded.aborted_count,

@@ -30,6 +30,7 @@ pub(super) struct Gone {
     kind: String,
     session_key: i64,
     timestamp: i64,
+    price_time: i64,
     duration_ms: Option<u64>,
     time_to_first_token_ms: Option<u64>,
 }
@@ -49,6 +50,7 @@ impl Gone {
             self.timestamp,
             self.duration_ms.map(bucket_of),
             self.time_to_first_token_ms.map(bucket_of),
+            self.price_time,
         ])
     }
 }
@@ -73,6 +75,7 @@ static READ: LazyLock<String> = LazyLock::new(|| {
             "SELECT json_object('key', i.interaction_key, 'day', i.day, 'user_key', i.user_key,
                'provider', i.provider, 'model', i.model_name, 'agent', i.agent, 'kind', i.type,
                'session_key', i.session_key, 'timestamp', i.timestamp,
+               'price_time', i.price_time,
                'duration_ms', iif(i.type = 'chat' AND i.status = 'ok', i.duration_ms, NULL),
                'time_to_first_token_ms',
                  iif(i.type = 'chat' AND i.status = 'ok', i.time_to_first_token_ms, NULL))
@@ -282,18 +285,29 @@ fn leave_models() -> String {
 /// A session of which nothing is left, no mark either, goes with its name; of the others start, last
 /// seen, owner and mixture are those of what is left, where they were those of what is gone.
 fn move_sessions() -> [String; 4] {
-    let gone_at = "IN (SELECT j.value ->> 8 FROM json_each(?1) j
-        WHERE j.value ->> 7 = sessions.session_key)";
-    let edge = |edge: &str| {
+    let gone = |at: u8| {
+        format!(
+            "IN (SELECT j.value ->> {at} FROM json_each(?1) j
+               WHERE j.value ->> 7 = sessions.session_key)"
+        )
+    };
+    let (gone_at, gone_to) = (gone(8), gone(11));
+    let edge = |edge: &str, moment: &str| {
         let find = |table: &str| {
             format!(
-                "(SELECT {edge}(timestamp) FROM {table} i
+                "(SELECT {edge}({moment}) FROM {table} i
                   WHERE i.session_key = sessions.session_key)"
             )
         };
         left(find, edge)
     };
-    let (first, last) = (edge("MIN"), edge("MAX"));
+    let first = edge("MIN", "timestamp");
+    // An end that was said is as late as it was said.
+    let last = |moment: &str| {
+        let left = edge("MAX", moment);
+        format!("MAX(COALESCE({left}, end_time, start_time), COALESCE(end_time, start_time))")
+    };
+    let (last_completion, last_start) = (last("price_time"), last("timestamp"));
     let of_first = |table: &str| {
         format!(
             "SELECT i.user_key, u.tenant_id, u.user_id FROM {table} i JOIN users u USING (user_key)
@@ -303,7 +317,7 @@ fn move_sessions() -> [String; 4] {
     [
         format!(
             "DELETE FROM sessions WHERE session_key IN {SESSIONS} AND interaction_count = 0
-               AND end_time IS NULL AND start_time {gone_at} AND last_seen {gone_at}
+               AND end_time IS NULL AND start_time {gone_at} AND last_seen {gone_to}
                AND NOT EXISTS (SELECT 1 FROM session_days d
                                WHERE d.session_key = sessions.session_key)"
         ),
@@ -315,7 +329,8 @@ fn move_sessions() -> [String; 4] {
         format!(
             "UPDATE sessions SET
                start_time = iif(start_time {gone_at}, COALESCE({first}, start_time), start_time),
-               last_seen = iif(last_seen {gone_at}, COALESCE({last}, last_seen), last_seen),
+               last_seen = iif(last_seen {gone_to}, {last_completion}, last_seen),
+               last_start = iif(last_start {gone_at}, {last_start}, last_start),
                mixed_users = (SELECT COUNT(DISTINCT d.user_key) > 1 FROM session_days d
                               WHERE d.session_key = sessions.session_key)
              WHERE session_key IN {SESSIONS}"

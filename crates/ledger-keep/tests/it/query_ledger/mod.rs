@@ -293,6 +293,7 @@ pub struct Raw {
     pub user_id: String,
     pub tenant_id: String,
     pub timestamp: i64,
+    pub completed: i64,
     pub day: String,
     pub kind: String,
     pub provider: String,
@@ -338,6 +339,8 @@ pub fn raw(database: &Sqlite) -> Vec<Raw> {
                             user_id: row.get(2)?,
                             tenant_id: row.get(3)?,
                             timestamp,
+                            completed: timestamp
+                                + row.get::<_, Option<i64>>(10)?.unwrap_or_default(),
                             day: day_of(zone, timestamp).to_string(),
                             kind: row.get(5)?,
                             provider: row.get(6)?,

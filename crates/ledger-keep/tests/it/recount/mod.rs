@@ -15,6 +15,7 @@ struct Interaction {
     user_key: i64,
     user: (String, String),
     timestamp: i64,
+    completed: i64,
     day: String,
     provider: String,
     model: String,
@@ -76,6 +77,7 @@ fn interactions_of(database: &Sqlite, archive: &str) -> Vec<Interaction> {
                     user_key: row.get("user_key")?,
                     user: (text("tenant_id")?, text("user_id")?),
                     timestamp: row.get("timestamp")?,
+                    completed: row.get("price_time")?,
                     day: text("day")?,
                     provider: text("provider")?,
                     model: text("model_name")?,
@@ -243,6 +245,7 @@ pub fn assert_sums_are_true(database: &Sqlite, has_marks: bool) {
     let (mut models, mut agent_models) = (Sums::new(), Sums::new());
     let (mut latencies, mut sessions) = (Sums::new(), Sums::new());
     let mut owners: BTreeMap<String, (i64, (String, String), i64)> = BTreeMap::new();
+    let mut ends: BTreeMap<String, [i64; 2]> = BTreeMap::new();
     let mut session_users: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
     for i in &interactions {
         let user = i.user_key.to_string();
@@ -305,6 +308,8 @@ pub fn assert_sums_are_true(database: &Sqlite, has_marks: bool) {
             .entry(i.session_id.clone())
             .and_modify(|owner| *owner = owner.clone().min(claim.clone()))
             .or_insert(claim);
+        let end = ends.entry(i.session_id.clone()).or_insert([i64::MIN; 2]);
+        *end = [end[0].max(i.completed), end[1].max(i.timestamp)];
         session_users
             .entry(i.session_id.clone())
             .or_default()
@@ -362,13 +367,23 @@ pub fn assert_sums_are_true(database: &Sqlite, has_marks: bool) {
     }
     assert_eq!(kept, sessions, "sessions differ from the recount");
     if !has_marks {
-        let kept = table(database, &both("id, start_time, user_key, mixed_users"), 1);
+        let kept = table(
+            database,
+            &both("id, start_time, user_key, mixed_users, last_seen, last_start"),
+            1,
+        );
         for (session, owner) in owners {
             let mixed = i64::from(session_users[&session].len() > 1);
             assert_eq!(
                 kept[&vec![session.clone()]],
-                [owner.0, owner.2, mixed],
-                "start, user and mixed_users of session {session}"
+                [
+                    owner.0,
+                    owner.2,
+                    mixed,
+                    ends[&session][0],
+                    ends[&session][1]
+                ],
+                "edges, user and mixed_users of session {session}"
             );
         }
     }
