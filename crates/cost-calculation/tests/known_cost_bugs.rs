@@ -776,6 +776,48 @@ fn a_custom_endpoint_is_not_openai_until_an_operator_says_so() {
 }
 
 #[test]
+fn a_custom_endpoint_of_any_name_has_only_the_prices_that_an_operator_gave_it() {
+    let usage = TokenUsage {
+        input: 1_000_000,
+        ..TokenUsage::default()
+    };
+    let large = |provider: &str| model(provider, "mistral-large-latest", &[("input", "2")]);
+    let at = |endpoint: &'static str, name: &'static str| Billable {
+        endpoint,
+        ..call("openAI", name, &usage)
+    };
+    let lists = || {
+        [
+            "mistral", "novita", "google", "zai", "chutes", "acme", "together",
+        ]
+        .map(large)
+    };
+    // Neither the name of a provider that other lists know nor a prefix of the model makes a price.
+    for (endpoint, name) in [
+        ("Novita", "mistral-large-latest"),
+        ("gemini", "mistral-large-latest"),
+        ("Z-AI", "mistral-large-latest"),
+        ("Chutes", "mistral-large-latest"),
+        ("Acme", "mistral/mistral-large-latest"),
+        ("Acme", "mistral-large-latest"),
+    ] {
+        assert_eq!(
+            total(&book(lists()), &at(endpoint, name)),
+            "unpriced",
+            "{name} at {endpoint}"
+        );
+    }
+    // What LibreChat itself knows by this name is what it says, and so is its own endpoint.
+    for endpoint in ["Mistral", "together.ai"] {
+        let billable = at(endpoint, "mistral-large-latest");
+        assert_eq!(total(&book(lists()), &billable), "2", "{endpoint}");
+    }
+    // A price that an operator gives to the endpoint itself.
+    let own = book([large("endpoint:acme")]);
+    assert_eq!(total(&own, &at("Acme", "mistral-large-latest")), "2");
+}
+
+#[test]
 fn a_fine_tune_is_never_priced_as_its_plain_base() {
     let plain = model("openai", "gpt-4o", &[("input", "2.5")]);
     let tuned = model("openai", "ft:gpt-4o", &[("input", "3.75")]);

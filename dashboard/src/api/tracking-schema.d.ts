@@ -792,7 +792,7 @@ export interface components {
             context?: string;
             declared_cost?: components["schemas"]["DeclaredCost"];
             duration_ms?: components["schemas"]["DurationMs"];
-            /** @description The name of a LibreChat custom endpoint. */
+            /** @description The name of a LibreChat custom endpoint. With provider `openAI`, `custom` or none it has no list's prices until an operator maps it, unless LibreChat itself knows the name. */
             endpoint?: string;
             /** @description What went wrong. Of it only the class, the HTTP status and the code are kept, and those only where they are made of words that errors are named with; `Error` else. */
             error?: string;

@@ -55,6 +55,43 @@ pub fn known_provider(name: &str) -> Option<&'static str> {
     NAMES.get(found).map(|(_, canonical)| *canonical)
 }
 
+/// Whether LibreChat itself knows what answers at an endpoint of this name: one of its own
+/// (`EModelEndpoint`), or a custom one that it has special handling for (`KnownEndpoints` of
+/// librechat-data-provider 0.8.524).
+pub(crate) fn is_librechats_endpoint(name: &str) -> bool {
+    LIBRECHATS_ENDPOINTS
+        .iter()
+        .any(|known| name.eq_ignore_ascii_case(known))
+}
+
+const LIBRECHATS_ENDPOINTS: [&str; 25] = [
+    "openAI",
+    "azureOpenAI",
+    "azureAssistants",
+    "google",
+    "anthropic",
+    "bedrock",
+    "anyscale",
+    "apipie",
+    "cohere",
+    "fireworks",
+    "deepseek",
+    "moonshot",
+    "groq",
+    "helicone",
+    "huggingface",
+    "mistral",
+    "mlx",
+    "ollama",
+    "openrouter",
+    "perplexity",
+    "shuttleai",
+    "together.ai",
+    "unify",
+    "vercel",
+    "xai",
+];
+
 /// Resellers whose model ids contain a `/` of their own: there, `x/` names no other provider.
 pub(crate) fn ids_contain_slashes(provider: &str) -> bool {
     provider.starts_with("huggingface") || SLASH_RESELLERS.contains(&provider)
@@ -226,6 +263,7 @@ const NAMES: &[(&str, &str)] = &[
     ("text-completion-codestral", "mistral"),
     ("text-completion-openai", "openai"),
     ("together", "together"),
+    ("together.ai", "together"),
     ("together_ai", "together"),
     ("togetherai", "together"),
     ("togetherai.chat", "together"),

@@ -7,7 +7,8 @@ use crate::UnixMillis;
 use crate::canonical_provider;
 use crate::names::model_name::{NameParts, normalize_model};
 use crate::names::provider::{
-    ids_contain_slashes, known_provider, passes_prices_through, vendors_behind,
+    ids_contain_slashes, is_librechats_endpoint, known_provider, passes_prices_through,
+    vendors_behind,
 };
 
 /// Longest model name that is looked up; the longest in public lists has 103 characters.
@@ -32,12 +33,16 @@ pub(crate) struct Candidate<'a> {
 /// What is done with a candidate; something ends the walk.
 type Visit<'v, T> = &'v mut dyn FnMut(&Candidate<'_>) -> Option<T>;
 
-/// The provider that a call is billed by: an operator's mapping of the endpoint decides, then a
-/// custom endpoint's own name, then the provider as reported.
+/// What begins the key of a custom endpoint that nobody has mapped: no list has such a provider.
+const ENDPOINT: &str = "endpoint:";
+
+/// The provider that a call is billed by: an operator's mapping of the endpoint decides, then the
+/// name of one that LibreChat itself knows, then the provider as reported.
 ///
 /// LibreChat sends its custom endpoints as provider `openAI` with the endpoint's name beside it.
-/// Such a name never falls back to OpenAI's prices: what is not known is its own provider, and
-/// unpriced until somebody maps it.
+/// Anything may answer there, whatever it is called and whatever its models are called. So unless
+/// LibreChat itself knows the name, no list's price is its price: it is a provider of its own
+/// (`endpoint:` and its name), where nothing is but what an operator puts there, until somebody maps it.
 pub fn billed_provider<'a>(
     book: &'a PriceBook,
     billable: &Billable<'a>,
@@ -53,10 +58,13 @@ pub fn billed_provider<'a>(
     }
     let provider = canonical_provider(reported);
     let stands_for_any = ["openai", "custom", ""].contains(&&*provider);
-    if stands_for_any && !endpoint.is_empty() && !is_endpoint_kind(endpoint) {
+    if !stands_for_any || endpoint.is_empty() || is_endpoint_kind(endpoint) {
+        return provider;
+    }
+    if is_librechats_endpoint(endpoint) {
         return canonical_provider(endpoint);
     }
-    provider
+    std::borrow::Cow::Owned(format!("{ENDPOINT}{}", endpoint.to_lowercase()))
 }
 
 /// LibreChat's own kinds of endpoint, which name no provider.
@@ -83,6 +91,7 @@ pub(crate) fn walk_candidates<T>(
         return None;
     }
     let provider = billed_provider(book, billable);
+    let is_unmapped = provider.starts_with(ENDPOINT);
     let mut walk = Walk {
         book,
         at: billable.price_time,
@@ -93,7 +102,8 @@ pub(crate) fn walk_candidates<T>(
     } else {
         &provider
     };
-    if let found @ Some(_) = walk.names_at(at, &name, None) {
+    let found = walk.names_at(at, &name, None);
+    if found.is_some() || is_unmapped {
         return found;
     }
     if let Some((prefix, rest)) = name.split_once('/')

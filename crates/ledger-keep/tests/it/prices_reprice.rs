@@ -543,10 +543,10 @@ fn every_unpriced_line_names_the_key_under_which_a_price_reaches_it() {
     assert_eq!(
         keys,
         [
-            ("acme vllm", "acme-llama", "input", "standard"),
-            ("acme vllm", "acme-llama", "output", "standard"),
             ("aws", "acme.model-v1:0", "input", "standard"),
             ("aws", "acme.model-v1:0", "output", "standard"),
+            ("endpoint:acme vllm", "acme-llama", "input", "standard",),
+            ("endpoint:acme vllm", "acme-llama", "output", "standard",),
             ("mongodb", "", "operations", "standard"),
             ("openai", "gpt-new", "input", "standard"),
             ("openai", "gpt-new", "output", "standard"),
