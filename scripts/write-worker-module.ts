@@ -10,9 +10,9 @@ import { runCommand } from "./steps.ts";
 /** What workerd may call. */
 const knownHandlers = ["fetch", "scheduled", "queue"];
 
-/** What rustc uses by itself, and the exceptions that wasm-bindgen catches: named one by one, so that a
+/** What rustc uses by itself, SIMD, and the exceptions that wasm-bindgen catches: named one by one, so that a
  * new wasm-opt never writes an encoding that workerd does not read yet. */
-const wasmFeatures = ["mutable-globals", "sign-ext", "nontrapping-float-to-int", "bulk-memory", "multivalue", "reference-types", "exception-handling"];
+const wasmFeatures = ["mutable-globals", "sign-ext", "nontrapping-float-to-int", "bulk-memory", "multivalue", "reference-types", "exception-handling", "simd"];
 
 export interface WorkerModule {
   /** The Wasm file as cargo left it. */

@@ -17,6 +17,7 @@ import { openaiAnthropicError } from "../integration/fixtures.ts";
 import { ClosedLoop, prepareRequest } from "./closed-loop.ts";
 import { startComparison } from "./comparison-suite.ts";
 import { median, milliseconds, summarise } from "./latencies.ts";
+import { cpuMs, mainThreadCpuMs, wasmMemoryBytes } from "./process-cost.ts";
 import { cpuMilliseconds, workerdProcesses } from "./workerd-processes.ts";
 
 const rounds = Number(process.env["ROUNDS"] ?? 6);
@@ -121,6 +122,7 @@ try {
   report(candidates);
   await reportStorage();
   await reportTrace();
+  await reportLongTrace();
   reportSizes();
 } finally {
   for (const { stop } of [suite, direct, comparison]) await stop();
@@ -250,6 +252,39 @@ async function reportTrace(): Promise<void> {
   client.close();
 }
 
+/** What a body takes that repeats a context of a megabyte: its CPU, and the Wasm memory above a Worker's that has
+ * answered something small. In a suite of its own, since Wasm memory never shrinks. */
+async function reportLongTrace(): Promise<void> {
+  const [cpuMsMax, memoryMiBMax, count] = [150, 24, 8];
+  const fresh = await started(() => startSuite({ ...options, primary: "analytics-tracker" }));
+  try {
+    await storeKey(fresh.database, ingest);
+    const client = await ClosedLoop.open(fresh.url);
+    const send = async (body: string): Promise<void> => {
+      const { status } = await client.send(prepareRequest("POST", "/api/public/otel/v1/traces", headers, body));
+      if (status >= 300) throw new Error(`the trace was answered ${status}`);
+    };
+    const wasmMiB = (): number => wasmMemoryBytes(fresh.workerd).reduce((sum, bytes) => sum + bytes, 0) / 1_048_576;
+    for (let warm = 0; warm < 5; warm += 1) await send(capturedTrace(9_000 + warm));
+    const idleMiB = wasmMiB();
+    console.log("\nLong bodies of LibreChat's: workerd's CPU in all, and of its main thread; 1 MB is in the same run");
+    for (const megabytes of [1, 22, 60]) {
+      const bodies = Array.from({ length: count }, (_, salt) => longPrompts(10_000 + 100 * megabytes + salt, megabytes * 1_000_000));
+      const costs: { all: number; main: number }[] = [];
+      for (const body of bodies) {
+        const before = { all: cpuMs(fresh.workerd), main: mainThreadCpuMs(fresh.workerd) };
+        await send(body);
+        costs.push({ all: cpuMs(fresh.workerd) - before.all, main: mainThreadCpuMs(fresh.workerd) - before.main });
+      }
+      const [all, main] = [median(costs.map((cost) => cost.all)), median(costs.map((cost) => cost.main))];
+      console.log(`  ${(bodies[0]!.length / 1_000_000).toFixed(1)} MB: CPU ${milliseconds(all)} (main thread ${milliseconds(main)}), Wasm memory +${(wasmMiB() - idleMiB).toFixed(1)} MiB on ${idleMiB.toFixed(1)} MiB${megabytes === 22 ? ` (bounds ${cpuMsMax} ms, ${memoryMiBMax} MiB)` : ""}`);
+    }
+    client.close();
+  } finally {
+    await fresh.stop();
+  }
+}
+
 /** Fourteen times what LibreChat sent, a megabyte with 42 calls; other span ids each time, since the same again would only be looked up. */
 function capturedTrace(salt: number): string {
   const spans = Array.from({ length: 14 }, (_, copy) =>
@@ -257,13 +292,13 @@ function capturedTrace(salt: number): string {
   return JSON.stringify({ resourceSpans: spans });
 }
 
-/** What LibreChat sent, its prompts and answers lengthened to a megabyte. */
-function longPrompts(salt: number): string {
+/** What LibreChat sent, its prompts and answers lengthened to a megabyte or more. */
+function longPrompts(salt: number, bytes = 1_000_000): string {
   const body = JSON.parse(withFreshSpanIds(movedTo(openaiAnthropicError, new Date()), `long-${salt}`));
   const spans = body.resourceSpans.flatMap(({ scopeSpans }: any) => scopeSpans).flatMap(({ spans }: any) => spans);
   const contents = spans.flatMap(({ attributes }: any) => attributes).filter(({ key }: any) => /\.(input|output)$/.test(key));
   const line = "a \"quoted\" line of a long conversation, in JSON inside JSON\\n\n";
-  for (const { value } of contents) value.stringValue = line.repeat(Math.ceil(1_000_000 / contents.length / (line.length + 5)));
+  for (const { value } of contents) value.stringValue = line.repeat(Math.ceil(bytes / contents.length / (line.length + 5)));
   return JSON.stringify(body);
 }
 

@@ -34,14 +34,18 @@ fn a_megabyte_of_traces() -> String {
     body.to_string()
 }
 
-/// The captured body with so many bytes of plain text in its inputs and outputs.
-fn long_traces(bytes: usize) -> String {
+const PLAIN: &str =
+    "A line of some eighty characters, as people write them to each other, ends here.\n";
+/// As agents hand on what was said: JSON within JSON, with a quote or a backslash every few bytes.
+const NESTED: &str = r#"[{"type":"text","text":"A \"quoted\" line,\n"},{"role":"user"}],"#;
+
+/// The captured body with so many bytes of a text in its inputs and outputs.
+fn long_traces(text: &str, bytes: usize) -> String {
     let mut body: Value = serde_json::from_str(TRACES).unwrap();
     let spans = body["resourceSpans"][0]["scopeSpans"][0]["spans"]
         .as_array_mut()
         .unwrap();
-    let text = "A line of some eighty characters, as people write them to each other, ends here.\n";
-    let lines = bytes / text.len() / (2 * spans.len());
+    let lines = bytes / json!(text).to_string().len() / (2 * spans.len());
     for span in spans.iter_mut() {
         for attribute in span["attributes"].as_array_mut().unwrap() {
             let key = attribute["key"].as_str().unwrap();
@@ -79,11 +83,16 @@ fn parsing(criterion: &mut Criterion) {
     });
 
     // Twenty times the context of one long conversation: what is skipped is nearly all of it.
-    let long = long_traces(22_000_000);
-    group.throughput(Throughput::Bytes(long.len() as u64));
-    group.bench_function("traces_of_22_mb", |bencher| {
-        bencher.iter(|| parse_json_traces(long.as_bytes(), &context).unwrap());
-    });
+    for (name, text) in [
+        ("traces_of_22_mb", PLAIN),
+        ("traces_of_22_mb_of_json", NESTED),
+    ] {
+        let long = long_traces(text, 22_000_000);
+        group.throughput(Throughput::Bytes(long.len() as u64));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| parse_json_traces(long.as_bytes(), &context).unwrap());
+        });
+    }
 
     let batch = a_batch();
     group.throughput(Throughput::Elements(500));

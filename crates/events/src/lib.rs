@@ -16,6 +16,7 @@ mod rejection;
 mod reported_cost_settings;
 mod score;
 mod session_id;
+mod skipped_text;
 pub mod source;
 mod spans;
 mod timestamp;

@@ -1,9 +1,11 @@
 //! JSON as a stream: a body is told to a [`Listener`] piece by piece, wherever it is cut.
 //!
 //! What the listener does not want is passed over where it stands: of a text that is skipped only
-//! the quote that ends it is looked for, several bytes at a time. Nothing is held but the place (a
+//! the quote that ends it is looked for, many bytes at a time. Nothing is held but the place (a
 //! bit a level), a key and a number, each within a bound, so that no body makes it use more.
-use memchr::{memchr, memchr2};
+use memchr::memchr2;
+
+use crate::skipped_text::end_of_text;
 
 /// The most levels of nesting; as many as `serde_json` takes.
 const DEPTH_MAX: u32 = 128;
@@ -237,36 +239,25 @@ impl JsonScan {
         };
     }
 
-    /// Looks for the end of a text that nobody wants: the first quote that no backslash escapes.
+    /// Looks for the end of a text that nobody wants.
     fn skipped<L: Listener>(
         &mut self,
         bytes: &[u8],
         listener: &mut L,
     ) -> Result<usize, ScanError<L::Error>> {
-        // After a cut behind a backslash the first byte is an escaped one.
-        let mut from = usize::from(self.escape == Escape::Begun);
-        self.escape = Escape::None;
-        loop {
-            let rest = bytes.get(from..).unwrap_or_default();
-            let quote = memchr(b'"', rest);
-            let before = rest.get(..quote.unwrap_or(rest.len())).unwrap_or_default();
-            let backslashes = before.iter().rev().take_while(|&&b| b == b'\\').count();
-            let is_escaped = backslashes % 2 == 1;
-            match quote {
-                None => {
-                    if is_escaped {
-                        self.escape = Escape::Begun;
-                    }
-                    return Ok(bytes.len());
-                }
-                Some(place) if is_escaped => from += place + 1,
-                Some(place) => {
-                    self.value_ended();
-                    listener.end_text().map_err(ScanError::Listener)?;
-                    return Ok(from + place + 1);
-                }
-            }
-        }
+        let mut is_escaped = self.escape == Escape::Begun;
+        let end = end_of_text(bytes, &mut is_escaped);
+        self.escape = if is_escaped {
+            Escape::Begun
+        } else {
+            Escape::None
+        };
+        let Some(end) = end else {
+            return Ok(bytes.len());
+        };
+        self.value_ended();
+        listener.end_text().map_err(ScanError::Listener)?;
+        Ok(end + 1)
     }
 
     /// Takes a run of a text that is kept, or one byte of an escape.
