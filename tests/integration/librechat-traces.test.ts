@@ -144,6 +144,26 @@ test("librechats_settings_check_sends_the_public_half_alone", async () => {
   assert.equal((await check("pk-tt-nobody")).status, 401);
 });
 
+test("whatever LibreChat and its Langfuse SDK ask has an answer after which neither fails nor tries again", async () => {
+  const key = suite.keys.ingest;
+  const trace = "c0ffee".padEnd(32, "0");
+  const score = { id: `feedback-${trace}`, traceId: trace, name: "user-feedback", value: 1, dataType: "BOOLEAN", metadata: {} };
+  const medium = { traceId: trace, observationId: "1".repeat(16), field: "input", contentType: "image/png", contentLength: 3, sha256Hash: "x" };
+  assert.equal((await suite.call("/api/public/scores", { body: score, key })).status, 200);
+  assert.equal((await suite.call(`/api/public/scores/feedback-${trace}`, { method: "DELETE", key })).status, 204);
+  // LibreChat takes both for done.
+  assert.ok([204, 404].includes((await suite.call(`/api/public/scores/feedback-${trace}`, { method: "DELETE", key })).status));
+  // Without an address to upload to the SDK neither uploads nor reports an upload.
+  const declined = await suite.call("/api/public/media", { body: medium, key });
+  assert.deepEqual([declined.status, declined.json.uploadUrl], [201, null]);
+  // What reads traces and prompts back takes a 404 for "not supported here", and asks no other way.
+  for (const path of ["v2/observations?traceId=1", "v2/prompts/welcome?label=latest"]) {
+    const answer = await fetch(`${suite.url}/api/public/${path}`, { headers: { authorization: basic(key) } });
+    assert.equal(answer.status, 404, path);
+    await answer.arrayBuffer();
+  }
+});
+
 function pick(tokens: Record<string, number>, buckets: readonly string[]): (number | undefined)[] {
   return buckets.map((bucket) => tokens[bucket]);
 }

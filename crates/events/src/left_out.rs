@@ -28,6 +28,9 @@ pub enum Reason {
     NoInteraction,
     /// A call of a tool whose name can't be told.
     UntoldTool,
+    /// A span for which the memory of its trace has no room: it is recorded as it stands, or not
+    /// remembered as a part of the trace.
+    BeyondMemory,
 }
 
 impl Reason {
@@ -43,6 +46,7 @@ impl Reason {
             Self::UnreadModelSpan => "unread_model_span",
             Self::NoInteraction => "no_interaction",
             Self::UntoldTool => "untold_tool",
+            Self::BeyondMemory => "beyond_trace_memory",
         }
     }
 }
@@ -50,7 +54,10 @@ impl Reason {
 /// Whether a reason is worth a look: money may be missing. The others are what is expected of any
 /// trace.
 pub fn is_worth_a_look(reason: &str) -> bool {
-    matches!(reason, "unread_model_span" | "untold_tool" | FURTHER) || reason.starts_with("refused")
+    matches!(
+        reason,
+        "unread_model_span" | "untold_tool" | "beyond_trace_memory" | FURTHER
+    ) || reason.starts_with("refused")
 }
 
 /// How much was left out for one reason.

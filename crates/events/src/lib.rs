@@ -16,7 +16,6 @@ mod rejection;
 mod reported_cost_settings;
 mod score;
 mod session_id;
-mod skipped_text;
 pub mod source;
 mod spans;
 mod timestamp;

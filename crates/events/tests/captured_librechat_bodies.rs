@@ -2,10 +2,16 @@
 //! a canary.
 #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
+mod resolved_body;
+
 use cost_calculation::{TokenUsage, UnixMillis};
-use events::{
-    Context, Interaction, InteractionStatus, InteractionType, OtlpOutcome, parse_json_traces,
-};
+use events::{Context, Interaction, InteractionStatus, InteractionType, OtlpOutcome, Rejection};
+use resolved_body::resolved;
+
+/// What a body comes to where it is the only one of its traces.
+fn parse_json_traces(body: &[u8], context: &Context<'_>) -> Result<OtlpOutcome, Rejection> {
+    events::parse_json_traces(body, context).map(resolved)
+}
 
 const CHATS: &[u8] = include_bytes!("fixtures/langfuse-openai+anthropic+error.json");
 const RUNS: &[u8] = include_bytes!("fixtures/langfuse-memory+title+toolcall.json");
@@ -117,8 +123,8 @@ fn memory_title_and_tool_runs_are_told_apart() {
             ("user-2", "gpt-5-mini", InteractionType::Chat, "message"),
             ("user-2", "gpt-5-mini", InteractionType::Chat, "title"),
             ("user-3", "gpt-5-mini", InteractionType::Chat, "message"),
-            ("user-3", "", InteractionType::Api, "message"),
             ("user-3", "gpt-5-mini", InteractionType::Chat, "message"),
+            ("user-3", "", InteractionType::Api, "message"),
         ]
     );
     for chat in outcome
@@ -195,10 +201,11 @@ fn a_round_of_tools_is_a_call_of_each_by_its_name_alone() {
         .iter()
         .filter(|one| one.kind == InteractionType::Api)
         .collect();
-    let names: Vec<_> = tools
+    let mut names: Vec<_> = tools
         .iter()
         .flat_map(|one| one.units.calls.keys())
         .collect();
+    names.sort_unstable();
     assert_eq!(names, ["tool:calculator", "tool:lookup_mcp_fake"]);
     assert!(
         tools
@@ -236,6 +243,79 @@ fn no_run_is_an_agent_called_default_and_a_title_is_of_its_chats_provider() {
         .iter()
         .find(|one| one.context.as_deref() == Some("title"));
     assert_eq!(title.unwrap().provider, "google");
+}
+
+#[test]
+fn every_run_beside_the_answer_has_its_own_context_in_each_captured_body() {
+    let mut found = std::collections::BTreeMap::new();
+    for body in ALL {
+        let outcome = parse_json_traces(body, &Context::at(LATER)).unwrap();
+        for one in outcome.interactions {
+            assert!(one.message_id.is_some(), "{one:?}");
+            *found.entry(one.context.unwrap()).or_insert(0) += 1;
+        }
+    }
+    let found: Vec<_> = found
+        .iter()
+        .map(|(name, count)| (name.as_str(), *count))
+        .collect();
+    assert_eq!(found, [("memory", 6), ("message", 17), ("title", 6)]);
+    // LibreChat tags its other runs as it does a title's.
+    let runs = String::from_utf8_lossy(RUNS);
+    for tag in ["activity-label", "activity-phase", "reasoning-label"] {
+        let other = runs
+            .replace(
+                r#""stringValue":"title""#,
+                &format!(r#""stringValue":"{tag}""#),
+            )
+            .replace("TitleRun", "LibreChat Run");
+        let outcome = parse(other.as_bytes());
+        let contexts: Vec<_> = outcome
+            .interactions
+            .iter()
+            .map(|one| brief(one).3)
+            .collect();
+        assert!(
+            contexts.contains(&tag) && !contexts.contains(&"title"),
+            "{contexts:?}"
+        );
+    }
+}
+
+#[test]
+fn a_titles_provider_is_its_conversations_whose_agent_names_the_endpoint() {
+    // As captured, a title has LangChain's name of the provider alone.
+    for (agent, lang_chain, provider, endpoint) in [
+        ("openAI__gpt-4o-mini", "openai", "openAI", None),
+        ("google__gemini-3-flash", "google_genai", "google", None),
+        (
+            "bedrock__anthropic.claude-haiku-4-5",
+            "amazon_bedrock",
+            "bedrock",
+            None,
+        ),
+        (
+            "Mistral__mistral-large-latest___Mistral",
+            "openai",
+            "openai",
+            Some("Mistral"),
+        ),
+        ("A saved agent", "google_genai", "google_genai", None),
+    ] {
+        let body = String::from_utf8_lossy(ABORTED)
+            .replace("openAI__gpt-4o-mini", agent)
+            .replace(
+                r#""stringValue":"openai""#,
+                &format!(r#""stringValue":"{lang_chain}""#),
+            );
+        let outcome = parse_json_traces(body.as_bytes(), &Context::at(LATER)).unwrap();
+        let mut titles = outcome.interactions.iter().filter(|one| {
+            one.context.as_deref() == Some("title") && one.model_name == "gpt-4o-mini"
+        });
+        let title = titles.next().unwrap();
+        assert_eq!(title.provider, provider, "{agent}");
+        assert_eq!(title.endpoint.as_deref(), endpoint, "{agent}");
+    }
 }
 
 #[test]

@@ -68,6 +68,13 @@ fn runs_are_told_apart_by_tags_names_and_nodes() {
     );
     let name = json!({ "langfuse.trace.name": "MemoryRun" });
     assert_eq!(generation(&name).context.as_deref(), Some("memory"));
+    // A subagent's run has an id of its own behind the message's.
+    for name in ["observation", "trace"] {
+        let id = format!("langfuse.{name}.metadata.messageId");
+        let subagent = generation(&json!({ id: "3f0c-msg_sub_a1_sub_b2" }));
+        assert_eq!(subagent.context.as_deref(), Some("subagent"), "{name}");
+        assert_eq!(subagent.message_id.as_deref(), Some("3f0c-msg"));
+    }
     let embedding = json!({ "langfuse.observation.type": "embedding" });
     assert_eq!(generation(&embedding).context.as_deref(), Some("embedding"));
 }
@@ -248,4 +255,74 @@ fn without_a_user_the_user_is_unknown() {
     let chat = generation(&json!({ "user.id": " ", "session.id": "" }));
     assert_eq!(chat.user_id, "unknown");
     assert_eq!(chat.session_id, "unknown@2026-11-23");
+}
+
+#[test]
+fn of_generations_within_each_other_one_counts_and_a_sum_of_calls_is_none() {
+    let generation = |usage: &str| {
+        json!({
+            "user.id": "user-1", "session.id": "conv-1",
+            "langfuse.observation.type": "generation",
+            "langfuse.observation.model.name": "gpt-5-mini",
+            "langfuse.observation.usage_details": usage,
+        })
+    };
+    let chain = json!({ "langfuse.observation.type": "chain" });
+    // A framework's generation around a step and the client's own: one call, which the inner one
+    // knows better.
+    let body = [
+        span(
+            3,
+            2,
+            "client",
+            1,
+            &generation(r#"{"input":10,"output":5,"input_cache_read":3}"#),
+        ),
+        span(2, 1, "step", 1, &chain),
+        span(
+            1,
+            0,
+            "framework",
+            1,
+            &generation(r#"{"input":10,"output":5}"#),
+        ),
+    ];
+    let resolved = |body: &[Value]| {
+        let outcome = parse_with(body, r#"{"chat":"langfuse"}"#);
+        assert_eq!((outcome.interactions.len(), outcome.rejected.len()), (0, 0));
+        let all = events::resolve_trace(&outcome.trace_spans);
+        all.into_iter().flatten().collect::<Vec<_>>()
+    };
+    let all = resolved(&body);
+    assert!(
+        matches!(&all[0], events::Resolved::Counts(one)
+            if one.usage.cache_read == 3 && one.session_id == "conv-1" && one.user_id == "user-1"),
+        "{all:?}"
+    );
+    assert!(matches!(all[1], events::Resolved::PartOf(0)), "{all:?}");
+    // A generation around two calls is their sum.
+    let body = [
+        span(3, 1, "first", 1, &generation(r#"{"input":10,"output":5}"#)),
+        span(4, 1, "second", 1, &generation(r#"{"input":20,"output":6}"#)),
+        span(1, 0, "run", 1, &generation(r#"{"input":30,"output":11}"#)),
+    ];
+    let all = resolved(&body);
+    assert!(matches!(all[2], events::Resolved::Sum), "{all:?}");
+    // What stands in another trace, or beside, is as it was.
+    let beside = [
+        span(2, 1, "llm", 1, &generation(r#"{"input":10,"output":5}"#)),
+        span(3, 1, "llm", 1, &generation(r#"{"input":10,"output":5}"#)),
+        span(
+            1,
+            0,
+            "agent",
+            1,
+            &json!({ "langfuse.observation.type": "agent" }),
+        ),
+    ];
+    let outcome = parse_with(&beside, r#"{"chat":"langfuse"}"#);
+    assert_eq!(
+        (outcome.interactions.len(), outcome.trace_spans.len()),
+        (2, 0)
+    );
 }

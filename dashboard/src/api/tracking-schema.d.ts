@@ -1138,7 +1138,8 @@ export interface components {
             /**
              * @description Spans that became no interaction, by the reason: `scaffolding` (chains, prompts, agents),
              *     `no_interaction`, `background` (polling), `probe` (health checks), `inner_call`,
-             *     `sum_of_calls`, `other_source`; worth a look are `unread_model_span`, `untold_tool` and
+             *     `sum_of_calls`, `other_source`; worth a look are `unread_model_span`, `untold_tool`,
+             *     `beyond_trace_memory` (of a trace longer than is remembered: counted as it stands) and
              *     `refused:<field>`.
              * @example {
              *       "scaffolding": 18

@@ -5,7 +5,7 @@
 //! bit a level), a key and a number, each within a bound, so that no body makes it use more.
 use memchr::memchr2;
 
-use crate::skipped_text::end_of_text;
+use crate::otlp::skipped_text::end_of_text;
 
 /// The most levels of nesting; as many as `serde_json` takes.
 const DEPTH_MAX: u32 = 128;

@@ -8,6 +8,7 @@ pub mod outcome;
 pub mod protobuf;
 pub mod protobuf_reader;
 pub mod resolve_trace;
+pub mod skipped_text;
 pub mod span;
 pub mod trace_index;
 pub mod trace_reader;

@@ -17,10 +17,10 @@ use crate::timestamp;
 /// What became of the spans of a body, or of a part of it; each span is counted in exactly one place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OtlpOutcome {
-    /// What is to be kept of Langfuse's spans, in the order of the body. A round of tool calls is
-    /// several.
+    /// What is to be kept of Langfuse's spans by themselves, in the order of the body.
     pub interactions: Vec<Interaction>,
-    /// The spans of native OpenTelemetry, in the order of the body: what they come to is known only
+    /// The spans of native OpenTelemetry, in the order of the body, and after them Langfuse's tools, and
+    /// its generations where they stand within each other: what they come to is known only
     /// with their traces. Those that show an interaction are counted nowhere else.
     pub trace_spans: Vec<TraceSpan>,
     /// Spans of a source that does not count for their type.
@@ -50,9 +50,18 @@ impl OtlpOutcome {
     }
 
     /// Takes a span in. All of Langfuse's spans of its body that are known stand in the index.
-    pub(crate) fn take(&mut self, span: &Span, index: &TraceIndex, context: &Context<'_>) {
-        let kept = self.kept(span, index, context);
+    /// `of_langfuse` are those of its trace that are understood only with the others.
+    pub(crate) fn take(
+        &mut self,
+        span: &Span,
+        index: &TraceIndex,
+        context: &Context<'_>,
+        of_langfuse: &mut Vec<TraceSpan>,
+    ) {
+        let mut kept = self.kept(span, index, context);
         if is_langfuses(span) {
+            let is_nested = index.is_nested(span);
+            of_langfuse.extend(langfuse::trace_spans(span, &mut kept, is_nested));
             self.interactions.extend(kept);
         } else {
             // Every one is a part of its trace, whatever becomes of itself.
@@ -64,7 +73,7 @@ impl OtlpOutcome {
     /// What is to be kept of a span; the rest is counted.
     fn kept(&mut self, span: &Span, index: &TraceIndex, context: &Context<'_>) -> Vec<Interaction> {
         let example = || span.attributes.example();
-        let kept = match meaning(span, index, context) {
+        let kept = match meaning(span, context) {
             Ok(Meaning::Kept(interactions)) => {
                 if interactions.iter().all(|one| counts(one, span, context)) {
                     interactions
@@ -110,9 +119,9 @@ fn counts(interaction: &Interaction, span: &Span, context: &Context<'_>) -> bool
             || counted.counts(InteractionType::Chat, interaction.source))
 }
 
-fn meaning(span: &Span, index: &TraceIndex, context: &Context<'_>) -> Result<Meaning, Rejection> {
+fn meaning(span: &Span, context: &Context<'_>) -> Result<Meaning, Rejection> {
     let meaning = if is_langfuses(span) {
-        langfuse::meaning(span, index, context)?
+        langfuse::meaning(span, context)?
     } else {
         native_trace::meaning(span, context)?
     };

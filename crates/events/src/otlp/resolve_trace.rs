@@ -35,6 +35,7 @@ pub enum Resolved {
 pub fn resolve_trace(spans: &[TraceSpan]) -> Vec<Option<Resolved>> {
     let trace = Trace::of(spans);
     let calls = trace.calls();
+    let told = trace.told_calls();
     spans
         .iter()
         .enumerate()
@@ -50,6 +51,10 @@ pub fn resolve_trace(spans: &[TraceSpan]) -> Vec<Option<Resolved>> {
                     Some(Call::Sum) => Resolved::Sum,
                     Some(Call::PartOf(other)) => Resolved::PartOf(*other),
                     Some(Call::Counts(members)) => trace.counted(at, own, members),
+                    None => trace.counted(at, own, &[]),
+                },
+                SpanRole::ToldTool => match told.get(&at) {
+                    Some(tool) => Resolved::PartOf(*tool),
                     None => trace.counted(at, own, &[]),
                 },
                 _ => trace.counted(at, own, &[]),
@@ -215,6 +220,38 @@ impl<'a> Trace<'a> {
         ))
     }
 
+    /// The calls of tools that a round tells of and that came as spans of their own too, by those: one
+    /// for one, of the same name below the same round.
+    fn told_calls(&self) -> HashMap<usize, usize> {
+        let of_role = |role: SpanRole| {
+            let mut tools: HashMap<(&str, Option<&String>), Vec<usize>> = HashMap::new();
+            for (at, span) in self.spans.iter().enumerate() {
+                if span.role == role
+                    && let Some(call) = span.interaction.as_deref()
+                {
+                    let key = (span.parent_span_id.as_str(), call.units.calls.keys().next());
+                    tools.entry(key).or_default().push(at);
+                }
+            }
+            let id = |at: &usize| {
+                let id = self.spans.get(*at).map_or("", |span| &span.span_id);
+                (id.len(), id)
+            };
+            for places in tools.values_mut() {
+                places.sort_by_key(id);
+            }
+            tools
+        };
+        let own = of_role(SpanRole::Tool);
+        of_role(SpanRole::ToldTool)
+            .into_iter()
+            .flat_map(|(key, told)| {
+                let own = own.get(&key).cloned().unwrap_or_default();
+                told.into_iter().zip(own)
+            })
+            .collect()
+    }
+
     /// A database operation counts where it is the outermost of its kind and leads to a request, or
     /// to what has not been seen. Polling is nobody's.
     fn why_no_operation(&self, at: usize) -> Option<Reason> {
@@ -265,10 +302,10 @@ impl<'a> Trace<'a> {
                 interaction.timestamp,
             ),
         };
-        let is_of_agents = self
-            .spans
-            .get(at)
-            .is_some_and(|span| matches!(span.role, SpanRole::Model | SpanRole::Tool));
+        let is_of_agents = self.spans.get(at).is_some_and(|span| {
+            use SpanRole::{Model, ToldTool, Tool};
+            matches!(span.role, Model | Tool | ToldTool)
+        });
         if is_of_agents
             && interaction.agent.is_empty()
             && let Some(says) = says.clone().find(|says| says.agent.is_some())

@@ -226,13 +226,16 @@ impl Window {
     }
 
     fn take(&mut self, context: &Context<'_>) -> OtlpOutcome {
+        self.index.look_for_nested();
         let mut outcome = std::mem::take(&mut self.refused);
+        let mut of_langfuse = Vec::new();
         for span in self.spans.drain(..) {
-            outcome.take(&span, &self.index, context);
+            outcome.take(&span, &self.index, context, &mut of_langfuse);
         }
         if self.index.holds_langfuses() {
             outcome.forget_untyped_chains();
         }
+        outcome.trace_spans.append(&mut of_langfuse);
         self.bytes = 0;
         outcome
     }

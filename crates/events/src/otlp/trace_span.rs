@@ -19,6 +19,9 @@ pub enum SpanRole {
     Model,
     /// A call of a tool: what is called below it is another call than the one above.
     Tool,
+    /// A call of a tool that the round above it tells of: the same as a span's of its own, where one
+    /// comes.
+    ToldTool,
     /// Anything else.
     Other,
 }

@@ -3,8 +3,6 @@
 //! A `generation` is a call of a model, a `tool` a call of a tool, `tool-dispatch` a round of them;
 //! other chains, agents and prompts are the scaffolding around them. Keys as sent by
 //! `@librechat/agents` 3.9.2 with `@langfuse/otel` 5.11.1.
-use std::rc::Rc;
-
 use cost_calculation::reported_cost_of_text;
 use serde_json::{Map, Value};
 
@@ -12,6 +10,8 @@ use crate::Context;
 use crate::Interaction;
 use crate::InteractionType;
 use crate::Rejection;
+use crate::SpanRole;
+use crate::TraceSpan;
 use crate::json::usage;
 use crate::left_out::Reason;
 use crate::limits::{
@@ -24,16 +24,14 @@ use crate::otlp::trace_index::TraceIndex;
 use crate::source;
 use crate::spans::failed_call::{end_call, is_refused};
 use crate::spans::interaction::{fail, of_span, one_tool_call};
+use crate::spans::langfuse_kind::{is_generation, tool_of};
 use crate::spans::librechat_agent::{self, AgentId};
 use crate::spans::meaning::Meaning;
+use crate::spans::native_trace;
 use crate::timestamp;
 
 /// A generation, a tool or a round of tools as interactions; everything else is none.
-pub(crate) fn meaning(
-    span: &Span,
-    index: &TraceIndex,
-    context: &Context<'_>,
-) -> Result<Meaning, Rejection> {
+pub(crate) fn meaning(span: &Span, context: &Context<'_>) -> Result<Meaning, Rejection> {
     Ok(match span.attributes.word(Attribute::ObservationType) {
         Some("generation") => generation(span, context)?.into(),
         Some("embedding") => {
@@ -42,30 +40,45 @@ pub(crate) fn meaning(
             interaction.into()
         }
         Some("tool") => tool(span)?.into(),
-        _ => {
-            let names = told(span, index);
-            if names.is_empty() {
-                Meaning::None(Reason::Scaffolding)
-            } else {
-                Meaning::Kept(round_of_tools(span, &names)?)
-            }
-        }
+        _ if span.tools.names.is_empty() => Meaning::None(Reason::Scaffolding),
+        _ => Meaning::Kept(round_of_tools(span)?),
     })
 }
 
-/// The tools of a round that did not come as spans of their own.
-fn told<'s>(span: &'s Span, index: &TraceIndex) -> Vec<&'s str> {
-    let mut own: Vec<Rc<str>> = index.tools_below(span).to_vec();
-    let names = span.tools.names.iter().map(String::as_str);
-    names
-        .filter(|name| match own.iter().position(|tool| **tool == **name) {
-            Some(place) => {
-                own.swap_remove(place);
-                false
-            }
-            None => true,
-        })
-        .collect()
+/// The span with its place in its trace.
+fn placed(span: &Span, role: SpanRole, interaction: Option<Interaction>) -> TraceSpan {
+    TraceSpan {
+        role,
+        ..native_trace::trace_span(span, interaction)
+    }
+}
+
+/// What of a span is understood only with its trace, given what it shows. A tool may come as a span of
+/// its own and in the round above it, in two bodies; generations may stand within each other, which
+/// LibreChat's don't. What is left in `kept` is understood by itself.
+pub(crate) fn trace_spans(
+    span: &Span,
+    kept: &mut Vec<Interaction>,
+    is_nested: bool,
+) -> Vec<TraceSpan> {
+    if is_generation(span) {
+        if !is_nested {
+            return Vec::new();
+        }
+        let call = kept.pop();
+        return vec![placed(span, SpanRole::Model, call)];
+    }
+    if tool_of(span).is_some() {
+        let call = kept.pop();
+        return vec![placed(span, SpanRole::Tool, call)];
+    }
+    let round = is_nested.then(|| placed(span, SpanRole::Other, None));
+    let told = kept.drain(..).zip(1_u32..).map(|(call, number)| TraceSpan {
+        span_id: format!("{}-{number}", span.span_id),
+        parent_span_id: span.span_id.clone(),
+        ..placed(span, SpanRole::ToldTool, Some(call))
+    });
+    round.into_iter().chain(told).collect()
 }
 
 /// The calls of a round whose tools can't be told. Where tools came as spans of their own, an input
@@ -166,8 +179,9 @@ fn tool(span: &Span) -> Result<Interaction, Rejection> {
 
 /// One call a tool that the round names. Several run at once, so that only the duration of a single
 /// one is known.
-fn round_of_tools(span: &Span, names: &[&str]) -> Result<Vec<Interaction>, Rejection> {
+fn round_of_tools(span: &Span) -> Result<Vec<Interaction>, Rejection> {
     let mut round = observation(span, InteractionType::Api)?;
+    let names = &span.tools.names;
     if names.len() > 1 {
         round.duration_ms = None;
     }
@@ -230,7 +244,7 @@ fn observation(span: &Span, kind: InteractionType) -> Result<Interaction, Reject
             &[Attribute::TraceMessageId, Attribute::ObservationMessageId],
             REFERENCE_CHARS_MAX,
         )
-        .map(ToOwned::to_owned);
+        .map(|id| message_of(id).unwrap_or(id).to_owned());
     interaction.context = Some(run_context(span).to_owned());
     Ok(interaction)
 }
@@ -243,6 +257,13 @@ fn failure(span: &Span) -> Option<&str> {
             == Some("ERROR");
     let message = attributes.word(Attribute::ObservationStatusMessage);
     is_error.then(|| message.unwrap_or(&span.status_message))
+}
+
+/// The message for which a subagent ran: its run has the message's id with `_sub_` and its own after it
+/// (`SubagentExecutionRegistry` of `@librechat/agents` 3.9.2).
+fn message_of(id: &str) -> Option<&str> {
+    let (message, _) = id.split_once("_sub_")?;
+    (!message.is_empty()).then_some(message)
 }
 
 /// What the run was for, from the trace's tags and name and the graph's node; LibreChat's own
@@ -263,6 +284,12 @@ fn run_context(span: &Span) -> &'static str {
         Some("MemoryRun") => return "memory",
         Some("TitleRun") => return "title",
         _ => {}
+    }
+    let is_subagents = [Attribute::ObservationMessageId, Attribute::TraceMessageId]
+        .into_iter()
+        .any(|id| attributes.word(id).and_then(message_of).is_some());
+    if is_subagents {
+        return "subagent";
     }
     match attributes.word(Attribute::ObservationNode) {
         Some(node) if node.starts_with("summarize=") => "summarization",

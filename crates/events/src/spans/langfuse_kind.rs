@@ -12,3 +12,9 @@ pub(crate) fn tool_of(span: &Span) -> Option<&str> {
     let kind = span.attributes.word(Attribute::ObservationType)?;
     (kind == "tool").then_some(span.name.as_str())
 }
+
+/// Whether the span is a call of a model.
+pub(crate) fn is_generation(span: &Span) -> bool {
+    let kind = span.attributes.word(Attribute::ObservationType);
+    matches!(kind, Some("generation" | "embedding"))
+}

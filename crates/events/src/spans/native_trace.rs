@@ -40,7 +40,7 @@ pub(crate) fn meaning(span: &Span, context: &Context<'_>) -> Result<Meaning, Rej
         SpanRole::Server => native::served_request(span)?.into(),
         SpanRole::Database => native::database_operation(span)?.into(),
         SpanRole::Model => gen_ai::model_call(span, context)?.into(),
-        SpanRole::Tool | SpanRole::Other => gen_ai::other(span)?,
+        SpanRole::Tool | SpanRole::ToldTool | SpanRole::Other => gen_ai::other(span)?,
     })
 }
 

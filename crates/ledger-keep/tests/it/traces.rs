@@ -255,11 +255,94 @@ proptest! {
             match answer {
                 SpanAnswer::Nothing => prop_assert!(span.interaction.is_none()),
                 SpanAnswer::Joined(_) | SpanAnswer::Answered(Answer::Duplicate(_)) => {}
-                SpanAnswer::Answered(other) => prop_assert!(false, "{:?}", other),
+                other => prop_assert!(false, "{:?}", other),
             }
         }
         prop_assert_eq!(rows(&cut), before);
         recount::assert_sums_are_true(&cut, false);
+    }
+}
+
+const FIXTURES: [&str; 5] = [
+    include_str!("../../../events/tests/fixtures/langfuse-openai+anthropic+error.json"),
+    include_str!("../../../events/tests/fixtures/langfuse-memory+title+toolcall.json"),
+    include_str!("../../../events/tests/fixtures/langfuse-aborted-turns.json"),
+    include_str!("../../../events/tests/fixtures/langfuse-agent-tools.json"),
+    include_str!("../../../events/tests/fixtures/langfuse-gemini-with-title.json"),
+];
+/// After they were captured.
+const CAPTURED_BEFORE: i64 = 1_796_083_200_000;
+
+/// The spans of a captured body, each as it was sent.
+fn captured(body: &str) -> Vec<serde_json::Value> {
+    let body: serde_json::Value = serde_json::from_str(body).unwrap();
+    let lists = |value: &serde_json::Value, name: &str| value[name].as_array().unwrap().clone();
+    let scopes = lists(&body, "resourceSpans");
+    let scopes = scopes.iter().flat_map(|one| lists(one, "scopeSpans"));
+    scopes.flat_map(|one| lists(&one, "spans")).collect()
+}
+
+/// Sends spans as one body, again and again until it is answered.
+fn send_captured(sender: &Sender<'_>, spans: &[serde_json::Value]) {
+    let body = serde_json::json!({ "resourceSpans": [{ "scopeSpans": [{ "spans": spans }] }] });
+    let context = events::Context::at(UnixMillis(CAPTURED_BEFORE));
+    let outcome = events::parse_json_traces(body.to_string().as_bytes(), &context).unwrap();
+    assert_eq!(outcome.rejected, []);
+    let context = context_at(CAPTURED_BEFORE);
+    loop {
+        let cache = &mut sender.cache.borrow_mut();
+        let interactions = outcome.interactions.clone();
+        let both = async {
+            ledger_record::ingest::ingest(&sender.database, cache, &context, interactions).await?;
+            ingest_traces(&sender.database, cache, &context, &outcome.trace_spans).await
+        };
+        match block_on(both) {
+            Ok(_) => return,
+            Err(RecordError::Database(error)) if error.is_worth_a_retry() => {}
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+/// A captured body's spans in any order, some more than once, and the sizes of the bodies.
+fn any_captured_arrival() -> impl Strategy<Value = (usize, Vec<usize>, Vec<usize>)> {
+    (0..FIXTURES.len()).prop_flat_map(|fixture| {
+        let count = captured(FIXTURES[fixture]).len();
+        let again = prop::collection::vec(0..count, 0..9);
+        let order = again.prop_flat_map(move |again| {
+            Just((0..count).chain(again).collect::<Vec<_>>()).prop_shuffle()
+        });
+        (
+            Just(fixture),
+            order,
+            prop::collection::vec(1_usize..40, 100),
+        )
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_cut_of_a_captured_body_in_any_order_makes_the_same_ledger(
+        (fixture, order, sizes) in any_captured_arrival(),
+        faults in prop::collection::vec(fault(), 0..10),
+    ) {
+        let spans = captured(FIXTURES[fixture]);
+        let (whole, cut) = (ledger(), ledger());
+        send_captured(&Sender::new(&whole, Vec::new()), &spans);
+        let sender = Sender::new(&cut, faults);
+        let mut rest = order.as_slice();
+        for size in sizes {
+            let (body, after) = rest.split_at(size.min(rest.len()));
+            let body: Vec<_> = body.iter().map(|at| spans[*at].clone()).collect();
+            send_captured(&sender, &body);
+            rest = after;
+        }
+        prop_assert_eq!(rest, &[] as &[usize]);
+        prop_assert_eq!(rows(&cut), rows(&whole));
+        recount::assert_sums_are_true(&cut, false);
+        assert_each_is_in_one_place(&cut);
     }
 }
 
@@ -449,10 +532,27 @@ fn a_trace_of_more_than_is_remembered_loses_no_call() {
         })
         .collect();
     let answers = sender.send(&spans);
-    let is_accepted =
-        |answer: &SpanAnswer| matches!(answer, SpanAnswer::Answered(Answer::Accepted(_)));
+    let is_accepted = |answer: &SpanAnswer| {
+        matches!(
+            answer,
+            SpanAnswer::Answered(Answer::Accepted(_)) | SpanAnswer::Alone(Answer::Accepted(_))
+        )
+    };
     assert!(answers.iter().all(is_accepted));
     assert_eq!(number(&database, "SELECT COUNT(*) FROM interactions"), 900);
+    // What there was no room for says so.
+    let remembered = number(
+        &database,
+        "SELECT json_array_length(spans) FROM trace_memory",
+    );
+    let is_alone = |answer: &&SpanAnswer| matches!(answer, SpanAnswer::Alone(_));
+    let alone = answers.iter().filter(is_alone).count();
+    assert_eq!(i64::try_from(alone).unwrap() + remembered, 900);
+    assert!(alone > 0);
+    let mut parent = says(call(1, 1, 0, 1, 0), &"u".repeat(128));
+    parent.interaction = None;
+    parent.span_id = "f".repeat(16);
+    assert_eq!(sender.send(&[parent]), [SpanAnswer::Forgotten]);
     assert!(number(&database, "SELECT length(spans) FROM trace_memory") <= 250_000);
     let again = sender.send(&spans);
     let is_duplicate =

@@ -165,6 +165,9 @@ impl Body {
                     None => Fate::Alone(interaction.clone()),
                 };
                 self.fates.push((own.at, fate));
+            } else if place.is_none() && own.span.interaction.is_none() {
+                let forgotten = Fate::Settled(SpanAnswer::Forgotten);
+                self.fates.push((own.at, forgotten));
             }
         }
         let Growing {

@@ -53,6 +53,10 @@ pub enum SpanAnswer {
     Joined(Reason),
     /// It stands for an interaction.
     Answered(Answer),
+    /// The memory of its trace has no room for it: what it shows is recorded as it stands.
+    Alone(Answer),
+    /// There is no room for it, and it shows no interaction: whom it names reaches no child.
+    Forgotten,
 }
 
 /// Records the spans of a body; answers for each, in order.
@@ -251,7 +255,7 @@ async fn attempt<D: Database>(
     let interactions = alone.iter().map(|(_, one)| (*one).clone()).collect();
     let alone_answers = ingest(database, cache, context, interactions).await?;
     for ((at, _), answer) in alone.iter().zip(alone_answers) {
-        answers.push((*at, SpanAnswer::Answered(answer)));
+        answers.push((*at, SpanAnswer::Alone(answer)));
     }
     Ok(Attempt::Answered(answers))
 }

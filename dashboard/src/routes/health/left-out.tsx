@@ -8,6 +8,7 @@ import { Panel } from "../../ui/panel.tsx";
 
 /** What the reasons mean; a reason that is not here is shown as it is. */
 const meanings: Record<string, string> = {
+  beyond_trace_memory: "Of a trace longer than is remembered: counted as it stands, and perhaps twice",
   background: "Database operations of no request",
   further_reasons: "Further reasons",
   inner_call: "Inside of another call that shows the same tokens",

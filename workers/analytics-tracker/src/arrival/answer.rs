@@ -42,9 +42,9 @@ impl Counts {
     /// Counts what became of a span; one that shows no interaction was counted when it was read.
     pub(crate) fn add_span(&mut self, answer: &SpanAnswer) {
         match answer {
-            SpanAnswer::Answered(answer) => self.add(answer),
+            SpanAnswer::Answered(answer) | SpanAnswer::Alone(answer) => self.add(answer),
             SpanAnswer::Joined(_) => self.dropped += 1,
-            SpanAnswer::Nothing => {}
+            SpanAnswer::Nothing | SpanAnswer::Forgotten => {}
         }
     }
 

@@ -176,8 +176,10 @@ impl Consumer<'_> {
             .iter()
             .zip(&answers)
             .filter_map(|(event, answer)| match answer {
-                SpanAnswer::Answered(answer) => self.late_rejection(event.interaction()?, answer),
-                SpanAnswer::Joined(_) | SpanAnswer::Nothing => None,
+                SpanAnswer::Answered(answer) | SpanAnswer::Alone(answer) => {
+                    self.late_rejection(event.interaction()?, answer)
+                }
+                SpanAnswer::Joined(_) | SpanAnswer::Nothing | SpanAnswer::Forgotten => None,
             })
             .collect();
         ingest_rejections::record(&self.suite.database, &late).await?;

@@ -3,7 +3,8 @@ use edge::respond::{json, with_type};
 use edge::{Problem, Scope};
 use events::limits::PROTOBUF_BYTES_MAX;
 use events::{
-    Context, Interaction, LeftOutByReason, OtlpOutcome, QueuedEvent, TraceReader, TraceSpan, gunzip,
+    Context, Interaction, LeftOutByReason, OtlpOutcome, QueuedEvent, Reason, TraceReader,
+    TraceSpan, gunzip,
 };
 use ledger_record::ingest::Answer;
 use ledger_record::trace_memory::SpanAnswer;
@@ -163,13 +164,16 @@ impl Export {
             record::record_spans(visit.suite, visit.received_at, cost_max, &spans).await?;
         for (span, answer) in spans.iter().zip(&answers) {
             visit.log.counts.add_span(answer);
+            if matches!(answer, SpanAnswer::Alone(_) | SpanAnswer::Forgotten) {
+                self.left_out.add(Reason::BeyondMemory, 1, String::new);
+            }
             match answer {
-                SpanAnswer::Answered(answer) => {
+                SpanAnswer::Answered(answer) | SpanAnswer::Alone(answer) => {
                     let id = span.interaction.as_ref().map_or("", |own| own.id.as_str());
                     self.note(id, answer);
                 }
                 SpanAnswer::Joined(reason) => self.left_out.add(*reason, 1, String::new),
-                SpanAnswer::Nothing => {}
+                SpanAnswer::Nothing | SpanAnswer::Forgotten => {}
             }
         }
         Ok(())
