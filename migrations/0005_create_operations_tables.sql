@@ -12,7 +12,12 @@ CREATE TABLE api_keys (
   user_id    TEXT,
   created_at INTEGER NOT NULL,
   expires_at INTEGER,
-  revoked_at INTEGER
+  revoked_at INTEGER,
+  -- When a sender used it last, and when one was refused last and why (the problem's kind): known to
+  -- the minute, and no history.
+  last_used_at    INTEGER,
+  last_refused_at INTEGER,
+  last_refusal    TEXT
 ) STRICT, WITHOUT ROWID;
 
 -- One row for each run of each job; the key makes a second run of the same one do nothing.

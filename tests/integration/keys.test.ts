@@ -57,6 +57,34 @@ test("a_revoked_or_expired_key_is_refused", async () => {
   assert.equal((await suite.call("/sessions", { key: expired })).status, 401);
 });
 
+test("a key says when it was last used and last refused, and why", async () => {
+  const key = await suite.addKey(["ingest"]);
+  const told = async (): Promise<Record<string, string | null>> => {
+    const { json } = await suite.call("/admin/keys", { key: suite.keys.admin });
+    const { last_used_at, last_refused_at, last_refusal } = json.items.find(({ id }: { id: string }) => id === key.id);
+    return { last_used_at, last_refused_at, last_refusal };
+  };
+  const nothing = { last_used_at: null, last_refused_at: null, last_refusal: null };
+  assert.deepEqual(await told(), nothing);
+  const started = Date.now();
+  const isNow = (moment: string | null | undefined): boolean => typeof moment === "string" && Math.abs(Date.parse(moment) - started) < 60_000;
+  // A swapped or mistyped secret, as in LibreChat's environment.
+  const wrong = { ...key, secret: newKey("another", ["ingest"]).secret };
+  assert.equal((await suite.call("/api/public/otel/v1/traces", { body: { resourceSpans: [] }, key: wrong })).status, 401);
+  const refused = await told();
+  assert.ok(isNow(refused["last_refused_at"]), JSON.stringify(refused));
+  assert.deepEqual({ ...refused, last_refused_at: null }, { ...nothing, last_refusal: "unauthorized" });
+  // The check that the documentation gives.
+  assert.equal((await suite.call("/api/public/projects", { key })).status, 200);
+  const used = await told();
+  assert.ok(isNow(used["last_used_at"]), JSON.stringify(used));
+  assert.equal(used["last_refused_at"], refused["last_refused_at"]);
+  // A key of another scope that is used to send is refused too.
+  await suite.call("/track/batch", { body: { events: [] }, key: suite.keys.read });
+  const { json } = await suite.call("/admin/keys", { key: suite.keys.admin });
+  assert.equal(json.items.find(({ id }: { id: string }) => id === suite.keys.read.id).last_refusal, "forbidden");
+});
+
 test("a_key_is_made_listed_and_revoked_by_an_admin", async () => {
   const made = await suite.call("/admin/keys", { body: { name: "LibreChat", scopes: ["ingest", "backfill"] }, key: suite.keys.admin });
   assert.equal(made.status, 201);

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::database::{Database, DatabaseError, Statement};
+use crate::schema::SCHEMA_VERSION;
 
 /// A key as it is stored; the secret is not among it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,29 +26,53 @@ pub struct ApiKey {
     pub revoked_at: Option<i64>,
 }
 
+/// A key as it is listed: with what its senders met last.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ListedKey {
+    /// The key.
+    #[serde(flatten)]
+    pub key: ApiKey,
+    /// When a request with it was taken last, unix milliseconds, to the minute.
+    pub last_used_at: Option<i64>,
+    /// When one was refused last.
+    pub last_refused_at: Option<i64>,
+    /// Why: the kind of the problem.
+    pub last_refusal: Option<String>,
+}
+
+/// Which key a request names, rightly or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NamedKey<'a> {
+    /// By its public half.
+    Id(&'a str),
+    /// By the hash of its secret half.
+    Hash(&'a str),
+}
+
 macro_rules! key_columns {
     () => {
-        "json_object('id', id, 'key_hash', key_hash, 'name', name, 'scopes', scopes,
+        "'id', id, 'key_hash', key_hash, 'name', name, 'scopes', scopes,
            'user_id', user_id, 'created_at', created_at, 'expires_at', expires_at,
-           'revoked_at', revoked_at)"
+           'revoked_at', revoked_at"
     };
 }
 
 // Both are unique indexes.
 const BY_HASH: &str = concat!(
-    "SELECT ",
+    "SELECT json_object(",
     key_columns!(),
-    " FROM api_keys WHERE key_hash = ?1 ->> '$'"
+    ") FROM api_keys WHERE key_hash = ?1 ->> '$'"
 );
 const BY_ID: &str = concat!(
-    "SELECT ",
+    "SELECT json_object(",
     key_columns!(),
-    " FROM api_keys WHERE id = ?1 ->> '$'"
+    ") FROM api_keys WHERE id = ?1 ->> '$'"
 );
 const ALL: &str = concat!(
-    "SELECT ",
+    "SELECT json_object(",
     key_columns!(),
-    " FROM api_keys ORDER BY created_at, id"
+    ", 'last_used_at', last_used_at, 'last_refused_at', last_refused_at,
+       'last_refusal', last_refusal) FROM api_keys ORDER BY created_at, id"
 );
 
 /// The key whose secret has this hash.
@@ -70,8 +95,42 @@ pub async fn find_by_id<D: Database>(
 }
 
 /// Every key, oldest first; an installation has few.
-pub async fn list<D: Database>(database: &D) -> Result<Vec<ApiKey>, DatabaseError> {
+pub async fn list<D: Database>(database: &D) -> Result<Vec<ListedKey>, DatabaseError> {
     database.query(Statement::new(ALL)).await?.decode()
+}
+
+/// Notes that a request with a key was taken, or why it was refused. Where no such key is there,
+/// nothing is noted.
+///
+/// # Errors
+/// The database failed.
+pub async fn note_use<D: Database>(
+    database: &D,
+    key: NamedKey<'_>,
+    at: i64,
+    refusal: Option<&str>,
+) -> Result<(), DatabaseError> {
+    // Unique indexes on both halves.
+    const NOTE: &str = "
+        UPDATE api_keys SET
+          last_used_at = iif(?1 ->> 'refusal' IS NULL, ?1 ->> 'at', last_used_at),
+          last_refused_at = iif(?1 ->> 'refusal' IS NULL, last_refused_at, ?1 ->> 'at'),
+          last_refusal = COALESCE(?1 ->> 'refusal', last_refusal)
+        WHERE EXISTS (SELECT 1 FROM ledger_state WHERE schema_version = ?1 ->> 'schema') AND ";
+    let (column, half) = match key {
+        NamedKey::Id(id) => ("id", id),
+        NamedKey::Hash(hash) => ("key_hash", hash),
+    };
+    let parameter = serde_json::json!({
+        "half": half, "at": at, "refusal": refusal, "schema": SCHEMA_VERSION,
+    });
+    database
+        .query(Statement::with(
+            format!("{NOTE}{column} = ?1 ->> 'half'"),
+            &parameter,
+        )?)
+        .await
+        .map(drop)
 }
 
 /// Who changes what, for `admin_audit`.
@@ -210,6 +269,34 @@ mod tests {
     }
 
     #[test]
+    fn a_key_says_when_it_was_used_and_when_and_why_refused_last() {
+        let database = Sqlite::migrated().expect("migrates");
+        let actor = Actor {
+            key_id: "pk-tt-admin",
+            at: 5,
+        };
+        block_on(insert(&database, &key(), actor)).expect("inserts");
+        let told = || {
+            let listed = block_on(list(&database)).expect("lists").remove(0);
+            (
+                listed.last_used_at,
+                listed.last_refused_at,
+                listed.last_refusal,
+            )
+        };
+        assert_eq!(told(), (None, None, None));
+        let note = |key, at, refusal| block_on(note_use(&database, key, at, refusal));
+        note(NamedKey::Id("pk-tt-1"), 7, None).expect("notes");
+        note(NamedKey::Id("pk-tt-1"), 8, Some("unauthorized")).expect("notes");
+        assert_eq!(told(), (Some(7), Some(8), Some("unauthorized".to_owned())));
+        // What was wrong stays to be read after it was mended.
+        let hash = key().key_hash;
+        note(NamedKey::Hash(&hash), 9, None).expect("notes");
+        note(NamedKey::Id("pk-tt-of-nobody"), 10, None).expect("notes nothing");
+        assert_eq!(told(), (Some(9), Some(8), Some("unauthorized".to_owned())));
+    }
+
+    #[test]
     fn a_key_is_found_by_either_half_until_it_is_revoked_once() {
         let database = Sqlite::migrated().expect("migrates");
         let actor = Actor {
@@ -228,13 +315,8 @@ mod tests {
             Ok(false)
         );
         let stored = block_on(list(&database)).expect("lists");
-        assert_eq!(
-            stored,
-            [ApiKey {
-                revoked_at: Some(5),
-                ..key()
-            }]
-        );
+        assert_eq!(stored[0].key.revoked_at, Some(5));
+        assert_eq!((stored.len(), &stored[0].key.id), (1, &key().id));
         // A key that comes past the API leaves its entry too.
         database.with_connection(|connection| {
             connection

@@ -6,6 +6,7 @@ use ledger_core::{
     database::{Database, DatabaseError, Statement},
     schema::SCHEMA_VERSION,
 };
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// How long it is kept: 30 days.
@@ -66,6 +67,38 @@ pub async fn add<D: Database>(
         .map(drop)
 }
 
+/// What was left out since a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct LeftOutSum {
+    /// For any reason.
+    pub count: u64,
+    /// For a reason that may hide money.
+    pub worth_a_look: u64,
+}
+
+/// Sums up what was left out since a day, inclusive.
+///
+/// # Errors
+/// The database failed.
+pub async fn sum_since<D: Database>(
+    database: &D,
+    first_day: &str,
+) -> Result<LeftOutSum, DatabaseError> {
+    // The primary key, by its day.
+    const SUM: &str = "
+        SELECT json_array(reason, SUM(count)) FROM left_out
+        WHERE day >= ?1 ->> '$' GROUP BY reason";
+    let rows = database.query(Statement::with(SUM, &first_day)?).await?;
+    let mut sum = LeftOutSum::default();
+    for (reason, count) in rows.decode::<(String, u64)>()? {
+        sum.count = sum.count.saturating_add(count);
+        if events::is_worth_a_look(&reason) {
+            sum.worth_a_look = sum.worth_a_look.saturating_add(count);
+        }
+    }
+    Ok(sum)
+}
+
 #[cfg(test)]
 mod tests {
     use futures_executor::block_on;
@@ -99,6 +132,12 @@ mod tests {
         assert_eq!(rows(&database), expected);
         add("2025-01-02", of(&[("probe", 1, "")])).expect("adds");
         assert_eq!(rows(&database).len(), 3);
+        let sum = |day| block_on(sum_since(&database, day)).expect("reads");
+        let of = |count, worth_a_look| LeftOutSum {
+            count,
+            worth_a_look,
+        };
+        assert_eq!((sum("2025-01-01"), sum("2025-01-02")), (of(7, 1), of(1, 0)));
     }
 
     #[test]

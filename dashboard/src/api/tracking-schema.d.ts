@@ -769,6 +769,16 @@ export interface components {
              */
             late_rejections?: number;
             /**
+             * @description What the traces of the last seven days held and the ledger did not take; `GET /left-out` of
+             *     the query API lists it. Left out while the database is not `ok`.
+             */
+            left_out?: {
+                /** @description Spans of any reason. */
+                count: number;
+                /** @description Those of a reason that may hide money. */
+                worth_a_look: number;
+            };
+            /**
              * @description `degraded`: events are taken, and `detail` names what needs care.
              * @enum {string}
              */
@@ -851,6 +861,18 @@ export interface components {
             expires_at: string | null;
             /** @description The public half. */
             id: string;
+            /** @description Why: the problem's kind, for example `unauthorized`, `forbidden`, `too-large`. */
+            last_refusal: string | null;
+            /**
+             * Format: date-time
+             * @description When such a request was refused last, to the minute.
+             */
+            last_refused_at: string | null;
+            /**
+             * Format: date-time
+             * @description When events (or a check of the address) were taken with it last, to the minute.
+             */
+            last_used_at: string | null;
             name: string;
             /** Format: date-time */
             revoked_at: string | null;

@@ -49,9 +49,9 @@ export const sources = {
 /** Where sources differ. */
 export const conflicts = { limit: 100, offset: 0, items: [{ provider: "xai", model: "grok-5", resource_type: "input", region: "", service_tier: "standard", min_context: 0, schedule: "", source: "litellm", rate: "3", per: 1_000_000, other_source: "models.dev", other_rate: "2.5" }] };
 
-const key = (given: Partial<Key>): Key => ({ id: "pk-tt-1", name: "Admin", scopes: ["admin"], user_id: null, created_at: "2026-08-01T10:00:00.000Z", expires_at: null, revoked_at: null, ...given });
+const key = (given: Partial<Key>): Key => ({ id: "pk-tt-1", name: "Admin", scopes: ["admin"], user_id: null, created_at: "2026-08-01T10:00:00.000Z", expires_at: null, revoked_at: null, last_used_at: null, last_refused_at: null, last_refusal: null, ...given });
 /** The keys. */
-export const keys = { total: 3, items: [key({ id: "tk_1b2c" }), key({ id: "pk-tt-2", name: "LibreChat", scopes: ["ingest"] }), key({ id: "pk-tt-3", name: "Finance, 2025", scopes: ["read"], revoked_at: "2026-10-01T10:00:00.000Z" })] };
+export const keys = { total: 3, items: [key({ id: "tk_1b2c" }), key({ id: "pk-tt-2", name: "LibreChat", scopes: ["ingest"], last_used_at: "2026-11-23T13:01:00.000Z", last_refused_at: "2026-11-23T12:58:00.000Z", last_refusal: "unauthorized" }), key({ id: "pk-tt-3", name: "Finance, 2025", scopes: ["read"], revoked_at: "2026-10-01T10:00:00.000Z" })] };
 
 /** How the Workers are. */
 export const health: Health = { status: "degraded", workers: { "analytics-api": { status: "ok", detail: { database: "ok" } }, "analytics-tracker": { status: "ok", detail: { database: "ok", ingest_mode: "direct" } }, "pricing-sync": { status: "degraded", detail: { prices: "stale", price_book_version: 42, quarantined: 1 } } } };

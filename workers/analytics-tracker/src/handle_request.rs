@@ -10,6 +10,7 @@ use crate::admin::ledger_epoch;
 use crate::admin::operator_words;
 use crate::admin::reporting_time_zone;
 use crate::admin::rerate;
+use crate::arrival::key_use;
 use crate::arrival::langfuse;
 use crate::arrival::traces;
 use crate::arrival::track;
@@ -52,8 +53,12 @@ async fn handle(
         received_at,
         log,
     };
+    let takes_events = route.takes_events();
     let result = dispatch(&mut visit, route, request).await;
     log.take_rows(&suite);
+    if takes_events {
+        key_use::note(&suite, request, received_at, result.as_ref().err()).await;
+    }
     result
 }
 

@@ -24,7 +24,7 @@ use crate::visit::Visit;
 /// A job without a success for so long is late: three of its runs did not come or failed.
 const LATE_MS: i64 = 3 * PERIOD_MS;
 
-/// The late refusals that are counted: of seven days, and so many.
+/// The late refusals and what was left out that are counted: of seven days, refusals so many.
 const LATE_REJECTIONS_MS: i64 = 7 * 24 * PERIOD_MS;
 const LATE_REJECTIONS_MAX: u32 = 1_000;
 
@@ -52,6 +52,8 @@ pub(crate) async fn health(visit: &Visit<'_>) -> Result<Response, Problem> {
     let since = now.0 - LATE_REJECTIONS_MS;
     let late_rejections =
         ingest_rejections::count_since(&visit.suite.database, since, LATE_REJECTIONS_MAX).await?;
+    let first_day = visit.suite.reporting_zone.day(UnixMillis(since));
+    let left_out = ledger_record::left_out::sum_since(&visit.suite.database, &first_day).await?;
     let needs_care = care(&jobs, verification, now);
     if let Some(body) = body.as_object_mut() {
         let status = if needs_care.is_some() {
@@ -62,6 +64,7 @@ pub(crate) async fn health(visit: &Visit<'_>) -> Result<Response, Problem> {
         body.insert("status".to_owned(), json!(status));
         body.insert("detail".to_owned(), json!(needs_care));
         body.insert("late_rejections".to_owned(), json!(late_rejections));
+        body.insert("left_out".to_owned(), json!(left_out));
         body.insert("verification".to_owned(), json!(verification));
         let jobs: Vec<Value> = jobs.iter().map(|job| to_json(job, now)).collect();
         body.insert("jobs".to_owned(), json!(jobs));

@@ -107,6 +107,24 @@ impl Route {
         }
     }
 
+    /// Whether a sender of events asks it: LibreChat, a collector, a script.
+    pub(crate) const fn takes_events(&self) -> bool {
+        matches!(
+            self,
+            Self::TrackInteraction
+                | Self::TrackBatch
+                | Self::StartSession
+                | Self::EndSession
+                | Self::ExportLangfuseTraces
+                | Self::ExportTraces
+                | Self::ListLangfuseProjects
+                | Self::RecordScore
+                | Self::DeleteScore { .. }
+                | Self::TestLangfuseIngestion
+                | Self::DeclineMedia
+        )
+    }
+
     /// Its name in logs: no id is part of it.
     pub(crate) const fn name(&self) -> &'static str {
         match self {

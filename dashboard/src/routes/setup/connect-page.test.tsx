@@ -38,6 +38,18 @@ test("a key made on the page stands in the lines, which can only then be copied"
   await expect.element(screen.getByRole("button", { name: "Copy the lines" })).toBeVisible();
 });
 
+test("each key that sends says when it was last used and last refused, and why", async () => {
+  const { screen, remove } = await renderApp("/connect");
+  leave = remove;
+  const uses = screen.getByRole("table", { name: "Keys that send" });
+  await expect.element(uses).toBeVisible();
+  const text = () => uses.element().textContent ?? "";
+  await expect.poll(text).toContain("LibreChat");
+  expect(text()).toContain("wrong, expired or revoked key, or its halves swapped");
+  // A key that may not send, or no more, is none of them.
+  expect(text()).not.toContain("Finance");
+});
+
 test("for a container the address is its host's", async () => {
   const { screen, remove } = await renderApp("/connect");
   leave = remove;

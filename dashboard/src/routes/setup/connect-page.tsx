@@ -13,6 +13,7 @@ import { CopyButton } from "../../ui/copy-button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { CacheLifetimes } from "./cache-lifetimes.tsx";
+import { KeyUses } from "./key-uses.tsx";
 import { NewKeyNote } from "./new-key.tsx";
 
 /** How often the page looks for an event. */
@@ -68,6 +69,7 @@ export function ConnectPage(): ReactElement {
         </p>
       </section>
       {mayChange && <CacheLifetimes />}
+      {mayChange && <KeyUses lookMs={lookMs} timeZone={mark.data?.reporting_time_zone ?? "UTC"} />}
       <section className="card flex flex-col gap-2 p-4">
         <h2 className="text-base font-semibold">
           3. Names instead of ids <Badge>optional</Badge>

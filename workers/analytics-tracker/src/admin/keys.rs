@@ -10,7 +10,7 @@ use events::limits::EVENT_BYTES_MAX;
 use events::parse_new_key;
 use ledger_core::{
     api_keys,
-    api_keys::{Actor, ApiKey, AuditEntry},
+    api_keys::{Actor, ApiKey, AuditEntry, ListedKey},
 };
 use serde_json::{Value, json};
 use worker::{Request, Response};
@@ -21,7 +21,7 @@ use crate::visit::{Visit, problem_of};
 pub(crate) async fn list(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     visit.admin(request).await?;
     let keys = api_keys::list(&visit.suite.database).await?;
-    let items: Vec<Value> = keys.iter().map(to_json).collect();
+    let items: Vec<Value> = keys.iter().map(listed_json).collect();
     json(200, &json!({ "total": items.len(), "items": items }))
 }
 
@@ -99,7 +99,13 @@ pub(crate) async fn create(
         at: visit.received_at.0,
     };
     api_keys::insert(&visit.suite.database, &key, actor).await?;
-    let mut body = to_json(&key);
+    let listed = ListedKey {
+        key,
+        last_used_at: None,
+        last_refused_at: None,
+        last_refusal: None,
+    };
+    let mut body = listed_json(&listed);
     if let Value::Object(body) = &mut body {
         body.insert("secret".to_owned(), json!(secret));
     }
@@ -149,7 +155,8 @@ fn random_bytes() -> [u8; 32] {
     bytes
 }
 
-fn to_json(key: &ApiKey) -> Value {
+fn listed_json(listed: &ListedKey) -> Value {
+    let key = &listed.key;
     json!({
         "id": key.id,
         "name": key.name,
@@ -158,6 +165,9 @@ fn to_json(key: &ApiKey) -> Value {
         "created_at": iso(Some(key.created_at)),
         "expires_at": iso(key.expires_at),
         "revoked_at": iso(key.revoked_at),
+        "last_used_at": iso(listed.last_used_at),
+        "last_refused_at": iso(listed.last_refused_at),
+        "last_refusal": listed.last_refusal,
     })
 }
 
@@ -182,9 +192,15 @@ mod tests {
             expires_at: None,
             revoked_at: None,
         };
-        let listed = to_json(&key);
+        let listed = listed_json(&ListedKey {
+            key,
+            last_used_at: None,
+            last_refused_at: Some(1_795_438_269_363),
+            last_refusal: Some("unauthorized".to_owned()),
+        });
         assert_eq!(listed["scopes"], json!(["ingest", "backfill"]));
         assert_eq!(listed["created_at"], "2026-11-23T12:51:09.363Z");
+        assert_eq!(listed["last_refused_at"], listed["created_at"]);
         assert!(!listed.to_string().contains("abab"));
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod ingest_caches;
+pub mod key_use;
 pub mod langfuse;
 pub mod queue;
 pub mod record;
