@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addDays, addMonths, dayLabel, epochDay, isDay, monthEnd, monthStart, rangeLabel, rangeLength, todayIn, weekday } from "./day.ts";
+import { addDays, addMonths, dayLabel, epochDay, isDay, lastDays, monthEnd, monthStart, rangeLabel, rangeLength, todayIn, weekday } from "./day.ts";
 
 test("days step over months, years and leap days", () => {
   expect(addDays("2026-12-31", 1)).toBe("2027-01-01");
@@ -41,4 +41,8 @@ test("a range is named as briefly as it can be", () => {
   expect(rangeLabel("2025-12-01", "2026-01-03", "2026-11-23")).toBe("Dec 1, 2025 – Jan 3, 2026");
   expect(rangeLabel("2025-12-01", "2025-12-01", "2026-11-23")).toBe("Dec 1, 2025");
   expect(dayLabel("2026-11-01", "month")).toBe("Nov 2026");
+});
+
+test("the last days have today among them", () => {
+  expect(lastDays("2026-03-01", 2)).toEqual({ start_date: "2026-02-28", end_date: "2026-03-01" });
 });

@@ -29,6 +29,11 @@ export function addDays(day: Day, days: number): Day {
   return fromEpochDay(epochDay(day) + days);
 }
 
+/** The last so many days, today included, as the API takes them. */
+export function lastDays(today: Day, days: number): { start_date: Day; end_date: Day } {
+  return { start_date: addDays(today, 1 - days), end_date: today };
+}
+
 /** How many days a range covers, both ends included. */
 export function rangeLength(from: Day, to: Day): number {
   return epochDay(to) - epochDay(from) + 1;

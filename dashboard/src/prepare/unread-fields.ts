@@ -3,6 +3,8 @@ import type { UnreadField } from "../api/queries/accuracy.ts";
 import type { Unpriced } from "../api/queries/prices.ts";
 
 const prefix = "unread:";
+/** Days that the list of fields looks back, today included. */
+export const unreadDays = 400;
 
 /** Whether a quantity is a number of a usage report that no rule knows. */
 export function isUnread(resource: string): boolean {

@@ -1,5 +1,4 @@
 import { queryOptions } from "@tanstack/react-query";
-import { addDays, type Day } from "../../prepare/day.ts";
 import { unwrap } from "../api-error.ts";
 import type { components } from "../analytics-schema.d.ts";
 import { analytics, tracker } from "../client.ts";
@@ -16,23 +15,22 @@ export type CacheLifetime = Settings["CacheLifetimeList"]["items"][number];
 export type ReportedCostSetting = Settings["ReportedCostSettings"]["items"][number];
 
 const live = { live: true } as const;
-/** Days that the lists look back, today included. */
-const unreadDays = 400;
-const reportedDays = 90;
+/** The days that are asked for, both included. */
+type Days = { start_date: string; end_date: string };
 
-/** Fields that could not be read, of the last 400 days. */
-export const unreadFieldsQuery = (today: Day) =>
+/** Fields that could not be read. */
+export const unreadFieldsQuery = (query: Days) =>
   queryOptions({
-    queryKey: ["unread-fields", today],
-    queryFn: ({ signal }) => unwrap(analytics.GET("/accuracy/unread-fields", { signal, params: { query: { start_date: addDays(today, 1 - unreadDays), end_date: today } } })),
+    queryKey: ["unread-fields", query],
+    queryFn: ({ signal }) => unwrap(analytics.GET("/accuracy/unread-fields", { signal, params: { query } })),
     meta: live,
   });
 
-/** What providers say they billed, of the last 90 days. */
-export const reportedCostsQuery = (today: Day) =>
+/** What providers say they billed. */
+export const reportedCostsQuery = (query: Days) =>
   queryOptions({
-    queryKey: ["reported-costs", today],
-    queryFn: ({ signal }) => unwrap(analytics.GET("/accuracy/reported-costs", { signal, params: { query: { start_date: addDays(today, 1 - reportedDays), end_date: today } } })),
+    queryKey: ["reported-costs", query],
+    queryFn: ({ signal }) => unwrap(analytics.GET("/accuracy/reported-costs", { signal, params: { query } })),
     meta: live,
   });
 

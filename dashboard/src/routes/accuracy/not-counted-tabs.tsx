@@ -4,9 +4,10 @@ import { unreadFieldsQuery } from "../../api/queries/accuracy.ts";
 import { rejectionsQuery } from "../../api/queries/ledger.ts";
 import { unpricedQuery } from "../../api/queries/prices.ts";
 import { useCaller } from "../../api/caller.ts";
+import { lastDays } from "../../prepare/day.ts";
 import { count } from "../../prepare/quantity.ts";
+import { missingPrices, unreadDays, unreadRows } from "../../prepare/unread-fields.ts";
 import { useSlice } from "../../shell/slice-context.ts";
-import { missingPrices, unreadRows } from "../../prepare/unread-fields.ts";
 
 const tabClass = "inline-flex min-h-8 items-center border-l border-line px-2.5 text-sm text-muted no-underline first:border-l-0 hover:bg-hover focus-visible:-outline-offset-2";
 const here = { className: "bg-selected font-semibold text-text", "aria-current": "page" } as const;
@@ -16,7 +17,7 @@ export function NotCountedTabs() {
   const { mayChange } = useCaller();
   const { today } = useSlice();
   const { data } = useQuery(unpricedQuery);
-  const unread = useQuery(unreadFieldsQuery(today)).data;
+  const unread = useQuery(unreadFieldsQuery(lastDays(today, unreadDays))).data;
   const refused = useQuery({ ...rejectionsQuery, enabled: mayChange }).data?.total;
   const tabs = [
     { to: "/unpriced", name: "No price", count: data === undefined ? undefined : missingPrices(data.items).length },

@@ -4,9 +4,9 @@ import { type ReactElement, useState } from "react";
 import { unreadFieldsQuery } from "../../api/queries/accuracy.ts";
 import { unpricedQuery } from "../../api/queries/prices.ts";
 import { useCaller } from "../../api/caller.ts";
-import { dayLabel } from "../../prepare/day.ts";
+import { dayLabel, lastDays } from "../../prepare/day.ts";
 import { count, plural } from "../../prepare/quantity.ts";
-import { type UnreadRow, unreadRows } from "../../prepare/unread-fields.ts";
+import { type UnreadRow, unreadDays, unreadRows } from "../../prepare/unread-fields.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { useSlice } from "../../shell/slice-context.ts";
 import { Badge } from "../../ui/badge.tsx";
@@ -32,7 +32,7 @@ function reportText(rows: readonly UnreadRow[]): string {
 /** Numbers of usage reports that no rule knows: they are kept, and their cost is in no total until they have a meaning. */
 export function UnreadPage(): ReactElement {
   const { today } = useSlice();
-  const unread = useQuery(unreadFieldsQuery(today));
+  const unread = useQuery(unreadFieldsQuery(lastDays(today, unreadDays)));
   const { mayChange } = useCaller({ asks: true });
   const [target, setTarget] = useState<OverrideTarget | null>(null);
   return (

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { FormEvent } from "react";
 import { type ReportedCost, reportedCostsQuery, type ReportedCostSetting, reportedSettingsQuery, setReportedCost } from "../../api/queries/accuracy.ts";
-import { dayLabel } from "../../prepare/day.ts";
+import { dayLabel, lastDays } from "../../prepare/day.ts";
 import { rowMoney, signedMoney } from "../../prepare/money.ts";
 import { count, plural, signedPercent } from "../../prepare/quantity.ts";
 import { zoneMidnight, zoneTime } from "../../prepare/zone-time.ts";
@@ -23,7 +23,7 @@ const words: readonly { value: ReportedCostSetting["counts"]; name: string; says
 /** Where a provider's own amount differs from the estimates: a wrong price is noticed here first. */
 export function ProviderSays({ mayChange }: { mayChange: boolean }) {
   const { today } = useSlice();
-  const said = useQuery(reportedCostsQuery(today));
+  const said = useQuery(reportedCostsQuery(lastDays(today, 90)));
   return (
     <>
       <Panel query={said} title="The provider says otherwise" minHeight={120}>
