@@ -76,6 +76,9 @@ pub enum PriceState {
 }
 
 impl PriceState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Priced, Self::Partial, Self::Unpriced, Self::Declared];
+
     /// The name in SQL and JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -91,16 +94,8 @@ impl std::str::FromStr for PriceState {
     type Err = UnknownName;
 
     fn from_str(name: &str) -> Result<Self, UnknownName> {
-        match name {
-            "priced" => Ok(Self::Priced),
-            "partial" => Ok(Self::Partial),
-            "unpriced" => Ok(Self::Unpriced),
-            "declared" => Ok(Self::Declared),
-            other => Err(UnknownName::new(
-                other,
-                "priced, partial, unpriced, declared",
-            )),
-        }
+        let found = Self::ALL.into_iter().find(|state| state.as_str() == name);
+        found.ok_or_else(|| UnknownName::new(name, "priced, partial, unpriced, declared"))
     }
 }
 

@@ -1,6 +1,8 @@
 //! The one shape of every error response: `application/problem+json` (RFC 9457).
 
+use events::{Rejection, RejectionKind};
 use ledger_core::DatabaseError;
+use query_parameters::ParameterError;
 use serde_json::{Map, Value, json};
 
 /// How long to wait where the database is full: room comes from an operator's hand.
@@ -161,6 +163,25 @@ impl Problem {
         }
         body.insert("request_id".to_owned(), json!(request_id));
         Value::Object(body)
+    }
+}
+
+/// What was refused of a query string, with the parameter at fault.
+impl From<ParameterError> for Problem {
+    fn from(error: ParameterError) -> Self {
+        Self::new(400, error.kind, "A parameter is wrong", error.detail).at_field(error.field)
+    }
+}
+
+/// What was refused of a body, with the field at fault.
+impl From<Rejection> for Problem {
+    fn from(rejection: Rejection) -> Self {
+        let detail = rejection.to_string();
+        match rejection.kind {
+            RejectionKind::Malformed => Self::bad_request(detail),
+            RejectionKind::TooLarge => Self::too_large(detail).at_field(rejection.field),
+            RejectionKind::Invalid => Self::invalid_field(rejection.field, detail),
+        }
     }
 }
 

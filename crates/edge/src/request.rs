@@ -1,17 +1,29 @@
 //! What a request's headers say, as every Worker reads them.
 
+use query_parameters::{Parameters, QUERY_BYTES_MAX};
 use worker::Request;
+
+use crate::Problem;
 
 const HEAD: &str = "HEAD";
 /// The longest request id that is taken over from the front door.
 const REQUEST_ID_CHARS_MAX: usize = 64;
 
-/// The parameters of the query, decoded, in order.
+/// The request's parameters, each one known to the operation.
 ///
-/// The runtime gives the address as WHATWG's URL standard writes it, so it is cut and not parsed: the
-/// parser is 12 kB of a Worker as it is sent.
-pub fn query_pairs(request: &Request) -> Vec<(String, String)> {
-    pairs_of(&request.inner().url())
+/// The runtime gives the address as WHATWG's URL standard writes it, so it is cut and not parsed.
+///
+/// # Errors
+/// The query string is too long, or one of its parameters is unknown, repeated or outside its limits.
+pub fn parameters(request: &Request, known: &[&str]) -> Result<Parameters, Problem> {
+    let url = request.inner().url();
+    let query = query_of(&url);
+    if query.len() > QUERY_BYTES_MAX {
+        return Err(Problem::bad_request(format!(
+            "the query string has more than {QUERY_BYTES_MAX} bytes; shorten it"
+        )));
+    }
+    Ok(Parameters::new(pairs_of(query), known)?)
 }
 
 /// Scheme, host and port of the request's own address, as a browser names them in `Origin`.
@@ -45,12 +57,14 @@ pub fn address(request: &Request) -> String {
     header(request, "cf-connecting-ip").unwrap_or_default()
 }
 
-fn pairs_of(address: &str) -> Vec<(String, String)> {
+fn query_of(address: &str) -> &str {
     let address = address.split('#').next().unwrap_or_default();
-    let query = address.split_once('?').map_or("", |(_, query)| query);
+    address.split_once('?').map_or("", |(_, query)| query)
+}
+
+fn pairs_of(query: &str) -> impl Iterator<Item = (String, String)> {
     form_urlencoded::parse(query.as_bytes())
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect()
 }
 
 fn origin_of(address: &str) -> &str {
@@ -113,7 +127,7 @@ mod tests {
         ] {
             assert_eq!(origin_of(address), origin);
         }
-        let pairs = |address: &str| pairs_of(address);
+        let pairs = |address: &str| pairs_of(query_of(address)).collect::<Vec<_>>();
         let of = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         assert_eq!(pairs("https://a.example/x"), []);
         assert_eq!(

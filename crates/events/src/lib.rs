@@ -32,6 +32,7 @@ pub use interaction::{
     Interaction, InteractionStatus, InteractionType, SOURCES, SessionMark, UNREPORTED_USAGE,
 };
 pub use json::event::{parse_batch, parse_interaction};
+pub use json::fields::Fields;
 pub use json::session_mark::parse_session_mark;
 pub use left_out::{LeftOut, LeftOutByReason, Reason, is_worth_a_look};
 pub use limits::Limits;

@@ -17,9 +17,6 @@ pub use accuracy::{
 pub use analysis::bridge::{Bridge, BridgeItem, bridge};
 pub use analysis::forecast::{Forecast, forecast};
 pub use ask::etag::{AnswerKey, etag, matches};
-pub use ask::parameters::{
-    Include, Page, Parameters, QUERY_BYTES_MAX, RANGE_DAYS_MAX, TEXT_CHARS_MAX,
-};
 pub use ask::problem::QueryError;
 pub use ask::reader::{LedgerState, Reader, Viewer};
 pub use ask::slice::{Dimension, Slice};

@@ -1319,7 +1319,7 @@ export interface components {
             status: number;
             title: string;
             /**
-             * @description A stable name of the kind, `urn:tokentill:problem:` and one of `bad-parameter`, `unknown-parameter`,
+             * @description A stable name of the kind, `urn:tokentill:problem:` and one of `bad-parameter`, `unknown-parameter`, `invalid-field`,
              *     `repeated-parameter`, `reversed-range`, `range-too-long`, `offset-past-end`, `bad-request`, `unauthorized`,
              *     `forbidden`, `not-found`, `unknown-session`, `unknown-interaction`, `unknown-user`, `method-not-allowed`,
              *     `too-large`, `unsupported-media-type`, `too-many-requests`, `unavailable`, `internal`.
@@ -1721,6 +1721,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description A field is missing, unknown, or has a value that can't be taken. */
+        InvalidField: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description A parameter is unknown, repeated, malformed or out of its limits; the detail names it and the remedy. */
         InvalidParameter: {
             headers: {
@@ -2038,6 +2047,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidField"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };

@@ -1,12 +1,13 @@
 //! Questions to the ledger: parameters in, JSON with an `ETag` out.
 use edge::rate_limit::{self, Limited};
+use edge::request::parameters;
 use edge::{Caller, Problem, Suite};
 use ledger_query::{
     ACCURACY_PARAMETERS, AnswerKey, DAILY_PARAMETERS, Dimension, GROUP_LIST_PARAMETERS,
-    INTEGRITY_PARAMETERS, INTERACTION_LIST_PARAMETERS, JOB_PARAMETERS, Parameters, QUERY_BYTES_MAX,
-    QueryError, RANGE_DAYS_MAX, Reader, SESSION_LIST_PARAMETERS, SYSTEM_PARAMETERS, TEXT_CHARS_MAX,
-    USER_PARAMETERS, Viewer, etag, matches,
+    INTEGRITY_PARAMETERS, INTERACTION_LIST_PARAMETERS, JOB_PARAMETERS, QueryError, Reader,
+    SESSION_LIST_PARAMETERS, SYSTEM_PARAMETERS, USER_PARAMETERS, Viewer, etag, matches,
 };
+use query_parameters::{Parameters, RANGE_DAYS_MAX, TEXT_CHARS_MAX};
 use serde::Serialize;
 use worker::{Request, Response};
 
@@ -104,25 +105,6 @@ pub(crate) async fn reader<'a>(
     )
     .await
     .map_err(|error| problem_of(&error))
-}
-
-/// The request's parameters, each one known to the operation.
-pub(crate) fn parameters(request: &Request, known: &[&str]) -> Result<Parameters, Problem> {
-    let url = request
-        .url()
-        .map_err(|_| Problem::bad_request("the address can't be read"))?;
-    if url
-        .query()
-        .is_some_and(|query| query.len() > QUERY_BYTES_MAX)
-    {
-        return Err(Problem::bad_request(format!(
-            "the query string has more than {QUERY_BYTES_MAX} bytes; shorten it"
-        )));
-    }
-    let pairs = url
-        .query_pairs()
-        .map(|(name, value)| (name.into_owned(), value.into_owned()));
-    Parameters::new(pairs, known).map_err(|error| problem_of(&error))
 }
 
 const fn known(route: &Route) -> &'static [&'static str] {
@@ -234,11 +216,7 @@ fn with_tag(response: Response, tag: &str) -> Result<Response, Problem> {
 /// A refusal or a failure as its caller may see it.
 pub(crate) fn problem_of(error: &QueryError) -> Problem {
     match error {
-        QueryError::Parameter {
-            kind,
-            field,
-            detail,
-        } => Problem::new(400, kind, "A parameter is wrong", detail).at_field(field),
+        QueryError::Parameter(error) => error.clone().into(),
         QueryError::NotFound { kind, detail } => {
             Problem::new(404, kind, "There is no such thing", detail)
         }

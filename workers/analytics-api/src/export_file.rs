@@ -2,12 +2,13 @@
 use std::time::Duration;
 
 use edge::rate_limit::{self, Limited};
+use edge::request::parameters;
 use edge::{Caller, Problem, Suite};
 use futures_util::stream;
 use ledger_query::{Export, ExportKind};
 use worker::{Delay, Headers, Request, Response};
 
-use crate::answer_query::{parameters, problem_of, reader};
+use crate::answer_query::{problem_of, reader};
 use crate::read_gate::{self, Load, Permit};
 use crate::route::Route;
 use crate::viewer::viewer;

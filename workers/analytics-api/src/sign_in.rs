@@ -4,9 +4,9 @@ use edge::access::require_same_origin;
 use edge::caller::Proof;
 use edge::request::{header, is_https, media_type};
 use edge::{Caller, Problem, Scope, Suite, cookie, credential::parse_key};
+use events::Fields;
 use ledger_core::api_keys;
 use reporting_days::calendar::iso as iso_time;
-use serde::Deserialize;
 use serde_json::json;
 use worker::{Env, Request, Response};
 
@@ -14,12 +14,6 @@ use crate::visit::Visit;
 
 const BODY_BYTES_MAX: usize = 4_096;
 const KEY_CHARS_MAX: usize = 256;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SignIn {
-    key: String,
-}
 
 /// `POST /auth/sign-in`.
 pub(crate) async fn sign_in(
@@ -35,7 +29,7 @@ pub(crate) async fn sign_in(
             "sign-in is not set up: set the secret COOKIE_SECRET to 32 characters or more",
         )
     })?;
-    let SignIn { key } = body(request).await?;
+    let key = key_of_body(request).await?;
     let credential = parse_key(&key);
     // The comparison inside takes constant time, and a right key passes whatever others guess.
     let key = edge::access::key_of(&suite.database, &credential, &address, now).await?;
@@ -100,7 +94,7 @@ pub(crate) async fn me(
     suite: &Suite,
     caller: &Caller,
 ) -> Result<Response, Problem> {
-    crate::answer_query::parameters(request, &[])?;
+    edge::request::parameters(request, &[])?;
     let key = api_keys::find_by_id(&suite.database, &caller.key_id).await?;
     let scopes: Vec<&str> = caller.scopes().collect();
     let expires_at = match caller.proof {
@@ -132,7 +126,7 @@ fn cookie_expiry(visit: &Visit<'_>, request: &Request, suite: &Suite) -> Option<
     Some(renewed.unwrap_or(sign_in.expires_at).0)
 }
 
-async fn body(request: &mut Request) -> Result<SignIn, Problem> {
+async fn key_of_body(request: &mut Request) -> Result<String, Problem> {
     let media_type = media_type(request);
     if media_type != "application/json" {
         return Err(Problem::unsupported_media_type(format!(
@@ -140,15 +134,12 @@ async fn body(request: &mut Request) -> Result<SignIn, Problem> {
         )));
     }
     let bytes = edge::body::read(request, BODY_BYTES_MAX).await?;
-    let wrong = "the body is an object with the one field `key`, the whole key as text";
-    let body: SignIn = serde_json::from_slice(&bytes).map_err(|_| Problem::bad_request(wrong))?;
-    if body.key.trim().is_empty() || body.key.chars().count() > KEY_CHARS_MAX {
-        return Err(Problem::bad_request(format!(
-            "`key` is empty or over {KEY_CHARS_MAX} characters; paste the whole key"
-        ))
-        .at_field("key"));
-    }
-    Ok(body)
+    let mut fields = Fields::of_request(&bytes)?;
+    let key = fields
+        .text("key", KEY_CHARS_MAX)?
+        .ok_or_else(|| fields.missing("key", "paste the whole key"))?;
+    fields.finish()?;
+    Ok(key)
 }
 
 fn with_cookie(response: Response, is_https: bool, value: &str) -> Result<Response, Problem> {

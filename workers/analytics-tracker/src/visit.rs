@@ -4,7 +4,6 @@ use edge::access::{Proofs, authenticate};
 use edge::rate_limit::{Limited, check};
 use edge::request::{content_encoding, media_type};
 use edge::{Caller, Problem, Scope, Suite};
-use events::{Rejection, RejectionKind};
 use worker::{Env, Method, Request};
 
 use crate::request_log::RequestLog;
@@ -93,15 +92,5 @@ pub(crate) fn is_gzip(request: &Request) -> Result<bool, Problem> {
         other => Err(Problem::unsupported_media_type(format!(
             "Content-Encoding is `{other}`: send `gzip` or a plain body"
         ))),
-    }
-}
-
-/// A refusal as the sender gets it.
-pub(crate) fn problem_of(rejection: &Rejection) -> Problem {
-    let detail = rejection.to_string();
-    match rejection.kind {
-        RejectionKind::Malformed => Problem::bad_request(detail),
-        RejectionKind::TooLarge => Problem::too_large(detail).at_field(&rejection.field),
-        RejectionKind::Invalid => Problem::invalid_field(&rejection.field, detail),
     }
 }

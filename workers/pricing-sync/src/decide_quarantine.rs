@@ -1,19 +1,20 @@
 //! Rates that wait, and what an admin decides on them.
 use edge::Problem;
+use edge::request::parameters;
 use edge::respond::json;
+use events::Fields;
 use price_book::quarantine::{Decision, decide, waiting, waiting_count};
 use price_book::sync::SyncError;
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
-use crate::query_parameters::QueryParameters;
 use crate::show_rate;
 use crate::visit::Visit;
 
 /// `GET /pricing/quarantine`.
 pub(crate) async fn list(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     visit.reader(request).await?;
-    QueryParameters::of(request).finish()?;
+    parameters(request, &[])?;
     let database = &visit.suite.database;
     let rows = waiting(database, visit.received_at).await?;
     let total = waiting_count(database).await?;
@@ -55,7 +56,8 @@ async fn decision(
     outcome: &str,
 ) -> Result<Response, Problem> {
     let admin = visit.admin(request).await?;
-    let mut fields = visit.fields(request).await?;
+    let body = visit.json_body(request).await?;
+    let mut fields = Fields::of_request(&body)?;
     let reason = fields.reason()?;
     fields.finish()?;
     let actor = visit.actor(&admin);

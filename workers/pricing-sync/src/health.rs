@@ -1,5 +1,6 @@
 //! How fresh the prices are.
 use edge::Problem;
+use edge::request::parameters;
 use edge::respond::json;
 use ledger_core::job_runs::{JobStanding, standings};
 use ledger_core::schema;
@@ -8,16 +9,15 @@ use price_feeds::Source;
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
-use crate::query_parameters::QueryParameters;
-use crate::request_fields::iso;
 use crate::run_sync::{DATED_JOB, job_name};
+use crate::show_rate;
 use crate::sources::SCHEDULED;
 use crate::visit::Visit;
 
 /// `GET /pricing/sources`.
 pub(crate) async fn sources(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     visit.reader(request).await?;
-    QueryParameters::of(request).finish()?;
+    parameters(request, &[])?;
     let state = freshness(&visit.suite.database, visit.received_at).await?;
     let items: Vec<Value> = state
         .sources
@@ -29,8 +29,8 @@ pub(crate) async fn sources(visit: &Visit<'_>, request: &Request) -> Result<Resp
                 "rate_count": source.rate_count,
                 "skipped_count": source.skipped_count,
                 "open_rates": source.open_rates,
-                "checked_at": source.checked_at.and_then(iso),
-                "changed_at": source.changed_at.and_then(iso),
+                "checked_at": source.checked_at.map(show_rate::moment),
+                "changed_at": source.changed_at.map(show_rate::moment),
                 "last_error": source.last_error,
                 "stale": source.stale,
             })
@@ -95,7 +95,7 @@ fn body(state: &Freshness, jobs: &[JobStanding]) -> Value {
             json!({
                 "job": job.job,
                 "status": job.status,
-                "last_ok_at": job.last_ok_at.and_then(iso),
+                "last_ok_at": job.last_ok_at.map(show_rate::moment),
                 "failed_since_ok": job.failed_since_ok,
             })
         })

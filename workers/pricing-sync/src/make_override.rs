@@ -2,6 +2,7 @@
 use cost_calculation::{DAY_MS, UnixMillis};
 use edge::Problem;
 use edge::respond::json;
+use events::Fields;
 use ledger_keep::reprice::preview::RepricePreview;
 use ledger_keep::reprice::preview_override::{OverridePreview, preview_override};
 use ledger_keep::reprice::{RepriceConfig, WINDOW_MS_DEFAULT};
@@ -13,9 +14,13 @@ use serde_json::{Map, Value, json};
 use worker::{Request, Response};
 
 use crate::decide_quarantine::problem_of;
-use crate::request_fields::{RequestFields, fault, iso};
+use crate::show_rate;
 use crate::visit::Visit;
 
+/// The most characters of a name, a key or a rate.
+pub(crate) const NAME_CHARS_MAX: usize = 256;
+/// The largest count: a bound of a context, units of a rate.
+const COUNT_MAX: u64 = i64::MAX as u64;
 /// How many interactions a trial looks at: chunks of so many, and so many chunks.
 const TRIAL_CHUNK_INTERACTIONS: u32 = 2_000;
 const TRIAL_CHUNKS_MAX: u32 = 25;
@@ -23,9 +28,10 @@ const TRIAL_CHUNKS_MAX: u32 = 25;
 /// Answers the request.
 pub(crate) async fn change(visit: &Visit<'_>, request: &mut Request) -> Result<Response, Problem> {
     let admin = visit.admin(request).await?;
-    let mut fields = visit.fields(request).await?;
+    let body = visit.json_body(request).await?;
+    let mut fields = Fields::of_request(&body)?;
     let (key, change, reason) = read(&mut fields, visit.received_at)?;
-    let is_dry_run = fields.flag("dry_run")?;
+    let is_dry_run = fields.flag("dry_run")?.unwrap_or(false);
     fields.finish()?;
     let database = &visit.suite.database;
     let (changes, rows, reestimates) = if is_dry_run {
@@ -117,9 +123,13 @@ fn rate_json(
         ("per", json!(rate.per)),
         (
             "valid_from",
-            json!(Some(valid_from_ms).filter(|from| *from > 0).and_then(iso)),
+            json!(
+                Some(valid_from_ms)
+                    .filter(|from| *from > 0)
+                    .map(show_rate::moment)
+            ),
         ),
-        ("valid_to", json!(valid_to_ms.and_then(iso))),
+        ("valid_to", json!(valid_to_ms.map(show_rate::moment))),
         ("source", json!(source)),
     ];
     let named = members.map(|(name, value)| (name.to_owned(), value));
@@ -171,24 +181,23 @@ fn reestimates_json(preview: &RepricePreview) -> Value {
 }
 
 fn read(
-    fields: &mut RequestFields,
+    fields: &mut Fields<'_>,
     now: UnixMillis,
 ) -> Result<(OverrideKey, OverrideChange, String), Problem> {
     let key = OverrideKey {
-        provider: fields.required("provider")?,
-        model: fields.text("model")?.unwrap_or_default(),
-        resource_type: fields.required("resource_type")?,
-        region: fields.text("region")?.unwrap_or_default(),
-        service_tier: fields.text("service_tier")?.unwrap_or_default(),
-        min_context: fields
-            .count("min_context")?
-            .unwrap_or_default()
-            .unsigned_abs(),
-        schedule: fields.text("schedule")?.unwrap_or_default(),
+        provider: fields.required("provider", NAME_CHARS_MAX)?,
+        model: fields.text("model", NAME_CHARS_MAX)?.unwrap_or_default(),
+        resource_type: fields.required("resource_type", NAME_CHARS_MAX)?,
+        region: fields.text("region", NAME_CHARS_MAX)?.unwrap_or_default(),
+        service_tier: fields
+            .text("service_tier", NAME_CHARS_MAX)?
+            .unwrap_or_default(),
+        min_context: fields.count("min_context", COUNT_MAX)?.unwrap_or_default(),
+        schedule: fields.text("schedule", NAME_CHARS_MAX)?.unwrap_or_default(),
     };
-    let is_end = fields.flag("end")?;
-    let valid_from = fields.moment("valid_from")?;
-    let valid_to = fields.moment("valid_to")?;
+    let is_end = fields.flag("end")?.unwrap_or(false);
+    let valid_from = fields.date_or_moment("valid_from")?;
+    let valid_to = fields.date_or_moment("valid_to")?;
     let reason = fields.reason()?;
     if is_end {
         return Ok((
@@ -199,24 +208,28 @@ fn read(
             reason,
         ));
     }
-    let text = fields.required("rate")?;
-    let per = fields.count("per")?.filter(|per| *per > 0);
+    let text = fields.required("rate", NAME_CHARS_MAX)?;
+    let per = fields
+        .count("per", COUNT_MAX)?
+        .filter(|per| *per > 0)
+        .map(u64::cast_signed);
     let is_multiplier = key.resource_type == "multiplier";
     let rate = if is_multiplier {
         Rate::factor(&text)
     } else {
         let per = per.ok_or_else(|| {
-            fault(
+            fields.missing(
                 "per",
-                "is missing: send the units that the rate is for, such as 1000000".to_owned(),
+                "send the units that the rate is for, such as 1000000",
             )
         })?;
         Rate::from_decimal(&text, per, per)
     };
     let rate = rate.map_err(|error| {
-        fault(
+        fields.invalid(
             "rate",
-            format!("`{text}` {error}: send US dollars as a decimal text, such as \"0.25\""),
+            format!("`{text}` {error}"),
+            "send US dollars as a decimal text, such as \"0.25\"",
         )
     })?;
     let change = OverrideChange::Set {
@@ -232,7 +245,7 @@ mod tests {
     use super::*;
 
     fn read_json(json: &str) -> Result<OverrideChange, Problem> {
-        let mut fields = RequestFields::read(json.as_bytes())?;
+        let mut fields = Fields::of_request(json.as_bytes())?;
         let (_, change, _) = read(&mut fields, UnixMillis(7))?;
         fields.finish()?;
         Ok(change)

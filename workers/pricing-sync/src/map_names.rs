@@ -1,25 +1,27 @@
 //! `GET` and `POST /pricing/mappings`: which provider an endpoint is, which model an alias.
 use edge::Problem;
+use edge::request::parameters;
 use edge::respond::json;
+use events::Fields;
 use price_book::{mappings, mappings::Mapping};
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
-use crate::query_parameters::QueryParameters;
-use crate::request_fields::{RequestFields, fault, iso};
+use crate::make_override::NAME_CHARS_MAX;
+use crate::show_rate;
 use crate::visit::Visit;
 
 /// `GET /pricing/mappings`.
 pub(crate) async fn list(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     visit.reader(request).await?;
-    QueryParameters::of(request).finish()?;
+    parameters(request, &[])?;
     let (endpoints, aliases) = mappings::list(&visit.suite.database).await?;
     let endpoints: Vec<Value> = endpoints
         .iter()
         .map(|row| {
             json!({
                 "id": row.id, "endpoint": row.endpoint, "provider": row.provider,
-                "valid_from": iso(row.valid_from), "valid_to": row.valid_to.and_then(iso),
+                "valid_from": show_rate::moment(row.valid_from), "valid_to": row.valid_to.map(show_rate::moment),
                 "reason": row.reason,
             })
         })
@@ -29,7 +31,7 @@ pub(crate) async fn list(visit: &Visit<'_>, request: &Request) -> Result<Respons
         .map(|row| {
             json!({
                 "id": row.id, "provider": row.provider, "alias": row.alias, "model": row.model,
-                "valid_from": iso(row.valid_from), "valid_to": row.valid_to.and_then(iso),
+                "valid_from": show_rate::moment(row.valid_from), "valid_to": row.valid_to.map(show_rate::moment),
                 "source": row.source, "reason": row.reason,
             })
         })
@@ -40,13 +42,16 @@ pub(crate) async fn list(visit: &Visit<'_>, request: &Request) -> Result<Respons
 /// `POST /pricing/mappings`.
 pub(crate) async fn change(visit: &Visit<'_>, request: &mut Request) -> Result<Response, Problem> {
     let admin = visit.admin(request).await?;
-    let mut fields = visit.fields(request).await?;
-    let is_end = fields.flag("end")?;
+    let body = visit.json_body(request).await?;
+    let mut fields = Fields::of_request(&body)?;
+    let is_end = fields.flag("end")?.unwrap_or(false);
     let mapping = read(&mut fields, is_end)?;
     // Without a date a mapping holds from the beginning: what it names was never anything else.
     // An end without a date is now.
     let default_ms = if is_end { visit.received_at.0 } else { 0 };
-    let valid_from = fields.moment("valid_from")?.map_or(default_ms, |at| at.0);
+    let valid_from = fields
+        .date_or_moment("valid_from")?
+        .map_or(default_ms, |at| at.0);
     let reason = fields.reason()?;
     fields.finish()?;
     let actor = visit.actor(&admin);
@@ -65,32 +70,26 @@ pub(crate) async fn change(visit: &Visit<'_>, request: &mut Request) -> Result<R
     )
 }
 
-fn read(fields: &mut RequestFields, is_end: bool) -> Result<Mapping, Problem> {
-    let endpoint = fields.text("endpoint")?;
-    let alias = fields.text("alias")?;
+fn read(fields: &mut Fields<'_>, is_end: bool) -> Result<Mapping, Problem> {
+    let endpoint = fields.text("endpoint", NAME_CHARS_MAX)?;
+    let alias = fields.text("alias", NAME_CHARS_MAX)?;
     match (endpoint, alias) {
         (Some(endpoint), None) => {
-            let provider = fields.text("provider")?;
+            let provider = fields.text("provider", NAME_CHARS_MAX)?;
             let provider = provider.filter(|_| !is_end).or(is_end.then(String::new));
             let provider = provider.ok_or_else(|| {
-                fault(
-                    "provider",
-                    "is missing: name the provider behind the endpoint".to_owned(),
-                )
+                fields.missing("provider", "name the provider behind the endpoint")
             })?;
             Ok(Mapping::Endpoint { endpoint, provider })
         }
         (None, Some(alias)) => {
-            let provider = fields.required("provider")?;
+            let provider = fields.required("provider", NAME_CHARS_MAX)?;
             let model = fields
-                .text("model")?
+                .text("model", NAME_CHARS_MAX)?
                 .filter(|_| !is_end)
                 .or(is_end.then(String::new));
             let model = model.ok_or_else(|| {
-                fault(
-                    "model",
-                    "is missing: name the model that the alias stands for".to_owned(),
-                )
+                fields.missing("model", "name the model that the alias stands for")
             })?;
             Ok(Mapping::Alias {
                 provider,
@@ -98,10 +97,13 @@ fn read(fields: &mut RequestFields, is_end: bool) -> Result<Mapping, Problem> {
                 model,
             })
         }
-        _ => Err(fault(
-            "endpoint",
-            "send either `endpoint` with `provider`, or `provider`, `alias` and `model`".to_owned(),
-        )),
+        _ => Err(fields
+            .invalid(
+                "endpoint",
+                "is neither alone nor left out",
+                "send either `endpoint` with `provider`, or `provider`, `alias` and `model`",
+            )
+            .into()),
     }
 }
 
@@ -110,8 +112,8 @@ mod tests {
     use super::*;
 
     fn read_json(json: &str) -> Result<Mapping, Problem> {
-        let mut fields = RequestFields::read(json.as_bytes())?;
-        let is_end = fields.flag("end")?;
+        let mut fields = Fields::of_request(json.as_bytes())?;
+        let is_end = fields.flag("end")?.unwrap_or(false);
         read(&mut fields, is_end)
     }
 

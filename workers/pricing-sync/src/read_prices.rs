@@ -1,6 +1,7 @@
 //! The prices in force, a model's history, where sources differ, what has no price.
 use cost_calculation::{DAY_MS, ParsedModel, canonical_provider};
 use edge::Problem;
+use edge::request::parameters;
 use edge::respond::json;
 use price_book::assumed::assumptions;
 use price_book::{conflicts as conflict_list, unpriced as unpriced_list};
@@ -11,8 +12,6 @@ use price_book::{
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
-use crate::query_parameters::QueryParameters;
-use crate::request_fields::iso;
 use crate::show_rate;
 use crate::visit::Visit;
 
@@ -24,23 +23,34 @@ const OFFSET_MAX: u32 = 1_000_000;
 /// `GET /pricing/rates`.
 pub(crate) async fn rates(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     visit.reader(request).await?;
-    let mut query = QueryParameters::of(request);
+    let query = parameters(
+        request,
+        &[
+            "provider",
+            "model",
+            "search",
+            "resource_type",
+            "source",
+            "at",
+            "limit",
+            "offset",
+        ],
+    )?;
     let provider = query
-        .text("provider")?
-        .map(|name| canonical_provider(&name).into_owned());
-    let model = query.text("model")?;
+        .given("provider")
+        .map(|name| canonical_provider(name).into_owned());
+    let model = query.given("model");
     let filter = RateFilter {
-        model: model.map(|name| book_model(provider.as_deref(), &name)),
+        model: model.map(|name| book_model(provider.as_deref(), name)),
         provider,
-        search: query.text("search")?.map(|part| part.to_lowercase()),
-        resource_type: query.text("resource_type")?,
-        source: query.text("source")?,
+        search: query.given("search").map(str::to_lowercase),
+        resource_type: query.given("resource_type").map(str::to_owned),
+        source: query.given("source").map(str::to_owned),
         at: query.moment("at")?.unwrap_or(visit.received_at).0,
         now: visit.received_at.0,
         limit: query.number("limit", LIMIT_DEFAULT, 1..=RATES_PAGE_MAX)?,
         offset: query.number("offset", 0, 0..=OFFSET_MAX)?,
     };
-    query.finish()?;
     let page = rates::rates(&visit.suite.database, &filter).await?;
     json(
         200,
@@ -48,7 +58,7 @@ pub(crate) async fn rates(visit: &Visit<'_>, request: &Request) -> Result<Respon
             "total": page.total,
             "limit": filter.limit,
             "offset": filter.offset,
-            "at": iso(filter.at),
+            "at": show_rate::moment(filter.at),
             "items": page.rates.iter().map(show_rate::rate).collect::<Vec<_>>(),
         }),
     )
@@ -61,17 +71,16 @@ fn book_model(provider: Option<&str>, name: &str) -> String {
 /// `GET /pricing/history`.
 pub(crate) async fn history(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     visit.reader(request).await?;
-    let mut query = QueryParameters::of(request);
-    let provider = canonical_provider(&query.required("provider")?).into_owned();
-    let model = book_model(Some(&provider), &query.text("model")?.unwrap_or_default());
-    let resource_type = query.text("resource_type")?;
-    query.finish()?;
+    let query = parameters(request, &["provider", "model", "resource_type"])?;
+    let provider = canonical_provider(query.required("provider")?).into_owned();
+    let model = book_model(Some(&provider), query.given("model").unwrap_or_default());
+    let resource_type = query.given("resource_type");
     let database = &visit.suite.database;
     let rows = rates::history(
         database,
         &provider,
         &model,
-        resource_type.as_deref(),
+        resource_type,
         visit.received_at,
     )
     .await?;
@@ -95,7 +104,7 @@ pub(crate) async fn history(visit: &Visit<'_>, request: &Request) -> Result<Resp
 /// `GET /pricing/assumed`.
 pub(crate) async fn assumed(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     visit.reader(request).await?;
-    QueryParameters::of(request).finish()?;
+    parameters(request, &[])?;
     let items = assumptions(&visit.suite.database, visit.received_at).await?;
     json(200, &json!({ "items": items }))
 }
@@ -103,13 +112,12 @@ pub(crate) async fn assumed(visit: &Visit<'_>, request: &Request) -> Result<Resp
 /// `GET /pricing/conflicts`.
 pub(crate) async fn conflicts(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     visit.reader(request).await?;
-    let mut query = QueryParameters::of(request);
+    let query = parameters(request, &["provider", "limit", "offset"])?;
     let provider = query
-        .text("provider")?
-        .map(|name| canonical_provider(&name).into_owned());
+        .given("provider")
+        .map(|name| canonical_provider(name).into_owned());
     let limit = query.number("limit", LIMIT_DEFAULT, 1..=RATES_PAGE_MAX)?;
     let offset = query.number("offset", 0, 0..=OFFSET_MAX)?;
-    query.finish()?;
     let found = conflict_list::conflicts(
         &visit.suite.database,
         provider.as_deref(),
@@ -146,9 +154,8 @@ pub(crate) async fn conflicts(visit: &Visit<'_>, request: &Request) -> Result<Re
 /// `GET /pricing/unpriced`.
 pub(crate) async fn unpriced(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     visit.reader(request).await?;
-    let mut query = QueryParameters::of(request);
+    let query = parameters(request, &["days"])?;
     let days = query.number("days", 35, 1..=400)?;
-    query.finish()?;
     let since = cost_calculation::UnixMillis(visit.received_at.0 - i64::from(days) * DAY_MS);
     let since_day = visit.suite.reporting_zone.day(since);
     let database = &visit.suite.database;

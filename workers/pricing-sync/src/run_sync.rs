@@ -3,6 +3,7 @@ use cost_calculation::UnixMillis;
 use edge::respond::json;
 use edge::worker_kit::job::{self, Outcome, Run};
 use edge::{Problem, Suite};
+use events::Fields;
 use ledger_core::api_keys::audit;
 use ledger_core::job_runs::slot;
 use ledger_core::{Database, Statement};
@@ -18,6 +19,7 @@ use worker::{Env, Request, Response};
 
 use crate::decide_quarantine::problem_of;
 use crate::fetch_list::{ATTEMPT_SECONDS_DEFAULT, Fetched, fetch_list};
+use crate::make_override::NAME_CHARS_MAX;
 use crate::sources::{HOUR_MS, Origin, PERIOD_MS, SCHEDULED, SNAPSHOT, in_turn, origin};
 use crate::visit::Visit;
 
@@ -129,12 +131,13 @@ pub(crate) async fn run_by_admin(
     request: &mut Request,
 ) -> Result<Response, Problem> {
     let admin = visit.admin(request).await?;
-    let mut fields = visit.fields(request).await?;
-    let source = match fields.text("source")? {
+    let body = visit.json_body(request).await?;
+    let mut fields = Fields::of_request(&body)?;
+    let source = match fields.text("source", NAME_CHARS_MAX)? {
         Some(name) => syncable(&name)?,
         None => longest_unheard(visit).await?,
     };
-    let is_dry_run = fields.flag("dry_run")?;
+    let is_dry_run = fields.flag("dry_run")?.unwrap_or(false);
     fields.finish()?;
     if origin(visit.env, source)? == Origin::Off {
         return Err(Problem::invalid_field(

@@ -1,8 +1,13 @@
 //! A price row as every answer shows it.
+use cost_calculation::UnixMillis;
 use price_book::rates::{ShownRate, rate_text};
+use reporting_days::calendar::iso;
 use serde_json::{Value, json};
 
-use crate::request_fields::iso;
+/// A moment as every answer writes it.
+pub(crate) fn moment(unix_ms: i64) -> String {
+    iso(UnixMillis(unix_ms))
+}
 
 /// The JSON of a row: money as a decimal string, times as ISO 8601, the beginning of time as null.
 pub(crate) fn rate(row: &ShownRate) -> Value {
@@ -18,15 +23,15 @@ pub(crate) fn rate(row: &ShownRate) -> Value {
         "rate": rate_text(&row.resource_type, row.rate),
         "per": row.per,
         "currency": row.currency,
-        "valid_from": Some(row.valid_from).filter(|from| *from > 0).and_then(iso),
+        "valid_from": Some(row.valid_from).filter(|from| *from > 0).map(moment),
         "valid_from_basis": row.valid_from_basis,
-        "valid_to": row.valid_to.and_then(iso),
+        "valid_to": row.valid_to.map(moment),
         "source": row.source,
         "source_revision": row.source_revision,
         "status": row.status,
         "reason": row.reason,
-        "observed_at": iso(row.observed_at),
-        "updated_at": iso(row.updated_at),
+        "observed_at": moment(row.observed_at),
+        "updated_at": moment(row.updated_at),
         "cache_ttl": row.cache_ttl,
         "stale": row.stale != 0,
     })

@@ -7,8 +7,6 @@ use edge::{Caller, Problem, Scope, Suite};
 use ledger_core::api_keys::Actor;
 use worker::{Env, Request};
 
-use crate::request_fields::RequestFields;
-
 /// The most bytes of a request's body: an override or a mapping is a few hundred.
 const BODY_BYTES_MAX: usize = 64 * 1024;
 
@@ -49,8 +47,8 @@ impl Visit<'_> {
         }
     }
 
-    /// The members of a request's JSON body; an empty body has none.
-    pub(crate) async fn fields(&self, request: &mut Request) -> Result<RequestFields, Problem> {
+    /// A request's JSON body, for [`events::Fields::of_request`].
+    pub(crate) async fn json_body(&self, request: &mut Request) -> Result<Vec<u8>, Problem> {
         let media_type = media_type(request);
         let body = edge::body::read(request, BODY_BYTES_MAX).await?;
         if media_type != "application/json" && !body.is_empty() {
@@ -58,6 +56,6 @@ impl Visit<'_> {
                 "Content-Type is `{media_type}`: send `application/json`"
             )));
         }
-        RequestFields::read(&body)
+        Ok(body)
     }
 }

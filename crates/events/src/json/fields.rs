@@ -5,17 +5,23 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use chrono::{NaiveDate, NaiveTime};
 use cost_calculation::UnixMillis;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::limits::FIELDS_MAX;
+use crate::json::body::body_text;
+use crate::limits::{EVENT_BYTES_MAX, FIELDS_MAX};
 use crate::rejection::{Rejection, shown};
 use crate::timestamp;
 
-/// The fields of one object that have not been taken yet.
-pub(crate) struct Fields<'a> {
+/// The most characters of a reason.
+const REASON_CHARS_MAX: usize = 1_000;
+
+/// The fields of one object that have not been taken yet: the one reader of JSON bodies, whether they
+/// are events or an admin's requests.
+pub struct Fields<'a> {
     prefix: &'static str,
     entries: Vec<(Cow<'a, str>, &'a RawValue)>,
 }
@@ -26,6 +32,18 @@ impl<'a> Fields<'a> {
         Self::read::<FIELDS_MAX>(text, "").map_err(|fault| {
             Rejection::malformed(fault, "send one JSON object, as the contract describes")
         })
+    }
+
+    /// Reads the body of a request that is no event; an empty one is an object without fields.
+    ///
+    /// # Errors
+    /// The body is too large, no UTF-8, no JSON object, or names a field twice.
+    pub fn of_request(body: &'a [u8]) -> Result<Self, Rejection> {
+        if body.is_empty() {
+            let (prefix, entries) = ("", Vec::new());
+            return Ok(Self { prefix, entries });
+        }
+        Self::of_body(body_text(body, EVENT_BYTES_MAX)?)
     }
 
     /// Reads the object that is the value of a field; `prefix` ends in a dot.
@@ -78,7 +96,20 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes a text, trimmed. Absent, `null` and blank are the same.
-    pub(crate) fn text(
+    ///
+    /// # Errors
+    /// It is no text, too long, or holds a control character.
+    pub fn text(&mut self, name: &str, chars_max: usize) -> Result<Option<String>, Rejection> {
+        Ok(self
+            .text_or_empty(name, chars_max)?
+            .filter(|text| !text.is_empty()))
+    }
+
+    /// Takes a text, trimmed, where an empty one says something else than none.
+    ///
+    /// # Errors
+    /// As [`Self::text`].
+    pub fn text_or_empty(
         &mut self,
         name: &str,
         chars_max: usize,
@@ -96,11 +127,32 @@ impl<'a> Fields<'a> {
             let remedy = "send one line of text";
             return Err(self.invalid(name, "holds a control character", remedy));
         }
-        Ok((!trimmed.is_empty()).then(|| trimmed.to_owned()))
+        Ok(Some(trimmed.to_owned()))
+    }
+
+    /// Takes a text that has to be there.
+    ///
+    /// # Errors
+    /// As [`Self::text`], or it is missing.
+    pub fn required(&mut self, name: &str, chars_max: usize) -> Result<String, Rejection> {
+        self.text(name, chars_max)?
+            .ok_or_else(|| self.missing(name, "send a text"))
+    }
+
+    /// Takes why an admin makes a change; every change of prices has to say.
+    ///
+    /// # Errors
+    /// As [`Self::text`], or it is missing.
+    pub fn reason(&mut self) -> Result<String, Rejection> {
+        self.text("reason", REASON_CHARS_MAX)?
+            .ok_or_else(|| self.missing("reason", "say in a text why it changes"))
     }
 
     /// Takes a whole number of at most `max`.
-    pub(crate) fn count(&mut self, name: &str, max: u64) -> Result<Option<u64>, Rejection> {
+    ///
+    /// # Errors
+    /// It is no such number.
+    pub fn count(&mut self, name: &str, max: u64) -> Result<Option<u64>, Rejection> {
         let Some(value) = self.take(name) else {
             return Ok(None);
         };
@@ -115,7 +167,10 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes a flag.
-    pub(crate) fn flag(&mut self, name: &str) -> Result<Option<bool>, Rejection> {
+    ///
+    /// # Errors
+    /// It is neither true nor false.
+    pub fn flag(&mut self, name: &str) -> Result<Option<bool>, Rejection> {
         match self.take(name).map(RawValue::get) {
             None => Ok(None),
             Some("true") => Ok(Some(true)),
@@ -127,8 +182,25 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Takes a moment: ISO 8601, unix milliseconds, or a date, which is its midnight in UTC.
+    ///
+    /// # Errors
+    /// It is none of these.
+    pub fn date_or_moment(&mut self, name: &str) -> Result<Option<UnixMillis>, Rejection> {
+        let date = self.peek(name).map(RawValue::get).unwrap_or_default();
+        let Ok(date) = date.trim_matches('"').parse::<NaiveDate>() else {
+            return self.moment(name);
+        };
+        self.take(name);
+        let midnight = date.and_time(NaiveTime::MIN).and_utc();
+        Ok(Some(UnixMillis(midnight.timestamp_millis())))
+    }
+
     /// Takes a moment: ISO 8601 or unix milliseconds.
-    pub(crate) fn moment(&mut self, name: &str) -> Result<Option<UnixMillis>, Rejection> {
+    ///
+    /// # Errors
+    /// It is neither.
+    pub fn moment(&mut self, name: &str) -> Result<Option<UnixMillis>, Rejection> {
         let Some(value) = self.take(name) else {
             return Ok(None);
         };
@@ -145,7 +217,10 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes one of a closed set of words.
-    pub(crate) fn word<T: Copy>(
+    ///
+    /// # Errors
+    /// It is none of them.
+    pub fn word<T: Copy>(
         &mut self,
         name: &str,
         words: &[(&str, T)],
@@ -175,20 +250,23 @@ impl<'a> Fields<'a> {
         self.entries.iter().map(|(name, _)| name.as_ref())
     }
 
-    /// Refuses the first field that nobody took.
-    pub(crate) fn finish(self) -> Result<(), Rejection> {
+    /// Refuses the first field that nobody took: misspelt, it would be silently without effect.
+    ///
+    /// # Errors
+    /// There is one.
+    pub fn finish(self) -> Result<(), Rejection> {
         match self.entries.first() {
             None => Ok(()),
             Some((name, _)) => Err(self.invalid(
                 name,
                 "is not a field of this object",
-                "leave it out, or put it into `metadata`; the contract lists the fields",
+                "leave it out; the contract lists the fields",
             )),
         }
     }
 
     /// A refusal of one of this object's fields.
-    pub(crate) fn invalid(
+    pub fn invalid(
         &self,
         name: &str,
         fault: impl Into<String>,
@@ -198,7 +276,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A refusal because a field is missing.
-    pub(crate) fn missing(&self, name: &str, remedy: impl Into<String>) -> Rejection {
+    pub fn missing(&self, name: &str, remedy: impl Into<String>) -> Rejection {
         self.invalid(name, "is missing", remedy)
     }
 

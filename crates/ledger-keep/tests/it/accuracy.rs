@@ -4,7 +4,8 @@
 use cost_calculation::PicoUsd;
 use events::Interaction;
 use futures_executor::block_on;
-use ledger_query::{ACCURACY_PARAMETERS, Parameters};
+use ledger_query::ACCURACY_PARAMETERS;
+use query_parameters::Parameters;
 use serde_json::{Value, json};
 
 use crate::history::{event, ledger, send};

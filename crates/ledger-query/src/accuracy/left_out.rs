@@ -1,11 +1,11 @@
 //! What the senders' traces held and the ledger did not take: by sender, source and reason.
 
+use query_parameters::Parameters;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::ITEMS_MAX;
 use crate::ask::{
-    parameters::Parameters,
     problem::QueryError,
     reader::{Reader, Stamp},
 };

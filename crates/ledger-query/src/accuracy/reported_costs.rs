@@ -1,12 +1,12 @@
 //! What providers and gateways say they billed, beside what was estimated: by model and day.
 
 use cost_calculation::{Amount, Ratio};
+use query_parameters::Parameters;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::ITEMS_MAX;
 use crate::ask::{
-    parameters::Parameters,
     problem::QueryError,
     reader::{Reader, Stamp},
 };

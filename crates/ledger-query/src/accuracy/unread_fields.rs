@@ -1,11 +1,11 @@
 //! Numbers of usage objects that no rule gives a meaning: by field, provider and sender.
 
+use query_parameters::Parameters;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{DAYS_MAX, ITEMS_MAX};
 use crate::ask::{
-    parameters::Parameters,
     problem::QueryError,
     reader::{Reader, Stamp},
 };

@@ -2,7 +2,6 @@
 
 pub(crate) mod batch;
 pub(crate) mod etag;
-pub(crate) mod parameters;
 pub(crate) mod problem;
 pub(crate) mod reader;
 pub(crate) mod slice;

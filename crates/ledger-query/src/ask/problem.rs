@@ -1,20 +1,14 @@
 //! Why a query is refused or fails.
 
 use ledger_core::database::DatabaseError;
+use query_parameters::ParameterError;
 
 /// A refusal in words for the caller, or a failure.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum QueryError {
     /// A parameter is wrong; status 400.
-    #[error("{detail}")]
-    Parameter {
-        /// The stable name of the kind.
-        kind: &'static str,
-        /// The parameter.
-        field: String,
-        /// The fault and the remedy.
-        detail: String,
-    },
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
     /// There is no such thing, or not for this caller; status 404.
     #[error("{detail}")]
     NotFound {
@@ -34,21 +28,7 @@ pub enum QueryError {
 impl QueryError {
     /// A parameter whose value is wrong.
     pub fn parameter(field: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self::Parameter {
-            kind: "bad-parameter",
-            field: field.into(),
-            detail: detail.into(),
-        }
-    }
-
-    pub(crate) fn offset_past_end(offset: u64, total: i64) -> Self {
-        Self::Parameter {
-            kind: "offset-past-end",
-            field: "offset".to_owned(),
-            detail: format!(
-                "`offset` {offset} lies past the end: the filters find {total}; send an offset below that"
-            ),
-        }
+        Self::Parameter(ParameterError::new(field, detail))
     }
 
     pub(crate) fn unreadable(what: impl std::fmt::Display) -> Self {

@@ -2,12 +2,10 @@
 
 use chrono::NaiveDate;
 use cost_calculation::UnixMillis;
+use query_parameters::{Parameters, RANGE_DAYS_MAX};
 use serde::Deserialize;
 
-use super::{
-    parameters::{Parameters, RANGE_DAYS_MAX},
-    problem::QueryError,
-};
+use super::problem::QueryError;
 use ledger_core::database::{Database, DatabaseError, Statement};
 use reporting_days::ReportingZone;
 use reporting_days::calendar::{DayRange, day_of, iso};

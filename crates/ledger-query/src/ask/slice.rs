@@ -1,10 +1,10 @@
 //! The slice of the ledger that a question is about, and the rollup that holds it.
 
+use query_parameters::Parameters;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{
-    parameters::Parameters,
     problem::QueryError,
     reader::{Reader, Viewer},
 };

@@ -1,5 +1,6 @@
 //! Exports: streamed files with the filters and the sums of the screen.
 
+use query_parameters::{ParameterError, Parameters};
 use serde_json::json;
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
     export_sessions,
 };
 use crate::{
-    ask::{parameters::Parameters, problem::QueryError, reader::Reader, slice::Dimension},
+    ask::{problem::QueryError, reader::Reader, slice::Dimension},
     sessions::interaction_list::STATUSES,
     sums::{
         figures::{Coverage, Figures},
@@ -150,14 +151,15 @@ fn require_fewer_rows(interactions: i64) -> Result<(), QueryError> {
     if interactions <= EXPORT_INTERACTIONS_MAX {
         return Ok(());
     }
-    Err(QueryError::Parameter {
+    Err(ParameterError {
         kind: "range-too-long",
         field: "end_date".to_owned(),
         detail: format!(
             "the range has {interactions} interactions; one file takes at most \
              {EXPORT_INTERACTIONS_MAX}: take a part of the range at a time"
         ),
-    })
+    }
+    .into())
 }
 
 fn file_name(kind: ExportKind, format: ExportFormat, range: Option<DayRange>) -> String {

@@ -1,6 +1,7 @@
 //! Lists of users, models and agents: who drives the cost.
 
 use chrono::NaiveDate;
+use query_parameters::{Include, Page, Parameters};
 use serde::Serialize;
 use serde_json::json;
 
@@ -16,7 +17,6 @@ use crate::{
     },
     ask::{
         batch::Batch,
-        parameters::{Include, Page, Parameters},
         problem::QueryError,
         reader::{Reader, Stamp},
         slice::{Dimension, Filters, Slice},

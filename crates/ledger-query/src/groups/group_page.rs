@@ -1,6 +1,7 @@
 //! A page of groups by one dimension, with the sum of all.
 
 use chrono::NaiveDate;
+use query_parameters::Page;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -11,7 +12,6 @@ use super::{
 use crate::{
     analysis::comparison::{Change, CountChange},
     ask::{
-        parameters::Page,
         problem::QueryError,
         reader::{Reader, Viewer},
         slice::{Dimension, Slice, segments},

@@ -2,12 +2,12 @@
 
 use chrono::Datelike;
 use cost_calculation::UnixMillis;
+use query_parameters::Parameters;
 use serde::Serialize;
 
 use super::jobs::JobRun;
 use crate::{
     ask::{
-        parameters::Parameters,
         problem::QueryError,
         reader::{Reader, Stamp},
         slice::Slice,

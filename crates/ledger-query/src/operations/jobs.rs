@@ -1,10 +1,11 @@
 //! Runs of the scheduled jobs.
 
 use cost_calculation::UnixMillis;
+use query_parameters::Parameters;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::ask::{parameters::Parameters, problem::QueryError, reader::Reader};
+use crate::ask::{problem::QueryError, reader::Reader};
 use ledger_core::database::{Database, Rows, Statement};
 use reporting_days::calendar::iso;
 

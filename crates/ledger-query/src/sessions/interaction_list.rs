@@ -1,13 +1,13 @@
 //! Interactions of a session, hot and archived, with the running cost.
 
 use cost_calculation::UnixMillis;
+use query_parameters::{Page, Parameters};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::session_list::NAMES;
 use crate::{
     ask::{
-        parameters::{Page, Parameters},
         problem::QueryError,
         reader::{Reader, Stamp},
     },

@@ -1,5 +1,6 @@
 //! One session: its sums, what drove them, and how it stands among its user's sessions.
 
+use query_parameters::Page;
 use std::collections::BTreeMap;
 
 use cost_calculation::{Component, ResourceType};
@@ -12,7 +13,6 @@ use super::{
 };
 use crate::{
     ask::{
-        parameters::Page,
         problem::QueryError,
         reader::{Reader, Stamp, Viewer},
     },

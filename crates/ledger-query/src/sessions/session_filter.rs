@@ -1,9 +1,9 @@
 //! Which sessions are asked for, and the conditions that find them, hot and archived.
 
+use query_parameters::{Parameters, RANGE_DAYS_MAX};
 use serde_json::{Map, Value, json};
 
 use crate::ask::{
-    parameters::{Parameters, RANGE_DAYS_MAX},
     problem::QueryError,
     reader::{Reader, Viewer},
     slice::Slice,

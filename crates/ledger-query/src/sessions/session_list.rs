@@ -1,13 +1,13 @@
 //! Sessions, hot and archived: filtered, sorted, paged.
 
 use cost_calculation::UnixMillis;
+use query_parameters::{Page, Parameters};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::session_filter::SessionFilter;
 use crate::{
     ask::{
-        parameters::{Page, Parameters},
         problem::QueryError,
         reader::{Reader, Stamp},
     },

@@ -1,5 +1,6 @@
 //! Usage and cost over time, whole or grouped: what a chart is drawn of.
 
+use query_parameters::{ParameterError, Parameters};
 use serde::Serialize;
 
 use super::{
@@ -17,7 +18,6 @@ use crate::{
         overview::DO_NOT_ADD_UP,
     },
     ask::{
-        parameters::Parameters,
         problem::QueryError,
         reader::{Reader, Stamp},
         slice::{Dimension, Filters},
@@ -162,13 +162,14 @@ impl<D: Database> Reader<'_, D> {
         }
         let count = buckets(range, granularity).len();
         if count > BUCKETS_MAX {
-            return Err(QueryError::Parameter {
+            return Err(ParameterError {
                 kind: "range-too-long",
                 field: "granularity".to_owned(),
                 detail: format!(
                     "the range gives {count} buckets; at most {BUCKETS_MAX} are allowed: shorten it or choose a larger `granularity`"
                 ),
-            });
+            }
+            .into());
         }
         let group_by = parameters.word("group_by", &Dimension::WORDS)?;
         if group_by.is_none() && parameters.text("top").is_some() {

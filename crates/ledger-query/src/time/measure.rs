@@ -1,10 +1,11 @@
 //! What the groups of a chart are ranked by, and what their shares and changes are of.
 
+use query_parameters::Parameters;
 use serde::Serialize;
 
 use crate::{
     analysis::comparison::CountChange,
-    ask::{parameters::Parameters, problem::QueryError, slice::Dimension},
+    ask::{problem::QueryError, slice::Dimension},
     groups::{group::share, group_page::GroupSort},
     sums::figures::Figures,
 };

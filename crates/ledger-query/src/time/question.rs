@@ -1,10 +1,8 @@
 //! What a chart is asked for.
 
 use super::measure::Measure;
-use crate::ask::{
-    parameters::Include,
-    slice::{Dimension, Slice},
-};
+use crate::ask::slice::{Dimension, Slice};
+use query_parameters::Include;
 use reporting_days::calendar::{Alignment, DayRange, Granularity};
 
 /// What is asked, taken apart.

@@ -1,12 +1,13 @@
 //! The series of a chart: the largest groups in each bucket, and the rest as one.
 
+use query_parameters::Page;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{bucket::Span, question::Question};
 use crate::{
     analysis::comparison::{Change, CountChange},
-    ask::{parameters::Page, problem::QueryError, reader::Reader, slice::Dimension},
+    ask::{problem::QueryError, reader::Reader, slice::Dimension},
     groups::{
         group::Group,
         group_page::{GroupPage, GroupQuery, GroupSums},

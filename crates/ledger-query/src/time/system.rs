@@ -1,6 +1,7 @@
 //! The whole installation over a range, or the slice that the filters leave.
 
 use chrono::NaiveDate;
+use query_parameters::Parameters;
 use serde::Serialize;
 
 use crate::{
@@ -11,7 +12,6 @@ use crate::{
         overview::{DO_NOT_ADD_UP, IN_CURRENT, IN_PREVIOUS, IN_RANGE, items_of_bit, sum_of_bit},
     },
     ask::{
-        parameters::Parameters,
         problem::QueryError,
         reader::{Reader, Stamp},
         slice::Filters,

@@ -1,5 +1,6 @@
 //! One user, over a lifetime and over a range.
 
+use query_parameters::Parameters;
 use std::collections::HashMap;
 
 use chrono::{Datelike, Days, NaiveDate, Timelike};
@@ -16,7 +17,6 @@ use crate::{
     },
     ask::{
         batch::Batch,
-        parameters::Parameters,
         problem::QueryError,
         reader::{Reader, Stamp, Viewer},
         slice::{Dimension, Slice, unknown_user},

@@ -10,7 +10,7 @@ use ledger_core::api_keys::Actor;
 use ledger_record::counted_sources;
 use worker::{Request, Response};
 
-use crate::visit::{Visit, problem_of};
+use crate::visit::Visit;
 
 /// How long an isolate believes what it read, in milliseconds.
 const CACHE_MS: i64 = 30_000;
@@ -44,7 +44,7 @@ pub(crate) async fn get(visit: &Visit<'_>, request: &Request) -> Result<Response
 pub(crate) async fn set(visit: &mut Visit<'_>, request: &mut Request) -> Result<Response, Problem> {
     let admin = visit.admin(request).await?;
     let body = visit.json_body(request, EVENT_BYTES_MAX).await?;
-    let sources = CountedSources::parse(&body).map_err(|refusal| problem_of(&refusal))?;
+    let sources = CountedSources::parse(&body)?;
     let actor = Actor {
         key_id: &admin.key_id,
         at: visit.received_at.0,

@@ -4,7 +4,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::{DateTime, SecondsFormat};
 use edge::Problem;
 use edge::credential::{PUBLIC_PREFIX, SECRET_PREFIX, hash_secret};
-use edge::request::query_pairs;
+use edge::request::parameters;
 use edge::respond::{json, with_type};
 use events::limits::EVENT_BYTES_MAX;
 use events::parse_new_key;
@@ -15,7 +15,7 @@ use ledger_core::{
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
-use crate::visit::{Visit, problem_of};
+use crate::visit::Visit;
 
 /// `GET /admin/keys`.
 pub(crate) async fn list(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
@@ -32,25 +32,10 @@ const AUDIT_LIMIT_MAX: u32 = 500;
 /// `GET /admin/audit`: what admins changed, newest first.
 pub(crate) async fn audit(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     visit.admin(request).await?;
-    let (mut before, mut limit) = (None, AUDIT_LIMIT);
-    for (name, value) in query_pairs(request) {
-        let wrong = || {
-            let detail = format!("`{name}` is `{value}`: send a whole number from 1 on");
-            Problem::bad_parameter(&name, detail)
-        };
-        match name.as_str() {
-            "before" => before = Some(value.parse().ok().filter(|id| *id > 0).ok_or_else(wrong)?),
-            "limit" => {
-                let most = 1..=AUDIT_LIMIT_MAX;
-                let asked = value.parse().ok().filter(|limit| most.contains(limit));
-                limit = asked.ok_or_else(wrong)?;
-            }
-            _ => {
-                let detail = "this list takes `before` and `limit`";
-                return Err(Problem::bad_parameter(&name, detail));
-            }
-        }
-    }
+    let query = parameters(request, &["before", "limit"])?;
+    let before = query.integer("before", 1..=i64::MAX.unsigned_abs())?;
+    let before = before.map(u64::cast_signed);
+    let limit = query.number("limit", AUDIT_LIMIT, 1..=AUDIT_LIMIT_MAX)?;
     let entries = api_keys::audit_log(&visit.suite.database, before, limit).await?;
     let next = entries
         .last()
@@ -79,7 +64,7 @@ pub(crate) async fn create(
 ) -> Result<Response, Problem> {
     let admin = visit.admin(request).await?;
     let body = visit.json_body(request, EVENT_BYTES_MAX).await?;
-    let asked = parse_new_key(&body, visit.received_at).map_err(|refusal| problem_of(&refusal))?;
+    let asked = parse_new_key(&body, visit.received_at)?;
     let secret = format!(
         "{SECRET_PREFIX}{}",
         BASE64_URL_SAFE_NO_PAD.encode(random_bytes())

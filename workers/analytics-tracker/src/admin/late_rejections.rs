@@ -1,20 +1,24 @@
 //! Refusals that showed only after the sender had its answer, as an admin sees them.
 use chrono::{DateTime, SecondsFormat};
 use edge::Problem;
-use edge::request::query_pairs;
+use edge::request::parameters;
 use edge::respond::json;
 use ledger_record::{ingest_rejections, ingest_rejections::IngestRejection};
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
-use crate::admin::list_page::Page;
 use crate::visit::Visit;
+
+/// Items of a page without a limit, and at most.
+pub(crate) const LIMIT_DEFAULT: u32 = 100;
+pub(crate) const LIMIT_MAX: u32 = 500;
 
 /// `GET /admin/rejections`: newest first.
 pub(crate) async fn list(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     visit.admin(request).await?;
-    let page = Page::of(query_pairs(request).into_iter())?;
-    let Page { limit, offset } = page;
+    let query = parameters(request, &["limit", "offset"])?;
+    let limit = query.number("limit", LIMIT_DEFAULT, 1..=LIMIT_MAX)?;
+    let offset = query.number("offset", 0, 0..=u32::MAX)?;
     let (rejections, total) = ingest_rejections::list(&visit.suite.database, limit, offset).await?;
     let items: Vec<Value> = rejections.iter().map(to_json).collect();
     json(

@@ -4,7 +4,6 @@ pub mod counted_sources;
 pub mod keys;
 pub mod late_rejections;
 pub mod ledger_epoch;
-pub mod list_page;
 pub mod operator_words;
 pub mod reporting_time_zone;
 pub mod rerate;

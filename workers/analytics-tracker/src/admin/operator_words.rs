@@ -17,7 +17,7 @@ use reporting_days::calendar::iso;
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
-use crate::visit::{Visit, problem_of};
+use crate::visit::Visit;
 
 /// How long an isolate believes what it read, in milliseconds.
 const CACHE_MS: i64 = 30_000;
@@ -39,7 +39,9 @@ pub(crate) async fn current(visit: &Visit<'_>) -> Result<OperatorWords, Problem>
     let words = match operator_words::read(&visit.suite.database).await {
         Ok(words) => words,
         // A database of another schema has no such column: recording says so, with the remedy.
-        Err(DatabaseError::Other(_)) => return Ok(OperatorWords::default()),
+        Err(DatabaseError::Other(_) | DatabaseError::NoSuchTable(_)) => {
+            return Ok(OperatorWords::default());
+        }
         Err(error) => return Err(error.into()),
     };
     READ_AT.set(Some((words.clone(), visit.received_at)));
@@ -62,8 +64,7 @@ pub(crate) async fn set_lifetimes(
 ) -> Result<Response, Problem> {
     let admin = visit.admin(request).await?;
     let body = visit.json_body(request, EVENT_BYTES_MAX).await?;
-    let change =
-        parse_cache_write_lifetime_change(&body).map_err(|refusal| problem_of(&refusal))?;
+    let change = parse_cache_write_lifetime_change(&body)?;
     let actor = Actor {
         key_id: &admin.key_id,
         at: visit.received_at.0,
@@ -90,7 +91,7 @@ pub(crate) async fn set_reported(
 ) -> Result<Response, Problem> {
     let admin = visit.admin(request).await?;
     let body = visit.json_body(request, EVENT_BYTES_MAX).await?;
-    let change = parse_reported_cost_change(&body).map_err(|refusal| problem_of(&refusal))?;
+    let change = parse_reported_cost_change(&body)?;
     let actor = Actor {
         key_id: &admin.key_id,
         at: visit.received_at.0,

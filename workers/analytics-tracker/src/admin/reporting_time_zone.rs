@@ -1,6 +1,7 @@
 //! The ledger's reporting time zone: read, and changed by an admin.
 use edge::Problem;
 use edge::respond::json;
+use events::Fields;
 use events::limits::EVENT_BYTES_MAX;
 use ledger_core::api_keys::Actor;
 use ledger_core::schema::SchemaState;
@@ -9,18 +10,14 @@ use ledger_keep::change_reporting_zone::{
 };
 use reporting_days::ReportingZone;
 use reporting_days::calendar::iso as iso_time;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
 use crate::keeping::run_job;
 use crate::visit::Visit;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Wish {
-    time_zone: String,
-}
+/// The most characters of a zone's name.
+const ZONE_CHARS_MAX: usize = 64;
 
 /// `GET /admin/reporting-time-zone`.
 pub(crate) async fn get(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
@@ -32,12 +29,11 @@ pub(crate) async fn get(visit: &Visit<'_>, request: &Request) -> Result<Response
 pub(crate) async fn set(visit: &mut Visit<'_>, request: &mut Request) -> Result<Response, Problem> {
     let admin = visit.admin(request).await?;
     let body = visit.json_body(request, EVENT_BYTES_MAX).await?;
-    let Wish { time_zone } = serde_json::from_slice(&body).map_err(|_| {
-        Problem::bad_request(
-            "the body is an object with the one field `time_zone`, an IANA name such as \
-             `Europe/Berlin`",
-        )
-    })?;
+    let mut fields = Fields::of_request(&body)?;
+    let time_zone = fields
+        .text("time_zone", ZONE_CHARS_MAX)?
+        .ok_or_else(|| fields.missing("time_zone", "send an IANA name such as `Europe/Berlin`"))?;
+    fields.finish()?;
     let zone = wished(visit, &time_zone)?;
     let actor = Actor {
         key_id: &admin.key_id,

@@ -1,8 +1,9 @@
 //! Estimating again what is recorded: tried, run and looked at by an admin.
 use cost_calculation::{Amount, DAY_MS, Flag, PicoUsd, PriceState, UnixMillis, canonical_provider};
 use edge::Problem;
-use edge::request::query_pairs;
+use edge::request::parameters;
 use edge::respond::json;
+use events::Fields;
 use events::limits::{
     AGENT_CHARS_MAX, EVENT_BYTES_MAX, MODEL_CHARS_MAX, PROVIDER_CHARS_MAX, USER_ID_CHARS_MAX,
 };
@@ -13,35 +14,20 @@ use ledger_keep::rerate::{
     begin_rerate, list_rerates, preview_rerate, read_rerate,
 };
 use reporting_days::calendar::iso;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
-use crate::admin::list_page::Page;
+use crate::admin::late_rejections::{LIMIT_DEFAULT, LIMIT_MAX};
 use crate::keeping::jobs;
 use crate::keeping::run_job;
 use crate::visit::Visit;
 
 /// Characters of the reason.
 const REASON_CHARS_MAX: usize = 200;
+/// Characters of a day.
+const DAY_CHARS: usize = 10;
 /// Days of a range.
 const DAYS_MAX: i64 = 3_660;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Wish {
-    start_date: String,
-    end_date: String,
-    provider: Option<String>,
-    model: Option<String>,
-    agent: Option<String>,
-    user_id: Option<String>,
-    price_state: Option<String>,
-    flag: Option<String>,
-    reason: Option<String>,
-    #[serde(default)]
-    dry_run: bool,
-}
 
 /// `POST /admin/rerate`: says what a run would change, or begins one, or goes on with the same one.
 pub(crate) async fn start(
@@ -50,20 +36,11 @@ pub(crate) async fn start(
 ) -> Result<Response, Problem> {
     let admin = visit.admin(request).await?;
     let body = visit.json_body(request, EVENT_BYTES_MAX).await?;
-    let wish: Wish = serde_json::from_slice(&body).map_err(|error| {
-        // The message names a field or its kind; it repeats no value but a field's name.
-        Problem::bad_request(format!(
-            "the body is no re-rating (line {}, column {}): send `start_date` and `end_date`, and of \
-             `provider`, `model`, `agent`, `user_id`, `price_state`, `flag`, `reason`, `dry_run` what \
-             you need",
-            error.line(),
-            error.column()
-        ))
-    })?;
-    let reason = wish.reason.clone().unwrap_or_default();
-    check_text("reason", &reason, REASON_CHARS_MAX)?;
-    let is_dry_run = wish.dry_run;
-    let filter = filter_of(wish)?;
+    let mut fields = Fields::of_request(&body)?;
+    let reason = fields.text("reason", REASON_CHARS_MAX)?.unwrap_or_default();
+    let is_dry_run = fields.flag("dry_run")?.unwrap_or(false);
+    let filter = filter_of(&mut fields)?;
+    fields.finish()?;
     if is_dry_run {
         let config = jobs::rerate_config(visit.env).map_err(Problem::unavailable)?;
         let database = jobs::Unhurried(&visit.suite.database);
@@ -110,7 +87,9 @@ pub(crate) async fn start(
 /// `GET /admin/rerate`: the runs, newest first.
 pub(crate) async fn list(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     visit.admin(request).await?;
-    let Page { limit, offset } = Page::of(query_pairs(request).into_iter())?;
+    let query = parameters(request, &["limit", "offset"])?;
+    let limit = query.number("limit", LIMIT_DEFAULT, 1..=LIMIT_MAX)?;
+    let offset = query.number("offset", 0, 0..=u32::MAX)?;
     let (runs, total) = list_rerates(&visit.suite.database, limit, offset).await?;
     let items: Vec<Value> = runs.iter().map(shown_run).collect();
     json(
@@ -150,9 +129,14 @@ fn unknown(id: &str) -> Problem {
     ))
 }
 
-fn filter_of(wish: Wish) -> Result<RerateFilter, Problem> {
-    let first = day_of("start_date", &wish.start_date)?;
-    let last = day_of("end_date", &wish.end_date)?;
+fn filter_of(fields: &mut Fields<'_>) -> Result<RerateFilter, Problem> {
+    let mut day = |name| -> Result<(String, i64), Problem> {
+        let text = fields.required(name, DAY_CHARS)?;
+        let midnight = day_of(name, &text)?;
+        Ok((text, midnight))
+    };
+    let (start_date, first) = day("start_date")?;
+    let (end_date, last) = day("end_date")?;
     if last < first || (last - first) / DAY_MS >= DAYS_MAX {
         return Err(Problem::invalid_field(
             "end_date",
@@ -162,38 +146,27 @@ fn filter_of(wish: Wish) -> Result<RerateFilter, Problem> {
             ),
         ));
     }
-    for (name, value, max) in [
-        ("provider", &wish.provider, PROVIDER_CHARS_MAX),
-        ("model", &wish.model, MODEL_CHARS_MAX),
-        ("agent", &wish.agent, AGENT_CHARS_MAX),
-        ("user_id", &wish.user_id, USER_ID_CHARS_MAX),
-    ] {
-        check_text(name, value.as_deref().unwrap_or_default(), max)?;
-    }
-    let price_state = wish.price_state.as_deref().map(str::parse::<PriceState>);
-    let price_state = price_state
-        .transpose()
-        .map_err(|error| Problem::invalid_field("price_state", format!("`price_state` {error}")))?;
-    let filter = RerateFilter {
-        start_date: wish.start_date,
-        end_date: wish.end_date,
-        provider: wish
-            .provider
-            .map(|name| canonical_provider(&name).into_owned()),
-        model: wish.model,
-        agent: wish.agent,
-        user_id: wish.user_id,
-        price_state,
-        flag: wish.flag,
-    };
-    if filter.flag().is_err() {
-        let names: Vec<&str> = Flag::ALL.iter().map(|flag| flag.as_str()).collect();
-        return Err(Problem::invalid_field(
-            "flag",
-            format!("`flag` is none of: {}", names.join(", ")),
-        ));
-    }
-    Ok(filter)
+    let states: Vec<(&str, PriceState)> = PriceState::ALL
+        .into_iter()
+        .map(|state| (state.as_str(), state))
+        .collect();
+    let flags: Vec<(&str, Flag)> = Flag::ALL
+        .into_iter()
+        .map(|flag| (flag.as_str(), flag))
+        .collect();
+    let provider = fields.text("provider", PROVIDER_CHARS_MAX)?;
+    Ok(RerateFilter {
+        start_date,
+        end_date,
+        provider: provider.map(|name| canonical_provider(&name).into_owned()),
+        model: fields.text("model", MODEL_CHARS_MAX)?,
+        agent: fields.text_or_empty("agent", AGENT_CHARS_MAX)?,
+        user_id: fields.text("user_id", USER_ID_CHARS_MAX)?,
+        price_state: fields.word("price_state", &states)?,
+        flag: fields
+            .word("flag", &flags)?
+            .map(|flag| flag.as_str().to_owned()),
+    })
 }
 
 /// The midnight of a day in UTC.
@@ -209,18 +182,6 @@ fn day_of(name: &'static str, text: &str) -> Result<i64, Problem> {
                 format!("`{name}` is no day: write it as `2026-11-01`"),
             )
         })
-}
-
-fn check_text(name: &'static str, text: &str, chars_max: usize) -> Result<(), Problem> {
-    if text.chars().count() <= chars_max && !text.chars().any(char::is_control) {
-        return Ok(());
-    }
-    Err(Problem::invalid_field(
-        name,
-        format!(
-            "`{name}` is too long or holds a control character: send at most {chars_max} characters"
-        ),
-    ))
 }
 
 fn shown_run(run: &RerateRun) -> Value {
@@ -301,23 +262,27 @@ fn shown_estimate(estimate: &ExampleEstimate) -> Value {
 mod tests {
     use super::*;
 
-    fn wish(body: &str) -> Wish {
-        serde_json::from_str(body).unwrap()
+    fn read(body: &str) -> Result<RerateFilter, Problem> {
+        let mut fields = Fields::of_request(body.as_bytes())?;
+        let filter = filter_of(&mut fields)?;
+        fields.finish()?;
+        Ok(filter)
     }
 
     #[test]
     fn a_wish_becomes_a_filter_with_the_providers_canonical_name() {
-        let filter = filter_of(wish(
-            r#"{"start_date":"2026-11-01","end_date":"2026-11-30","provider":"openAI","price_state":"partial"}"#,
-        ))
+        let filter = read(
+            r#"{"start_date":"2026-11-01","end_date":"2026-11-30","provider":"openAI","price_state":"partial","agent":""}"#,
+        )
         .unwrap();
         assert_eq!(filter.provider.as_deref(), Some("openai"));
         assert_eq!(filter.price_state, Some(PriceState::Partial));
+        assert_eq!(filter.agent.as_deref(), Some(""), "calls without an agent");
     }
 
     #[test]
     fn what_is_no_range_state_or_flag_is_refused_by_name() {
-        let refused = |body: &str| filter_of(wish(body)).unwrap_err().field.unwrap_or_default();
+        let refused = |body: &str| read(body).unwrap_err().field.unwrap_or_default();
         for (body, field) in [
             (
                 r#"{"start_date":"1.11.2026","end_date":"2026-11-30"}"#,
@@ -343,12 +308,12 @@ mod tests {
                 r#"{"start_date":"2026-11-01","end_date":"2026-11-01","flag":"odd"}"#,
                 "flag",
             ),
+            (
+                r#"{"start_date":"2026-11-01","end_date":"2026-11-01","dryrun":true}"#,
+                "dryrun",
+            ),
         ] {
             assert_eq!(refused(body), field, "{body}");
         }
-        assert!(
-            serde_json::from_str::<Wish>(r#"{"start_date":"","end_date":"","dryrun":true}"#)
-                .is_err()
-        );
     }
 }

@@ -9,7 +9,7 @@ use ledger_record::feedback::{Feedback, delete_feedback, record_feedback};
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
-use crate::visit::{Visit, problem_of};
+use crate::visit::Visit;
 use edge::request::header;
 
 /// `GET /api/public/projects`: LibreChat sends scores only where there is exactly one.
@@ -31,7 +31,7 @@ pub(crate) async fn record_score(
     let body = visit.json_body(request, EVENT_BYTES_MAX).await?;
     let score = parse_score(&body).map_err(|refusal| {
         visit.log.counts.rejected += 1;
-        problem_of(&refusal)
+        Problem::from(refusal)
     })?;
     let feedback = Feedback {
         trace_id: score.trace_id,
@@ -53,7 +53,7 @@ pub(crate) async fn delete_score(
 ) -> Result<Response, Problem> {
     visit.log.source = "langfuse";
     visit.sender(request, Scope::Ingest).await?;
-    check_score_id(id).map_err(|refusal| problem_of(&refusal))?;
+    check_score_id(id)?;
     visit.suite.require_current_schema().await?;
     delete_feedback(&visit.suite.database, id).await?;
     with_type(204, "application/json", Vec::new())
@@ -89,7 +89,7 @@ pub(crate) async fn ingestion(
         authenticate(request, visit.suite, Proofs::Key, now).await?;
     }
     let body = visit.json_body(request, BATCH_BYTES_MAX).await?;
-    let ids = parse_langfuse_ingestion(&body).map_err(|refusal| problem_of(&refusal))?;
+    let ids = parse_langfuse_ingestion(&body)?;
     visit.log.counts.rejected = u32::try_from(ids.len()).unwrap_or(u32::MAX);
     let errors: Vec<Value> = ids
         .into_iter()

@@ -17,7 +17,7 @@ use crate::arrival::queue;
 use crate::arrival::record;
 use crate::settings;
 use crate::settings::IngestMode;
-use crate::visit::{Visit, is_gzip, problem_of};
+use crate::visit::{Visit, is_gzip};
 use edge::request::media_type;
 
 /// The refusals that one answer names; the rest are counted.
@@ -95,14 +95,14 @@ impl Export {
                 if let Err(refusal) = reader.feed(piece) {
                     // Whoever is answered while still sending may see a broken connection.
                     pieces.pass_over().await;
-                    return Err(problem_of(&refusal));
+                    return Err(Problem::from(refusal));
                 }
                 if reader.is_full() {
                     self.record(visit, reader.take(context), context).await?;
                 }
             }
         }
-        reader.finish().map_err(|refusal| problem_of(&refusal))?;
+        reader.finish()?;
         self.record(visit, reader.take(context), context).await
     }
 
@@ -117,11 +117,11 @@ impl Export {
         let mut body = edge::body::read(request, PROTOBUF_BYTES_MAX).await?;
         visit.log.bytes = body.len();
         if is_gzip {
-            body = gunzip(&body, PROTOBUF_BYTES_MAX).map_err(|refusal| problem_of(&refusal))?;
+            body = gunzip(&body, PROTOBUF_BYTES_MAX)?;
         }
         let outcome = events::parse_protobuf_traces(&body, context);
         drop(body);
-        let outcome = outcome.map_err(|refusal| problem_of(&refusal))?;
+        let outcome = outcome?;
         self.record(visit, outcome, context).await
     }
 

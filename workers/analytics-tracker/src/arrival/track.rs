@@ -16,7 +16,7 @@ use crate::arrival::queue;
 use crate::arrival::record;
 use crate::settings;
 use crate::settings::IngestMode;
-use crate::visit::{Visit, problem_of};
+use crate::visit::Visit;
 use edge::request::header;
 
 /// `POST /track/interaction`.
@@ -28,7 +28,7 @@ pub(crate) async fn interaction(
     let body = visit.event_body(request, EVENT_BYTES_MAX).await?;
     let interaction = parse_interaction(&body, &arrival.context(visit)).map_err(|refusal| {
         visit.log.counts.rejected += 1;
-        problem_of(&refusal)
+        Problem::from(refusal)
     })?;
     let id = interaction.id.clone();
     if arrival.mode == IngestMode::Queue {
@@ -61,8 +61,7 @@ pub(crate) async fn batch(
 ) -> Result<Response, Problem> {
     let arrival = Arrival::of(visit, request).await?;
     let body = visit.event_body(request, BATCH_BYTES_MAX).await?;
-    let events =
-        parse_batch(&body, &arrival.context(visit)).map_err(|refusal| problem_of(&refusal))?;
+    let events = parse_batch(&body, &arrival.context(visit))?;
     let mut kept = Vec::with_capacity(events.len());
     let mut results: Vec<Value> = Vec::with_capacity(events.len());
     let mut places = Vec::with_capacity(events.len());
@@ -134,7 +133,7 @@ pub(crate) async fn session_mark(
     let body = visit.event_body(request, EVENT_BYTES_MAX).await?;
     let mark = parse_session_mark(&body, is_end, &arrival.context(visit)).map_err(|refusal| {
         visit.log.counts.rejected += 1;
-        problem_of(&refusal)
+        Problem::from(refusal)
     })?;
     let session_id = mark.session_id.clone();
     if arrival.mode == IngestMode::Queue {

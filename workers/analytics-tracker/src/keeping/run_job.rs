@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use worker::{Env, Request, Response};
 
 use crate::keeping::jobs::{self, Job};
-use crate::visit::{Visit, problem_of};
+use crate::visit::Visit;
 
 const MINUTE_MS: i64 = 60_000;
 /// How often the cron ticks; `wrangler.toml` says when.
@@ -96,7 +96,7 @@ pub(crate) async fn archive(
 ) -> Result<Response, Problem> {
     visit.admin(request).await?;
     let body = edge::body::read(request, EVENT_BYTES_MAX).await?;
-    let is_dry_run = parse_archive_request(&body).map_err(|refusal| problem_of(&refusal))?;
+    let is_dry_run = parse_archive_request(&body)?;
     if !is_dry_run {
         return run_now(visit, Job::Archive).await;
     }

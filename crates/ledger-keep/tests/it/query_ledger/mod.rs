@@ -8,8 +8,9 @@ use events::{Interaction, InteractionStatus, InteractionType};
 use futures_executor::block_on;
 use ledger_core::sqlite::Sqlite;
 use ledger_keep::archive::{ArchiveConfig, archive_sessions};
-use ledger_query::{Parameters, QueryError, Reader, Viewer};
+use ledger_query::{Reader, Viewer};
 use ledger_record::ingest::{IngestCache, IngestContext, ingest};
+use query_parameters::{ParameterError, Parameters};
 use reporting_days::ReportingZone;
 use serde_json::{Value, json};
 
@@ -436,7 +437,7 @@ pub fn assert_figures<'a>(answer: &Value, rows: impl IntoIterator<Item = &'a Raw
 }
 
 /// Takes a query string apart as the Worker does.
-pub fn parameters(query: &[(&str, String)], known: &[&str]) -> Result<Parameters, QueryError> {
+pub fn parameters(query: &[(&str, String)], known: &[&str]) -> Result<Parameters, ParameterError> {
     Parameters::new(
         query
             .iter()

@@ -1,9 +1,8 @@
 //! Query parameters: each known, given once, within its limits, or refused by name.
 
-use chrono::NaiveDate;
-use cost_calculation::{PicoUsd, canonical_provider};
+use chrono::{DateTime, NaiveDate, NaiveTime};
+use cost_calculation::{PicoUsd, UnixMillis, canonical_provider};
 
-use super::problem::QueryError;
 use reporting_days::calendar::{CompareMode, DayRange, Granularity};
 
 /// The most bytes in a query string.
@@ -21,6 +20,39 @@ pub const RANGE_DAYS_MAX: i64 = 3_660;
 const YEAR_MIN: i32 = 2000;
 const YEAR_MAX: i32 = 2200;
 
+/// Why a parameter is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{detail}")]
+pub struct ParameterError {
+    /// The stable name of the kind.
+    pub kind: &'static str,
+    /// The parameter.
+    pub field: String,
+    /// The fault and the remedy.
+    pub detail: String,
+}
+
+impl ParameterError {
+    /// A parameter whose value is wrong.
+    pub fn new(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            kind: "bad-parameter",
+            field: field.into(),
+            detail: detail.into(),
+        }
+    }
+
+    fn offset_past_end(offset: u64, total: i64) -> Self {
+        Self {
+            kind: "offset-past-end",
+            field: "offset".to_owned(),
+            detail: format!(
+                "`offset` {offset} lies past the end: the filters find {total}; send an offset below that"
+            ),
+        }
+    }
+}
+
 /// The parameters of one request.
 #[derive(Debug, Clone, Default)]
 pub struct Parameters {
@@ -32,7 +64,7 @@ impl Parameters {
     pub fn new(
         pairs: impl IntoIterator<Item = (String, String)>,
         known: &[&str],
-    ) -> Result<Self, QueryError> {
+    ) -> Result<Self, ParameterError> {
         let mut taken: Vec<(String, String)> = Vec::new();
         for (name, value) in pairs {
             let shown = shorten(&name);
@@ -42,7 +74,7 @@ impl Parameters {
                 } else {
                     known.join(", ")
                 };
-                return Err(QueryError::Parameter {
+                return Err(ParameterError {
                     kind: "unknown-parameter",
                     detail: format!(
                         "`{shown}` is not a parameter of this operation; it takes {takes}"
@@ -51,14 +83,14 @@ impl Parameters {
                 });
             }
             if taken.iter().any(|(other, _)| *other == name) {
-                return Err(QueryError::Parameter {
+                return Err(ParameterError {
                     kind: "repeated-parameter",
                     detail: format!("`{shown}` is given more than once; send it once"),
                     field: shown,
                 });
             }
             if value.chars().count() > TEXT_CHARS_MAX {
-                return Err(QueryError::parameter(
+                return Err(ParameterError::new(
                     shown.clone(),
                     format!("`{shown}` has more than {TEXT_CHARS_MAX} characters; shorten it"),
                 ));
@@ -67,7 +99,7 @@ impl Parameters {
                 .chars()
                 .any(|character| character.is_control() || character == '\u{fffd}')
             {
-                return Err(QueryError::parameter(
+                return Err(ParameterError::new(
                     shown.clone(),
                     format!("`{shown}` holds a control character or is not UTF-8; send plain text"),
                 ));
@@ -90,15 +122,58 @@ impl Parameters {
             .map(|(_, value)| value.as_str())
     }
 
+    /// A text; an empty one counts as left out.
+    pub fn given(&self, name: &str) -> Option<&str> {
+        self.text(name).filter(|text| !text.is_empty())
+    }
+
     /// A text that may not be empty.
-    pub fn nonempty(&self, name: &str) -> Result<Option<&str>, QueryError> {
+    pub fn nonempty(&self, name: &str) -> Result<Option<&str>, ParameterError> {
         match self.text(name) {
-            Some("") => Err(QueryError::parameter(
+            Some("") => Err(ParameterError::new(
                 name,
                 format!("`{name}` is empty; give it a value or leave it out"),
             )),
             other => Ok(other),
         }
+    }
+
+    /// A text that has to be there.
+    pub fn required(&self, name: &str) -> Result<&str, ParameterError> {
+        self.given(name).ok_or_else(|| {
+            ParameterError::new(name, format!("`{name}` is missing; add it to the query"))
+        })
+    }
+
+    /// A moment: ISO 8601 with a zone, a date (its midnight in UTC), or unix milliseconds, from 1970
+    /// to 9999.
+    pub fn moment(&self, name: &str) -> Result<Option<UnixMillis>, ParameterError> {
+        const LAST_MS: i64 = 253_402_300_799_999;
+        let Some(value) = self.text(name) else {
+            return Ok(None);
+        };
+        let midnight = || {
+            let date = value.parse::<NaiveDate>().ok()?;
+            Some(date.and_time(NaiveTime::MIN).and_utc().timestamp_millis())
+        };
+        let dated = || {
+            let moment = DateTime::parse_from_rfc3339(value).ok();
+            moment.map(|at| at.timestamp_millis()).or_else(midnight)
+        };
+        let milliseconds = value.parse::<i64>().ok().or_else(dated);
+        milliseconds
+            .filter(|at| (0..=LAST_MS).contains(at))
+            .map(|at| Some(UnixMillis(at)))
+            .ok_or_else(|| {
+                ParameterError::new(
+                    name,
+                    format!(
+                        "`{name}` is `{}`; it is ISO 8601 with a zone, such as 2026-11-23T00:00:00Z, \
+                         or unix milliseconds",
+                        shorten(value)
+                    ),
+                )
+            })
     }
 
     /// A provider under its canonical name.
@@ -108,7 +183,11 @@ impl Parameters {
     }
 
     /// One of some words.
-    pub fn word<T: Copy>(&self, name: &str, words: &[(&str, T)]) -> Result<Option<T>, QueryError> {
+    pub fn word<T: Copy>(
+        &self,
+        name: &str,
+        words: &[(&str, T)],
+    ) -> Result<Option<T>, ParameterError> {
         let Some(value) = self.text(name) else {
             return Ok(None);
         };
@@ -122,7 +201,7 @@ impl Parameters {
                     .map(|(word, _)| *word)
                     .collect::<Vec<_>>()
                     .join(", ");
-                QueryError::parameter(
+                ParameterError::new(
                     name,
                     format!("`{name}` is `{}`; it is one of {all}", shorten(value)),
                 )
@@ -130,7 +209,7 @@ impl Parameters {
     }
 
     /// `true` or `false`.
-    pub fn flag(&self, name: &str) -> Result<Option<bool>, QueryError> {
+    pub fn flag(&self, name: &str) -> Result<Option<bool>, ParameterError> {
         self.word(name, &[("true", true), ("false", false)])
     }
 
@@ -139,7 +218,7 @@ impl Parameters {
         &self,
         name: &str,
         bounds: std::ops::RangeInclusive<u64>,
-    ) -> Result<Option<u64>, QueryError> {
+    ) -> Result<Option<u64>, ParameterError> {
         let Some(value) = self.text(name) else {
             return Ok(None);
         };
@@ -152,7 +231,7 @@ impl Parameters {
             .filter(|number| bounds.contains(number))
             .map(Some)
             .ok_or_else(|| {
-                QueryError::parameter(
+                ParameterError::new(
                     name,
                     format!(
                         "`{name}` is `{}`; it is a whole number from {} to {}",
@@ -164,18 +243,34 @@ impl Parameters {
             })
     }
 
-    /// A page.
-    pub fn page(&self) -> Result<Page, QueryError> {
+    /// A whole number within bounds, or the default.
+    pub fn number(
+        &self,
+        name: &str,
+        default: u32,
+        bounds: std::ops::RangeInclusive<u32>,
+    ) -> Result<u32, ParameterError> {
+        let asked = self.integer(name, u64::from(*bounds.start())..=u64::from(*bounds.end()))?;
+        Ok(asked.map_or(default, |number| u32::try_from(number).unwrap_or(default)))
+    }
+
+    /// A page of 50 items, unless more or fewer are asked for.
+    pub fn page(&self) -> Result<Page, ParameterError> {
+        self.page_of(LIMIT_DEFAULT)
+    }
+
+    /// A page of so many items, unless more or fewer are asked for.
+    pub fn page_of(&self, limit_default: u64) -> Result<Page, ParameterError> {
         Ok(Page {
             limit: self
                 .integer("limit", 1..=LIMIT_MAX)?
-                .unwrap_or(LIMIT_DEFAULT),
+                .unwrap_or(limit_default),
             offset: self.integer("offset", 0..=INTEGER_MAX)?.unwrap_or(0),
         })
     }
 
     /// An amount in USD that is not negative.
-    pub fn amount(&self, name: &str) -> Result<Option<PicoUsd>, QueryError> {
+    pub fn amount(&self, name: &str) -> Result<Option<PicoUsd>, ParameterError> {
         let Some(value) = self.text(name) else {
             return Ok(None);
         };
@@ -184,7 +279,7 @@ impl Parameters {
             .all(|byte| byte.is_ascii_digit() || byte == b'.');
         let amount = plain.then(|| value.parse::<PicoUsd>().ok()).flatten();
         amount.map(Some).ok_or_else(|| {
-            QueryError::parameter(
+            ParameterError::new(
                 name,
                 format!(
                     "`{name}` is `{}`; it is an amount in USD with at most twelve decimals, such as 0.50",
@@ -194,7 +289,7 @@ impl Parameters {
         })
     }
 
-    fn day(&self, name: &str) -> Result<Option<NaiveDate>, QueryError> {
+    fn day(&self, name: &str) -> Result<Option<NaiveDate>, ParameterError> {
         let Some(value) = self.text(name) else {
             return Ok(None);
         };
@@ -209,7 +304,7 @@ impl Parameters {
             .filter(|day| (YEAR_MIN..=YEAR_MAX).contains(&chrono::Datelike::year(day)))
             .map(Some)
             .ok_or_else(|| {
-                QueryError::parameter(
+                ParameterError::new(
                     name,
                     format!(
                         "`{name}` is `{}`, which is no date from {YEAR_MIN} to {YEAR_MAX}; write it as 2026-11-23",
@@ -220,7 +315,7 @@ impl Parameters {
     }
 
     /// The range that `start_date` and `end_date` give; `None` without both.
-    pub fn range(&self, days_max: i64) -> Result<Option<DayRange>, QueryError> {
+    pub fn range(&self, days_max: i64) -> Result<Option<DayRange>, ParameterError> {
         let (start, end) = match (self.day("start_date")?, self.day("end_date")?) {
             (None, None) => return Ok(None),
             (Some(start), Some(end)) => (start, end),
@@ -228,7 +323,7 @@ impl Parameters {
             (None, Some(_)) => return Err(lone("end_date", "start_date")),
         };
         if start > end {
-            return Err(QueryError::Parameter {
+            return Err(ParameterError {
                 kind: "reversed-range",
                 field: "start_date".to_owned(),
                 detail: format!("`start_date` {start} lies after `end_date` {end}; exchange them"),
@@ -236,7 +331,7 @@ impl Parameters {
         }
         let range = DayRange { start, end };
         if range.days() > days_max {
-            return Err(QueryError::Parameter {
+            return Err(ParameterError {
                 kind: "range-too-long",
                 field: "end_date".to_owned(),
                 detail: format!(
@@ -249,7 +344,7 @@ impl Parameters {
     }
 
     /// The granularity of buckets; by day without one.
-    pub fn granularity(&self) -> Result<Granularity, QueryError> {
+    pub fn granularity(&self) -> Result<Granularity, ParameterError> {
         let words = [
             ("hour", Granularity::Hour),
             ("day", Granularity::Day),
@@ -262,7 +357,7 @@ impl Parameters {
     }
 
     /// With what to compare, if with anything.
-    pub fn compare(&self) -> Result<Option<CompareMode>, QueryError> {
+    pub fn compare(&self) -> Result<Option<CompareMode>, ParameterError> {
         let words = [
             ("none", None),
             ("previous", Some(CompareMode::Previous)),
@@ -274,7 +369,7 @@ impl Parameters {
     }
 
     /// The extras asked for.
-    pub fn include(&self, allowed: &[&str]) -> Result<Include, QueryError> {
+    pub fn include(&self, allowed: &[&str]) -> Result<Include, ParameterError> {
         let mut include = Include::default();
         let mut seen = Vec::new();
         for item in self
@@ -283,7 +378,7 @@ impl Parameters {
             .flat_map(|list| list.split(','))
         {
             if !allowed.contains(&item) || seen.contains(&item) {
-                return Err(QueryError::parameter(
+                return Err(ParameterError::new(
                     "include",
                     format!(
                         "`include` names `{}`; it is a comma-separated list of {}, each once",
@@ -304,7 +399,7 @@ impl Parameters {
     }
 
     /// Whether to sort upwards; the default where nothing is said.
-    pub fn is_ascending(&self, default: bool) -> Result<bool, QueryError> {
+    pub fn is_ascending(&self, default: bool) -> Result<bool, ParameterError> {
         Ok(self
             .word("order", &[("asc", true), ("desc", false)])?
             .unwrap_or(default))
@@ -322,10 +417,10 @@ pub struct Page {
 
 impl Page {
     /// Refuses an offset past the end of `total` items.
-    pub fn check(self, total: i64) -> Result<(), QueryError> {
+    pub fn check(self, total: i64) -> Result<(), ParameterError> {
         let total_items = u64::try_from(total).unwrap_or(0);
         if self.offset > 0 && self.offset >= total_items {
-            return Err(QueryError::offset_past_end(self.offset, total));
+            return Err(ParameterError::offset_past_end(self.offset, total));
         }
         Ok(())
     }
@@ -345,8 +440,8 @@ pub struct Include {
     pub total: bool,
 }
 
-fn lone(given: &str, missing: &str) -> QueryError {
-    QueryError::parameter(
+fn lone(given: &str, missing: &str) -> ParameterError {
+    ParameterError::new(
         missing,
         format!("`{given}` is given without `{missing}`; give both or neither"),
     )
@@ -363,7 +458,7 @@ fn shorten(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn parse(query: &[(&str, &str)]) -> Result<Parameters, QueryError> {
+    fn parse(query: &[(&str, &str)]) -> Result<Parameters, ParameterError> {
         Parameters::new(
             query
                 .iter()
@@ -381,9 +476,9 @@ mod tests {
         )
     }
 
-    fn refusal<T: std::fmt::Debug>(result: Result<T, QueryError>) -> (&'static str, String) {
+    fn refusal<T: std::fmt::Debug>(result: Result<T, ParameterError>) -> (&'static str, String) {
         match result {
-            Err(QueryError::Parameter {
+            Err(ParameterError {
                 kind,
                 field,
                 detail,
@@ -488,6 +583,26 @@ mod tests {
             .check(0),
             Ok(())
         );
+    }
+
+    #[test]
+    fn a_moment_has_a_zone_or_is_a_number() {
+        let moment = |text| parse(&[("q", text)]).and_then(|p| p.moment("q"));
+        for text in [
+            "2026-11-23T00:00:00Z",
+            "2026-11-23T01:00:00+01:00",
+            "2026-11-23",
+            "1795392000000",
+        ] {
+            assert_eq!(
+                moment(text),
+                Ok(Some(UnixMillis(1_795_392_000_000))),
+                "{text}"
+            );
+        }
+        for text in ["", "2026-11-23T00:00:00", "-1", "yesterday"] {
+            assert_eq!(refusal(moment(text)).1, "q", "{text}");
+        }
     }
 
     #[test]
