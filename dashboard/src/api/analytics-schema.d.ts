@@ -664,7 +664,7 @@ export interface components {
             /** @description Rounding happens once for each component; the amounts of its lines add up to it exactly. */
             amount: components["schemas"]["MoneyOrUnpriced"];
             component: components["schemas"]["Component"];
-            /** @description Remarks, for example `assumed_start`, `stale_price`, `billed_as_input`, `billed_as_output`, `context_tier_missing`, `declared`, `unpriced`; of how the usage was read `cache_lifetime_assumed`, `cache_lifetime_by_setting`, `total_decided`, `total_differs`, `hidden_reasoning`, `overlap_concluded`, `compaction_added`, `image_output_concluded`, `unread_usage`; and `disputed_price` while the line's price is in force and another list says something else or another price waits in its place (`GET /pricing/conflicts`, `GET /pricing/quarantine`). */
+            /** @description Remarks, for example `assumed_start`, `stale_price`, `billed_as_input`, `billed_as_output`, `context_tier_missing`, `declared`, `unpriced`; of how the usage was read `cache_lifetime_assumed`, `cache_lifetime_by_setting`, `total_decided`, `total_differs`, `hidden_reasoning`, `overlap_concluded`, `compaction_added`, `image_output_concluded`, `unread_usage`, `reported_by_sender`; `reported` where the amount that the provider reports counts (`PUT /admin/reported-costs`); and `disputed_price` while the line's price is in force and another list says something else or another price waits in its place (`GET /pricing/conflicts`, `GET /pricing/quarantine`). */
             flags: string[];
             /** @description A rational factor on the amount, where one applied. */
             multiplier: components["schemas"]["Multiplier"] | null;
@@ -1305,7 +1305,7 @@ export interface components {
             valid_to: components["schemas"]["TimeOrNull"];
         };
         /**
-         * @description How much of an interaction has a price; `declared` means that the caller gave the amount.
+         * @description How much of an interaction has a price; `declared` means that the amount was stated by the caller, or by the provider where the operator lets its word count.
          * @enum {string}
          */
         PriceState: "priced" | "partial" | "unpriced" | "declared";

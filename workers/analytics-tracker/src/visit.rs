@@ -64,7 +64,7 @@ impl Visit<'_> {
         if !is_gzip {
             return Ok(body);
         }
-        events::gunzip(&body, bytes_max).map_err(|rejection| problem_of(&rejection))
+        Ok(events::gunzip(&body, bytes_max)?)
     }
 
     async fn body(&mut self, request: &mut Request, bytes_max: usize) -> Result<Vec<u8>, Problem> {
