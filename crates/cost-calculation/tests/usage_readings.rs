@@ -560,3 +560,130 @@ fn xais_reasoning_stands_beside_the_completion_and_its_ticks_are_the_bill() {
     );
     assert_eq!(reading.reported_cost.unwrap().to_string(), "0.0197");
 }
+
+#[test]
+fn of_several_hops_the_first_prompt_chooses_the_tier() {
+    let google = json!({"total_input_tokens": 410_000, "initial_input_tokens": 150_000,
+        "total_output_tokens": 10, "total_tokens": 410_010});
+    let litellm = json!({"prompt_tokens": 410_000, "completion_tokens": 10, "total_tokens": 410_010,
+        "prompt_tokens_details": {"initial_prompt_tokens": 150_000}});
+    for (convention, payload) in [(Gemini, google), (OpenAiLike, litellm)] {
+        expect(
+            &read(convention, "google", payload),
+            &[("input", 410_000), ("output", 10)],
+            &[("context_tokens", 150_000)],
+        );
+    }
+}
+
+#[test]
+fn a_streams_last_counts_replace_its_first_and_its_first_tell_what_the_last_do_not() {
+    let event = json!({
+        "message": {"usage": {"input_tokens": 10, "output_tokens": 1,
+            "cache_creation_input_tokens": 500,
+            "cache_creation": {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 500},
+            "vendor_tokens": 3}},
+        "usage": {"output_tokens": 77},
+    });
+    expect(
+        &read(AnthropicMessages, "anthropic", event),
+        &[("input", 10), ("cache_write_1h", 500), ("output", 77)],
+        &[("unread:message.usage.vendor_tokens", 3)],
+    );
+}
+
+#[test]
+fn what_lies_too_deep_or_behind_too_much_is_unread_and_so_are_digits_as_text() {
+    let mut deep = json!({"tokens_of_a_kind": 5});
+    for _ in 0..9 {
+        deep = json!({ "further": deep });
+    }
+    let many: serde_json::Map<String, Value> = (0..600)
+        .map(|at| (format!("zero_{at:03}"), json!(0)))
+        .chain([("zzz_tokens".to_owned(), json!(9))])
+        .collect();
+    let base = |more: Value| json!({"prompt_tokens": 10, "completion_tokens": 1, "further": more});
+    for (payload, unread) in [
+        (base(deep), "further.further"),
+        (base(Value::Object(many)), "unread:more_fields"),
+        (base(json!({"credits": "12"})), "unread:further.credits"),
+    ] {
+        let reading = keep(OpenAiLike, "together", &payload);
+        assert!(reading.flags.contains(Flag::UnreadUsage), "{reading:?}");
+        let found = reading.calls.keys().any(|name| name.contains(unread));
+        assert!(found, "{unread}: {:?}", reading.calls);
+    }
+    // What refers to something counts nothing, whatever its digits.
+    let ids = base(json!({"request_id": "8812", "model_version": "2026", "created_at": "177"}));
+    expect(
+        &read(OpenAiLike, "together", ids),
+        &[("input", 10), ("output", 1)],
+        &[],
+    );
+}
+
+#[test]
+fn reads_and_writes_in_one_count_stay_unread_where_nothing_tells_them_apart() {
+    let counts = |more: Value| {
+        let mut all = json!({"llm.token_count.prompt": 1_000, "llm.token_count.completion": 10,
+            "llm.token_count.prompt_details.cache_input": 600});
+        for (name, value) in more.as_object().unwrap() {
+            all[name.as_str()] = value.clone();
+        }
+        keep(OtelGenAi, "openai", all)
+    };
+    expect(
+        &counts(json!({})),
+        &[("input", 1_000), ("output", 10)],
+        &[("unread:llm.token_count.prompt_details.cache_input", 600)],
+    );
+    let told = json!({"llm.token_count.prompt_details.cache_read": 600});
+    expect(
+        &counts(told),
+        &[("input", 400), ("cache_read", 600), ("output", 10)],
+        &[],
+    );
+}
+
+#[test]
+fn what_repeats_or_only_describes_is_never_added() {
+    let groq = json!({"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110,
+        "queue_time": 0.1, "prompt_time": 0.2, "total_time": 0.4, "estimated_tokens": 999,
+        "context_details": {"input_tokens": 888}, "raw": {"prompt_tokens": 100},
+        "context_management": {"cleared_input_tokens": 777}});
+    expect(
+        &read(OpenAiLike, "groq", groq),
+        &[("input", 100), ("output", 10)],
+        &[],
+    );
+}
+
+#[test]
+fn a_credit_and_an_answer_from_a_gateways_cache_are_no_plain_tokens() {
+    for (more, unread) in [
+        (
+            json!({"fallback_credit": {"status": {"type": "redeemed"}}}),
+            "unread:fallback_credit.status.type",
+        ),
+        (json!({"cache_hit": true}), "unread:cache_hit"),
+    ] {
+        let mut payload = json!({"input_tokens": 10, "output_tokens": 1});
+        for (name, value) in more.as_object().unwrap() {
+            payload[name.as_str()] = value.clone();
+        }
+        expect(
+            &read(AnthropicMessages, "anthropic", payload),
+            &[("input", 10), ("output", 1)],
+            &[(unread, 1)],
+        );
+    }
+}
+
+#[test]
+fn two_names_of_one_count_that_differ_are_both_told() {
+    let counts = json!({"gen_ai.usage.input_tokens": 100, "gen_ai.usage.prompt_tokens": 140,
+        "gen_ai.usage.output_tokens": 10});
+    let kept = keep(OtelGenAi, "openai", &counts);
+    assert_eq!(kept.calls["unread:gen_ai.usage.prompt_tokens"], 140);
+    assert_eq!((kept.usage.input, kept.usage.output), (100, 10));
+}

@@ -342,3 +342,59 @@ fn every_counting_attribute_is_priced_a_part_or_unread_by_name() {
     }
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
 }
+
+#[test]
+fn claudes_own_usage_is_claudes_at_whichever_reseller() {
+    let usage = json!({"input_tokens": 100, "output_tokens": 10, "cache_read_input_tokens": 1_000,
+        "cache_creation_input_tokens": 500,
+        "cache_creation": {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 500}});
+    for provider in ["anthropic", "aws", "vertex"] {
+        let call = by_event(provider, None, &usage).unwrap();
+        let read = (
+            call.usage.input,
+            call.usage.cache_read,
+            call.usage.cache_write_1h,
+        );
+        assert_eq!(read, (100, 1_000, 500), "{provider}");
+        assert_eq!(call.usage.total(), 1_610, "{provider}");
+    }
+}
+
+#[test]
+fn an_instrumentations_counts_on_a_langfuse_span_are_read() {
+    let call = by_span(vec![
+        (
+            "langfuse.observation.type",
+            json!({ "stringValue": "generation" }),
+        ),
+        (
+            "langfuse.observation.model.name",
+            json!({ "stringValue": "m" }),
+        ),
+        ("gen_ai.usage.input_tokens", json!({ "intValue": "100" })),
+        ("gen_ai.usage.output_tokens", json!({ "intValue": "10" })),
+        ("gen_ai.usage.cost", json!({ "doubleValue": 0.0123 })),
+    ]);
+    assert_eq!((call.usage.input, call.usage.output), (100, 10));
+    assert_eq!(call.reported_cost.unwrap().to_string(), "0.0123");
+}
+
+#[test]
+fn more_counts_than_one_span_may_keep_are_told() {
+    let mut attributes = vec![
+        ("gen_ai.operation.name", json!({ "stringValue": "chat" })),
+        ("gen_ai.request.model", json!({ "stringValue": "m" })),
+        ("gen_ai.usage.input_tokens", json!({ "intValue": "100" })),
+    ];
+    let names: Vec<String> = (0..80)
+        .map(|at| format!("gen_ai.usage.zero_{at}"))
+        .collect();
+    attributes.extend(
+        names
+            .iter()
+            .map(|name| (name.as_str(), json!({ "intValue": "0" }))),
+    );
+    attributes.push(("gen_ai.usage.seats", json!({ "intValue": "3" })));
+    let call = by_span(attributes);
+    assert!(call.units.calls.contains_key("unread:gen_ai.usage.more"));
+}

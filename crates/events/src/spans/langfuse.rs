@@ -128,8 +128,9 @@ fn generation(span: &Span, context: &Context<'_>) -> Result<Interaction, Rejecti
         }
     };
     usage::apply(reading, &mut interaction);
-    if let Some(costs) = attributes.word(Attribute::ObservationCost) {
-        interaction.set_stated_cost(reported_cost_of_text(costs));
+    for amount in [Attribute::ObservationCost, Attribute::GenAiRequestCost] {
+        let stated = attributes.word(amount).and_then(reported_cost_of_text);
+        interaction.set_stated_cost(stated);
     }
     // A provider's own endpoint says nothing that the provider does not.
     interaction.endpoint = interaction

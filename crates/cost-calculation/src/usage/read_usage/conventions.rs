@@ -35,6 +35,7 @@ pub(super) fn read(tally: &mut Tally, convention: UsageConvention, provider: &st
     halves(tally);
     total_alone(tally);
     require(tally, convention);
+    first_prompt(tally);
     let mut usage = disjoint(tally, reading, provider);
     if is_images_endpoint(tally, convention) {
         usage.image_out = usage.output;
@@ -100,6 +101,16 @@ fn reading(tally: &mut Tally, convention: UsageConvention, provider: &str) -> Re
             hidden_reasoning: HIDES_THOUGHTS.contains(&provider),
             ..Reading::INCLUSIVE
         },
+    }
+}
+
+/// The sum of several hops is one input: what chooses the context tier is a hop's prompt, not their sum.
+fn first_prompt(tally: &mut Tally) {
+    let first = tally.get(Slot::FirstPrompt);
+    if first > 0 && first < tally.get(Slot::Input) {
+        tally
+            .calls
+            .insert(crate::names::resource::CONTEXT_TOKENS.to_owned(), first);
     }
 }
 

@@ -29,7 +29,7 @@ use crate::UsageConvention;
 use crate::canonical_provider;
 use crate::flags::{Flag, Flags};
 use crate::usage::reported_cost::cost_of_usage;
-use leaf::{Amount, leaves};
+use leaf::{Amount, LEAVES_MAX, holds_number, leaves};
 pub use lifetime::Lifetime;
 #[cfg(feature = "selftest")]
 use slot::Meaning;
@@ -145,10 +145,15 @@ fn all_unread(reading: UsageReading, payload: &Value, doubts: &[UsageError]) -> 
             .any(|doubt| matches!(doubt, UsageError::NotACount { field, .. } if field == shown))
     };
     let mut kept = Tally::new(None);
-    for leaf in leaves(payload) {
-        if leaf.value.is_number() || is_doubted(&leaf.shown) {
+    let found = leaves(payload);
+    for leaf in &found {
+        let is_figure = leaf.value.is_number() || holds_number(leaf.value);
+        if is_figure || is_doubted(&leaf.shown) {
             kept.add_unread(&leaf.shown, Amount::of(leaf.value).rounded_up());
         }
+    }
+    if found.len() > LEAVES_MAX {
+        kept.add_unread("more_fields", 1);
     }
     if kept.unread.is_empty() {
         kept.add_unread("usage", 1);

@@ -96,7 +96,7 @@ impl Tally {
             self.take_further(leaf, &meaning);
         }
         if found.len() > LEAVES_MAX {
-            self.add_unread("(more)", 1);
+            self.add_unread("more_fields", 1);
         }
     }
 
