@@ -7,3 +7,7 @@ export type { Level, Say } from "./client/say.ts";
 export type { FsyncPolicy } from "./client/segment-writer.ts";
 export { optionsFromEnvironment } from "./client/settings.ts";
 export type { ClientOptions } from "./client/settings.ts";
+export type { HookRequest, Middleware } from "./hook/express-shapes.ts";
+export { analyticsHook } from "./hook/hook.ts";
+export type { AnalyticsHook, HookOptions } from "./hook/hook.ts";
+export type { HookCounts } from "./hook/hook-counts.ts";

@@ -51,6 +51,25 @@ test("what is appended is taken once and in order, and leaves nothing on the dis
   assert.deepEqual(readdirSync(directory), []);
 });
 
+test("what may wait a moment and what may not lie together, each whole and once", async (context) => {
+  const { spool, corrupt } = open(context, temporaryFolder(context), { segmentBytesMax: 100_000 });
+  const ids = Array.from({ length: 3_000 }, (_, index) => `event-${index}`);
+  const read: string[] = [];
+  for (const [index, id] of ids.entries()) {
+    assert.equal(spool.append(record(id), index % 7 !== 0), "kept");
+    if (index % 300 === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 25));
+      read.push(...(await readAll(spool)));
+    }
+  }
+  // Without a word of its own it is on the disk after a moment.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  read.push(...(await readAll(spool)));
+  assert.deepEqual(read.toSorted(), ids.toSorted());
+  assert.ok(spool.isEmpty);
+  assert.equal(corrupt.count, 0);
+});
+
 test("what is taken and not done is taken again", async (context) => {
   const { spool } = open(context, temporaryFolder(context));
   for (let index = 0; index < 20; index++) spool.append(record(`event-${index}`));

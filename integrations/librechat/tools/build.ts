@@ -14,7 +14,7 @@ export async function buildPackage(): Promise<string> {
     const outdir = join(dist, format);
     await build({
       absWorkingDir: root,
-      entryPoints: ["src/index.ts"],
+      entryPoints: format === "esm" ? ["src/index.ts", "src/command-line.ts"] : ["src/index.ts"],
       outdir,
       bundle: true,
       splitting: format === "esm",

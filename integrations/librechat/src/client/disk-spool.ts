@@ -80,14 +80,14 @@ export class DiskSpool implements Store {
     return files.reduce((sum, segment) => sum + segment.bytes, 0) + (this.writer?.bytes ?? 0) + (this.writer?.bytesWaiting ?? 0);
   }
 
-  append(record: Queued): Kept {
+  append(record: Queued, isSoon = false): Kept {
     if (Date.now() < this.pausedUntilMs) return "failed";
     const line = writeLine(record);
     if (this.bytes + line.length > this.options.bytesMax) return "full";
     try {
       const writer = this.currentWriter();
       if (writer.bytesWaiting > WAITING_BYTES_MAX) return "full";
-      writer.append(line);
+      writer.append(line, isSoon);
       return "kept";
     } catch (error) {
       this.fail(error);

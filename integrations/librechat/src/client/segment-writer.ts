@@ -12,6 +12,9 @@ export type FsyncPolicy = "never" | "interval" | "always";
 /** A write that takes longer sends the next ones behind the loop. */
 const SLOW_WRITE_MS = 1;
 const BEHIND_FOR_MS = 5_000;
+/** How long what may wait waits for its neighbours. */
+const SOON_MS = 20;
+const lineFeed = Buffer.from("\n");
 
 export class SegmentWriter {
   readonly path: string;
@@ -24,6 +27,9 @@ export class SegmentWriter {
   private waitingBytes = 0;
   private bytesUnderWay = 0;
   private behindUntilMs = 0;
+  /** Writes overlapped: where one failed can't be told, and nothing is cut off. */
+  private isMixed = false;
+  private soonTimer: NodeJS.Timeout | undefined;
   private isDirty = false;
   private isSyncing = false;
   private isClosed = false;
@@ -41,16 +47,27 @@ export class SegmentWriter {
     return this.waitingBytes + this.bytesUnderWay;
   }
 
-  /** Whether it is kept; a fault of the disk throws and leaves nothing of the line. */
-  append(line: Buffer): void {
-    if (this.isWriting || this.waiting.length > 0 || performance.now() < this.behindUntilMs) {
+  /**
+   * Keeps a line: at once, or (`isSoon`) with its neighbours of the next moment in one write behind the loop.
+   * A fault of the disk throws and leaves nothing of the line.
+   */
+  append(line: Buffer, isSoon: boolean): void {
+    const isStalled = performance.now() < this.behindUntilMs;
+    if (isSoon || isStalled) {
       this.waiting.push(line);
       this.waitingBytes += line.length;
-      this.writeBehind();
+      if (isStalled) this.writeBehind();
+      else this.writeSoon();
       return;
     }
     const startedMs = performance.now();
-    this.writeNow(line);
+    if (this.isWriting) {
+      // Wherever the other write ends, this line begins behind a line feed.
+      this.isMixed = true;
+      this.writeNow(Buffer.concat([lineFeed, line]));
+    } else {
+      this.writeNow(line);
+    }
     if (performance.now() - startedMs > SLOW_WRITE_MS) this.behindUntilMs = performance.now() + BEHIND_FOR_MS;
   }
 
@@ -102,6 +119,15 @@ export class SegmentWriter {
     if (this.policy === "always") setImmediate(() => this.sync());
   }
 
+  private writeSoon(): void {
+    if (this.soonTimer !== undefined) return;
+    this.soonTimer = setTimeout(() => {
+      this.soonTimer = undefined;
+      this.writeBehind();
+    }, SOON_MS);
+    this.soonTimer.unref();
+  }
+
   private writeBehind(): void {
     if (this.isWriting || this.waiting.length === 0) return;
     const lines = this.takeWaiting();
@@ -134,7 +160,7 @@ export class SegmentWriter {
   /** Takes half a line off; where even that fails, its checksum tells a reader. */
   private cutBack(): void {
     try {
-      if (fstatSync(this.descriptor).size > this.bytes) ftruncateSync(this.descriptor, this.bytes);
+      if (!this.isMixed && fstatSync(this.descriptor).size > this.bytes) ftruncateSync(this.descriptor, this.bytes);
     } catch {
       // The reader counts what is left as corrupt.
     }

@@ -11,8 +11,8 @@ export interface Taken {
 }
 
 export interface Store {
-  /** Never throws and never waits. */
-  append(record: Queued): Kept;
+  /** Never throws and never waits. With `isSoon` a spool may write it together with others within 20 ms. */
+  append(record: Queued, isSoon?: boolean): Kept;
   /** The oldest records that were not taken and done; none where there are none. */
   take(recordsMax: number, bytesMax: number): Promise<Taken | undefined>;
   readonly isEmpty: boolean;
