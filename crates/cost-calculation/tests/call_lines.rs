@@ -9,9 +9,9 @@
 mod rates;
 
 use cost_calculation::{
-    Billable, Component, Estimate, Flag, Flags, PriceBook, PriceState, TokenUsage, Units,
+    Billable, Component, Estimate, Flag, Flags, PriceBook, PriceRow, PriceState, TokenUsage, Units,
 };
-use rates::{above, book, call, model, price};
+use rates::{above, book, call, model, price, row};
 
 fn units(calls: &[(&str, u64)]) -> Units {
     let calls = calls
@@ -274,6 +274,38 @@ fn a_region_with_a_surcharge_that_no_list_tells_is_not_priced_as_everywhere() {
             ..call("vertexai", "gemini", &usage)
         };
         assert_eq!(price(&rows, &billable).price_state, state, "{region}");
+    }
+}
+
+#[test]
+fn where_a_model_has_a_factor_for_one_region_another_ones_is_not_taken_for_none() {
+    let mut rows = model("openai", "gpt", &[("input", "1")]);
+    rows.push(PriceRow {
+        rate_pico: 11,
+        per: 10,
+        region: "us".to_owned(),
+        ..row("openai", "gpt", "multiplier", "0")
+    });
+    rows.extend(model("openai", "plain", &[("input", "1")]));
+    let book = book([rows]);
+    let usage = TokenUsage {
+        input: 1_000_000,
+        ..TokenUsage::default()
+    };
+    for (name, region, expected, state) in [
+        ("gpt", "us", "1.1", PriceState::Priced),
+        ("gpt", "", "1", PriceState::Priced),
+        ("gpt", "global", "1", PriceState::Priced),
+        ("gpt", "jp", "1", PriceState::Partial),
+        ("plain", "jp", "1", PriceState::Priced),
+    ] {
+        let billable = Billable {
+            region,
+            ..call("openai", name, &usage)
+        };
+        let estimate = price(&book, &billable);
+        let found = (total(&estimate), estimate.price_state);
+        assert_eq!(found, (expected.to_owned(), state), "{name} in {region}");
     }
 }
 

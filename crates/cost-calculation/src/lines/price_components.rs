@@ -274,11 +274,21 @@ impl<'b> Pricing<'b> {
 }
 
 /// Whether a region was served that has a surcharge at its provider, and the book has none for it:
-/// Vertex bills newer models dearer in a region than at its global endpoint.
+/// Vertex bills newer models dearer in a region than at its global endpoint, and where a list tells a
+/// factor for one region of a model, another region hardly has none.
 fn is_region_unknown(resolved: &Resolved<'_>, billable: &Billable<'_>) -> bool {
     let region = billable.region.trim();
+    if region.is_empty() {
+        return false;
+    }
     let is_vertex = || canonical_provider(billable.provider) == "vertex";
-    if region.is_empty() || !is_vertex() {
+    let has_regional_factors = || {
+        resolved
+            .rates
+            .rows()
+            .any(|row| row.resource == ResourceType::Multiplier && !row.region.is_empty())
+    };
+    if !has_regional_factors() && !is_vertex() {
         return false;
     }
     let served = [resolved.matched.region.as_str(), &resolved.wider_region];
