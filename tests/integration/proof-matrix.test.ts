@@ -30,6 +30,7 @@ function scopesOf({ contract, template, method, operationId }: Operation): reado
   if (template.startsWith("/admin/")) return ["admin"];
   if (contract === "tracking-api") return ["ingest"];
   if (contract === "pricing-sync-api") return method === "GET" ? ["read", "admin"] : ["admin"];
+  if (operationId === "listUsageSubjects") return ["read", "admin"];
   return ["read", "self", "admin"];
 }
 

@@ -4,7 +4,7 @@ use crate::database::{Database, DatabaseError, Statement};
 
 /// `ledger_state.schema_version` as the newest migration leaves it: that migration's number. A
 /// database of another version is not written to.
-pub const SCHEMA_VERSION: i64 = 5;
+pub const SCHEMA_VERSION: i64 = 6;
 
 /// Whether a database's tables are the ones that this software writes: for `/health`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

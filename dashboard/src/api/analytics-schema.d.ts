@@ -62,6 +62,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What somebody used of what they may use, in one answer.
+         * @description Without a parameter a key of scope `self` reads its own user. A key of scope `read` or `admin` names whom:
+         *     `user_id` (with `tenant_id` where the user has one), `tenant_id` alone, or `subject=installation`.
+         *
+         *     A subject without a plan gets the usage of the calendar month with `plan: null`. Amounts are decimal text; `null` is
+         *     unlimited or unknown and never 0. `state` is decided here: `over` where something is used beyond what is included,
+         *     `near` from the highest threshold below 100 percent on (80 without one), `ok`, or `unlimited`.
+         *     Without `include` a poll reads at most 12 rows of the database, and an answer 304 at most 4.
+         */
+        get: operations["getUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage/periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A subject's periods, newest first, each with what was closed, adjusted and charged.
+         * @description Of whom as with `/api/v1/usage`. What came to a period after it was closed stands in its `adjusted`, and as an
+         *     `adjustments` item of the period that it is charged with.
+         */
+        get: operations["listUsagePeriods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage/subjects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is near or over, with the counts of each state.
+         * @description Needs scope `read` or `admin`. Every subject with a subscription of its own, and each user of the default plan who
+         *     used something in its period. Counts, charge and histogram are of all that the filters choose but `state`;
+         *     rows are sorted by the server, ties by what was used and then by id.
+         */
+        get: operations["listUsageSubjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/app/{path}": {
         parameters: {
             query?: never;
@@ -1326,6 +1395,8 @@ export interface components {
              */
             type: string;
         };
+        /** @description Of the meter `cost` USD as a decimal string, of the others a count. */
+        Quantity: components["schemas"]["Money"] | number;
         /**
          * @description A quotient with at most six decimals; `null` where the divisor is zero or unknown.
          * @example 0.264
@@ -1601,6 +1672,234 @@ export interface components {
             period: components["schemas"]["Period"];
             reporting_time_zone: components["schemas"]["TimeZone"];
         };
+        Usage: {
+            adjustments: components["schemas"]["UsageAdjustment"][];
+            /** @description When the newest interaction was received. */
+            as_of: components["schemas"]["Time"] | null;
+            days?: {
+                cost: components["schemas"]["Money"];
+                day: components["schemas"]["Day"];
+                interactions: number;
+                tokens: number;
+            }[];
+            forecast?: components["schemas"]["UsageForecast"][];
+            ledger_version: number;
+            /** @description Cost, tokens, interactions. */
+            meters: components["schemas"]["UsageMeterStanding"][];
+            models?: {
+                cost: components["schemas"]["Money"];
+                interactions: number;
+                model: string;
+                provider: string;
+                tokens: number;
+            }[];
+            /** @description Of all meters, so far. */
+            overage_charge: components["schemas"]["Money"];
+            /** @description The highest of the meters'. */
+            percent: number | null;
+            period: components["schemas"]["UsagePeriod"];
+            plan: components["schemas"]["UsagePlan"] | null;
+            /** @description When to ask again. */
+            poll_after_s: number;
+            segments: components["schemas"]["UsageSegment"][];
+            /** @description The worst of the meters'; `null` without a plan. */
+            state: components["schemas"]["UsageState"] | null;
+            subject: components["schemas"]["UsageWho"];
+            unpriced: components["schemas"]["UsageUnpriced"];
+        };
+        /** @description What came to a closed period and is charged with this one. */
+        UsageAdjustment: {
+            moved: components["schemas"]["UsageMoved"];
+            of_period: {
+                first_day: components["schemas"]["Day"];
+                last_day: components["schemas"]["Day"];
+            };
+            /**
+             * @description Interactions that came late or were taken out, or other prices.
+             * @enum {string}
+             */
+            reason: "interactions" | "prices";
+        };
+        UsageForecast: {
+            high: components["schemas"]["UsageQuantity"];
+            low: components["schemas"]["UsageQuantity"];
+            meter: components["schemas"]["UsageMeter"];
+            /** @description What the period will come to. */
+            mid: components["schemas"]["UsageQuantity"];
+            /**
+             * @description Why there is no forecast.
+             * @enum {string|null}
+             */
+            reason: "too_early" | "ended" | null;
+            /** @description The day on which all that is included was used; `null` if it is not. */
+            used_up_at: components["schemas"]["Day"] | null;
+            /** @description The day on which it will be by the forecast; `null` if not in this period. */
+            used_up_on: components["schemas"]["Day"] | null;
+        };
+        /** @enum {string} */
+        UsageMeter: "cost" | "tokens" | "interactions";
+        UsageMeterStanding: {
+            /** @description What would be used by now if every day used the same and the period ended with all of it. */
+            even_use: components["schemas"]["UsageQuantity"];
+            included: components["schemas"]["UsageQuantity"];
+            /** @description Whether the plan says something of it. */
+            is_metered: boolean;
+            meter: components["schemas"]["UsageMeter"];
+            /** @description Where `near` begins. */
+            near_percent: number | null;
+            overage: components["schemas"]["Quantity"];
+            /** @description `null` where what lies beyond is not charged. */
+            overage_charge: components["schemas"]["Money"] | null;
+            /** @description The rate of today's plan; `null` where what lies beyond is not charged. */
+            overage_rate: {
+                amount: components["schemas"]["Money"];
+                per: components["schemas"]["Quantity"];
+            } | null;
+            /** @description `null` of an unlimited meter, and where nothing is included. */
+            percent: number | null;
+            /** @description Never below 0. */
+            remaining: components["schemas"]["UsageQuantity"];
+            state: components["schemas"]["UsageState"];
+            thresholds: number[];
+            used: components["schemas"]["Quantity"];
+        };
+        UsageMoved: {
+            cost: components["schemas"]["Money"];
+            interactions: number;
+            overage_charge: components["schemas"]["Money"];
+            tokens: number;
+        };
+        UsagePeriod: {
+            /** @description Until when late events still move it; `null` without a plan. */
+            closes_at: components["schemas"]["Time"] | null;
+            days: number;
+            /** @description Complete days. */
+            days_elapsed: number;
+            /** @description Exclusive. */
+            end: components["schemas"]["Time"];
+            first_day: components["schemas"]["Day"];
+            last_day: components["schemas"]["Day"];
+            /** @description The zone whose midnights `start` and `end` are. */
+            reporting_time_zone: string;
+            /** @description The instant at which the next period begins; nothing is set back. */
+            resets_at: components["schemas"]["Time"];
+            start: components["schemas"]["Time"];
+            /** @enum {string} */
+            state: "upcoming" | "open" | "grace" | "closed";
+        };
+        UsagePeriodItem: {
+            /** @description What came after the close; each of it stands in a later period. */
+            adjusted: components["schemas"]["UsageMoved"] | null;
+            /** @description Of earlier periods */
+            adjustments: components["schemas"]["UsageAdjustment"][];
+            /** @description What it was frozen with; `null` before. */
+            closed: {
+                closed_at: components["schemas"]["Time"];
+                cost: components["schemas"]["Money"];
+                interactions: number;
+                ledger_version: number;
+                overage_charge: components["schemas"]["Money"];
+                tokens: number;
+            } | null;
+            /** @description As it stands now, with what came after the close. */
+            meters: components["schemas"]["UsageMeterStanding"][];
+            overage_charge: components["schemas"]["Money"];
+            period: components["schemas"]["UsagePeriod"];
+            plan: components["schemas"]["UsagePlan"];
+            segments: components["schemas"]["UsageSegment"][];
+            state: components["schemas"]["UsageState"];
+            unpriced: components["schemas"]["UsageUnpriced"];
+        };
+        UsagePeriodList: {
+            as_of: components["schemas"]["Time"] | null;
+            items: components["schemas"]["UsagePeriodItem"][];
+            ledger_version: number;
+            limit: number;
+            offset: number;
+            subject: components["schemas"]["UsageWho"];
+            total: number;
+        };
+        UsagePlan: {
+            /** @enum {string} */
+            at_limit: "allow" | "refuse";
+            /** @description Who pays; `null` is the subject. */
+            billed_to: {
+                id: string | null;
+                /** @enum {string} */
+                type: "tenant" | "installation";
+            } | null;
+            id: string;
+            /** @description Whether it is the plan of whoever has none of their own. */
+            is_default: boolean;
+            name: string;
+            version: number;
+        };
+        /** @description `null` is unlimited, or unknown. */
+        UsageQuantity: components["schemas"]["Quantity"] | null;
+        /** @description A part of the period under one version of one plan. */
+        UsageSegment: {
+            first_day: components["schemas"]["Day"];
+            last_day: components["schemas"]["Day"];
+            meters: {
+                /** @description What this part adds to what is included. */
+                granted: components["schemas"]["UsageQuantity"];
+                meter: components["schemas"]["UsageMeter"];
+                overage: components["schemas"]["Quantity"];
+                overage_charge: components["schemas"]["Money"] | null;
+                used: components["schemas"]["Quantity"];
+            }[];
+            plan_id: string;
+            version: number;
+        };
+        /** @enum {string} */
+        UsageState: "ok" | "near" | "over" | "unlimited";
+        UsageSubjectItem: {
+            meters: components["schemas"]["UsageMeterStanding"][];
+            overage_charge: components["schemas"]["Money"];
+            percent: number | null;
+            period: components["schemas"]["UsagePeriod"];
+            plan: components["schemas"]["UsagePlan"];
+            state: components["schemas"]["UsageState"];
+            subject: components["schemas"]["UsageWho"];
+            unpriced: components["schemas"]["UsageUnpriced"];
+        };
+        UsageSubjectList: {
+            as_of: components["schemas"]["Time"] | null;
+            counts: {
+                /** @description The four together. */
+                all: components["schemas"]["Count"];
+                near: components["schemas"]["Count"];
+                ok: components["schemas"]["Count"];
+                over: components["schemas"]["Count"];
+                unlimited: components["schemas"]["Count"];
+            };
+            /** @description How many used so much, by tens of percent; the last is 150 and more. */
+            histogram: components["schemas"]["Count"][];
+            items: components["schemas"]["UsageSubjectItem"][];
+            ledger_version: number;
+            limit: number;
+            /** @description How many rows come after this page. */
+            next: components["schemas"]["Count"];
+            offset: number;
+            /** @description Of all that the filters choose. */
+            overage_charge: components["schemas"]["Money"];
+            total: number;
+        };
+        /** @description What is not in `used` of the meter `cost`, since it has no price. */
+        UsageUnpriced: {
+            interaction_count: components["schemas"]["Count"];
+            /** @description Interactions that have a price for a part only. */
+            partial_count: components["schemas"]["Count"];
+            token_count: components["schemas"]["Count"];
+        };
+        UsageWho: {
+            id: string | null;
+            /** @description What people call it. */
+            label: string | null;
+            tenant_id: string | null;
+            /** @enum {string} */
+            type: "user" | "tenant" | "installation";
+        };
         UserSlice: {
             figures: components["schemas"]["Figures"];
             group: components["schemas"]["Group"];
@@ -1865,6 +2164,12 @@ export interface components {
         Type: components["schemas"]["InteractionType"];
         /** @description `true`: only with something unpriced or partly priced; `false`: only fully priced. */
         Unpriced: "true" | "false";
+        /** @description `installation`: all of it together. */
+        UsageSubject: "installation";
+        /** @description The tenant of the user named; without `user_id` the tenant's own usage. */
+        UsageTenantId: string;
+        /** @description This user's usage. A key of scope `self` may name its own user only. */
+        UsageUserId: string;
         /** @description Only this user; empty for what was recorded without one. A user that the ledger has never seen is a problem (404). A key of scope `self` may name its own user only. */
         UserId: string;
     };
@@ -1966,6 +2271,128 @@ export interface operations {
             400: components["responses"]["InvalidParameter"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getUsage: {
+        parameters: {
+            query?: {
+                /** @description Comma-separated extras that read more rows. `days` is the use of each day of the period, `models` of each model, `forecast` what the period will come to, from seven complete days on. */
+                include?: ("days" | "models" | "forecast")[];
+                /** @description `installation`: all of it together. */
+                subject?: components["parameters"]["UsageSubject"];
+                /** @description The tenant of the user named; without `user_id` the tenant's own usage. */
+                tenant_id?: components["parameters"]["UsageTenantId"];
+                /** @description This user's usage. A key of scope `self` may name its own user only. */
+                user_id?: components["parameters"]["UsageUserId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The usage. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidParameter"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listUsagePeriods: {
+        parameters: {
+            query?: {
+                /** @description How many items. */
+                limit?: components["parameters"]["Limit"];
+                /** @description How many items to skip; past the end is a problem. */
+                offset?: components["parameters"]["Offset"];
+                /** @description `installation`: all of it together. */
+                subject?: components["parameters"]["UsageSubject"];
+                /** @description The tenant of the user named; without `user_id` the tenant's own usage. */
+                tenant_id?: components["parameters"]["UsageTenantId"];
+                /** @description This user's usage. A key of scope `self` may name its own user only. */
+                user_id?: components["parameters"]["UsageUserId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The periods. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsagePeriodList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidParameter"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listUsageSubjects: {
+        parameters: {
+            query?: {
+                /** @description How many items. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Only subjects that used at least so much of some meter, in percent. */
+                min_percent?: number;
+                /** @description How many items to skip; past the end is a problem. */
+                offset?: components["parameters"]["Offset"];
+                /** @description The direction. */
+                order?: components["parameters"]["Order"];
+                /** @description Only subjects that have this plan today. */
+                plan_id?: string;
+                /** @description Part of an id or a label, case ignored for ASCII letters. */
+                q?: string;
+                /** @description What to sort by. */
+                sort?: "percent" | "used" | "charge" | "name";
+                /** @description Only subjects in this state. */
+                state?: "ok" | "near" | "over" | "unlimited";
+                /** @description Only subjects of this type. */
+                subject_type?: "user" | "tenant" | "installation";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The subjects. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageSubjectList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidParameter"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };

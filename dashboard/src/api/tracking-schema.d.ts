@@ -162,6 +162,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The plans, by id, each with its newest version.
+         * @description Needs scope `admin`.
+         */
+        get: operations["listPlans"];
+        put?: never;
+        /**
+         * Makes a plan, which is its version 1.
+         * @description Needs scope `admin`. What a plan says is never changed: another version says something else, and who has the
+         *     old one keeps it until they are moved. A meter that a version does not list is counted and not limited.
+         */
+        post: operations["createPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A plan with all its versions, and how many have each.
+         * @description Needs scope `admin`.
+         */
+        get: operations["getPlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/plans/{plan_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adds a version; it begins for nobody by itself.
+         * @description Needs scope `admin`. `PATCH /admin/subscriptions/{subscription_id}` moves who should have it; new subscriptions
+         *     get it. A version that says the same as the newest one is refused with 409.
+         */
+        post: operations["createPlanVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/rejections": {
         parameters: {
             query?: never;
@@ -302,6 +368,108 @@ export interface paths {
         get: operations["getRerate"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who has which plan, newest first.
+         * @description Needs scope `admin`.
+         */
+        get: operations["listSubscriptions"];
+        put?: never;
+        /**
+         * Gives a subject a plan from a day on.
+         * @description Needs scope `admin`. A subject has one subscription at a time. The subject `default` is every user who has none
+         *     of their own. A subscription that begins in the past is counted from the ledger in the transaction that
+         *     makes it; it can't begin in a period of the subject that is closed. Where it begins within a period, what is
+         *     included is the part of the days that are left of the whole period. With `dry_run` nothing is written and
+         *     `preview` says what would be; `if_version` takes the preview's `ledger_version`, and the deed is refused with
+         *     409 where the ledger has moved on since.
+         *
+         *     Teams can have a plan once there are teams.
+         */
+        post: operations["createSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/subscriptions/{subscription_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One subscription.
+         * @description Needs scope `admin`.
+         */
+        get: operations["getSubscription"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Another plan or version, an end, no end after all, another anchor, who pays.
+         * @description Needs scope `admin`. Takes one of `plan`, `cancel`, `resume`, `anchor_day` and `billing`. A plan that gives more
+         *     may begin on a day of the running period: what it gives more is added by the days that are left of the whole
+         *     period, and what was over before keeps its rate. One that gives less, or has another period, begins with the
+         *     next period. Nothing that was granted is taken back, and nothing before today's periods changes.
+         *     `dry_run` and `if_version` as with `POST /admin/subscriptions`.
+         */
+        patch: operations["changeSubscription"];
+        trace?: never;
+    };
+    "/admin/usage/reconcile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Recounts counters from the ledger's days; what differs is recorded and corrected.
+         * @description Needs scope `admin`. Each run takes a part of the counters of periods that are open, in grace, or were closed
+         *     in the last 35 days, and the next one goes on from there.
+         */
+        post: operations["runUsageReconcile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/usage/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Opens the periods that are due, closes those whose grace is over; the cron does the same.
+         * @description Needs scope `admin`. A period's end and its 48 hours of grace come with the clock, whether this runs or not. It
+         *     makes the next period of each subscription a whole period ahead, and freezes what is past its grace. Running
+         *     it late, twice or not at all changes no sum.
+         */
+        post: operations["runUsageReset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -661,6 +829,11 @@ export interface components {
             /** @description Sessions whose row moved. */
             session_count?: number;
         };
+        /**
+         * @description `allow`: nothing stops, what lies beyond is counted. `refuse`: who asks first (`POST /api/v1/usage/authorize`) is refused.
+         * @enum {string}
+         */
+        AtLimit: "allow" | "refuse";
         AuditLog: {
             items: {
                 action: string;
@@ -750,7 +923,7 @@ export interface components {
                 /** @description Runs that failed since then. */
                 failed_since_ok: number;
                 /** @enum {string} */
-                job: "archive" | "reporting-time-zone" | "reprice" | "rerate" | "verify";
+                job: "archive" | "reporting-time-zone" | "reprice" | "rerate" | "usage-reconcile" | "usage-reset" | "verify";
                 /**
                  * Format: date-time
                  * @description When the latest success ended.
@@ -845,7 +1018,7 @@ export interface components {
         };
         JobRun: {
             /** @enum {string} */
-            job: "archive" | "verify" | "reprice";
+            job: "archive" | "verify" | "reprice" | "usage-reset" | "usage-reconcile";
             /**
              * @description `running` where another run of the job is under way.
              * @enum {string}
@@ -883,6 +1056,8 @@ export interface components {
             items: components["schemas"]["Key"][];
             total: number;
         };
+        /** @description Of the meter `cost` US dollars as a decimal string, of the others a count. */
+        MeterQuantity: components["schemas"]["SignedAmount"] | number;
         /** @description ISO 8601 with a zone, or unix milliseconds. */
         Moment: string | number;
         NewKey: {
@@ -892,6 +1067,114 @@ export interface components {
             scopes: components["schemas"]["Scope"][];
             /** @description The one user that a key of scope `self` may read; required with that scope. */
             user_id?: string;
+        };
+        NewPlan: {
+            at_limit?: components["schemas"]["AtLimit"];
+            id: string;
+            /** @description Each meter once. */
+            meters: components["schemas"]["PlanMeterRule"][];
+            name: string;
+            period: components["schemas"]["PlanPeriod"];
+            /** @description Why; kept with the version. */
+            reason?: string | null;
+        };
+        NewPlanVersion: {
+            at_limit?: components["schemas"]["AtLimit"];
+            /** @description Each meter once. */
+            meters: components["schemas"]["PlanMeterRule"][];
+            period: components["schemas"]["PlanPeriod"];
+            /** @description Why; kept with the version. */
+            reason?: string | null;
+        };
+        NewSubscription: {
+            /** @description Of months the day on which a period begins (a short month begins on its last); of weeks the weekday, Monday is 1. Without it 1. Periods of days begin with `from`. */
+            anchor_day?: number | null;
+            /** @description Who pays; without it the subject. */
+            billed_to?: components["schemas"]["Payer"] | null;
+            /** @description Whom a billing service knows the payer as. */
+            customer?: string | null;
+            /** @default false */
+            dry_run: boolean;
+            /**
+             * Format: date
+             * @description The first day, in the reporting zone; at most 400 days back, 400 ahead.
+             */
+            from: string;
+            if_version?: number | null;
+            plan_id: string;
+            reason?: string | null;
+            subject: components["schemas"]["Subscriber"];
+        };
+        Payer: {
+            id?: string | null;
+            /** @enum {string} */
+            type: "tenant" | "installation";
+        };
+        Plan: {
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            /** @description Whether it is the plan of whoever has none of their own. */
+            is_default: boolean;
+            name: string;
+            /** @description Newest first; in a list the newest alone. */
+            versions: components["schemas"]["PlanVersion"][];
+        };
+        PlanList: {
+            items: components["schemas"]["Plan"][];
+            limit: number;
+            offset: number;
+            total: number;
+        };
+        /** @enum {string} */
+        PlanMeter: "cost" | "tokens" | "interactions";
+        PlanMeterRule: {
+            /** @description Of the meter `cost` US dollars as a decimal string, of the others a count; `null` is unlimited. */
+            included: components["schemas"]["Amount"] | number | null;
+            meter: components["schemas"]["PlanMeter"];
+            /** @description Absent or `null`, what lies beyond is counted and not charged. */
+            overage?: components["schemas"]["PlanOverage"] | null;
+            /** @description At which percents of what is included someone is told; the highest below 100 is where `near` begins (80 without one). */
+            thresholds?: number[];
+        };
+        /** @description The price of what lies beyond; `amount` US dollars for each `per`. */
+        PlanOverage: {
+            amount: components["schemas"]["Amount"];
+            /** @description Of the meter `cost` US dollars as a decimal string, of the others a count. */
+            per: components["schemas"]["Amount"] | number;
+        };
+        PlanPeriod: {
+            /** @description So many of them: 3 months are a quarter. */
+            count: number;
+            /** @enum {string} */
+            unit: "day" | "week" | "month";
+        };
+        PlanVersion: {
+            at_limit: components["schemas"]["AtLimit"];
+            /** Format: date-time */
+            created_at: string;
+            /** @description The key's public half. */
+            created_by: string;
+            meters: components["schemas"]["PlanMeterRule"][];
+            period: components["schemas"]["PlanPeriod"];
+            reason: string | null;
+            /** @description Subscriptions that have this version today. */
+            subscription_count: number;
+            version: number;
+        };
+        PreviewedPeriod: {
+            meters: {
+                included: components["schemas"]["MeterQuantity"] | null;
+                meter: components["schemas"]["PlanMeter"];
+                overage: components["schemas"]["MeterQuantity"];
+                /** @description `null` where what lies beyond has no price. */
+                overage_charge: components["schemas"]["SignedAmount"] | null;
+                used: components["schemas"]["MeterQuantity"];
+            }[];
+            overage_charge: components["schemas"]["SignedAmount"];
+            period: components["schemas"]["SubscriptionPeriod"];
+            plan_id: string;
+            version: number;
         };
         /** @enum {string} */
         PriceState: "priced" | "partial" | "unpriced" | "declared";
@@ -1143,6 +1426,116 @@ export interface components {
          * @example -12.000000000001
          */
         SignedAmount: string;
+        /** @description `id` of a user or a tenant; `tenant_id` of a user who has one. */
+        Subscriber: {
+            id?: string | null;
+            tenant_id?: string | null;
+            type: components["schemas"]["SubscriberType"];
+        };
+        /** @enum {string} */
+        SubscriberType: "user" | "tenant" | "installation" | "default";
+        Subscription: {
+            anchor_day: number | null;
+            billed_to: components["schemas"]["Payer"] | null;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            customer: string | null;
+            /** Format: date */
+            from: string;
+            id: string;
+            next_change: {
+                /** Format: date */
+                from: string;
+                plan_id: string;
+                version: number;
+            } | null;
+            /** @description The running period. */
+            period: components["schemas"]["SubscriptionPeriod"] | null;
+            /** @description The plan of today, or the first or last one. */
+            plan_id: string;
+            state: components["schemas"]["SubscriptionState"];
+            subject: {
+                id: string | null;
+                label: string | null;
+                tenant_id: string | null;
+                type: components["schemas"]["SubscriberType"];
+            };
+            /**
+             * Format: date
+             * @description The first day without it.
+             */
+            until: string | null;
+            version: number;
+        };
+        SubscriptionChange: {
+            dry_run: boolean;
+            preview: components["schemas"]["SubscriptionPreview"];
+            /** @description As it is now; of a dry run as it would be. */
+            subscription: components["schemas"]["Subscription"];
+        };
+        SubscriptionList: {
+            items: components["schemas"]["Subscription"][];
+            limit: number;
+            offset: number;
+            total: number;
+        };
+        SubscriptionPatch: {
+            /** @description The running period ends as it would; a part of a period leads to the first new anchor. */
+            anchor_day?: number;
+            billing?: {
+                billed_to?: components["schemas"]["Payer"] | null;
+                customer?: string | null;
+            };
+            cancel?: {
+                /** @description `period_end`, or the first day without the plan. */
+                effective: string;
+            };
+            /** @default false */
+            dry_run: boolean;
+            if_version?: number | null;
+            plan?: {
+                /** @description `next_period`, or a day (`2026-11-26`) of the running period. */
+                effective: string;
+                id: string;
+            };
+            reason?: string | null;
+            /** @enum {boolean} */
+            resume?: true;
+        };
+        SubscriptionPeriod: {
+            days: number;
+            /**
+             * Format: date-time
+             * @description Exclusive: the instant at which the next one begins.
+             */
+            end: string;
+            /** Format: date */
+            first_day: string;
+            /** Format: date */
+            last_day: string;
+            /** Format: date-time */
+            start: string;
+        };
+        SubscriptionPreview: {
+            /** @description The same after it. */
+            after: components["schemas"]["PreviewedPeriod"] | null;
+            /**
+             * Format: date-time
+             * @description The instant by which today and the running period were found.
+             */
+            as_of: string;
+            /** @description The period that today lies in, before the change; `null` without one, and of `default`. */
+            before: components["schemas"]["PreviewedPeriod"] | null;
+            ledger_version: number;
+            /** @description The period of today and those after it, three in all. */
+            next_periods: components["schemas"]["SubscriptionPeriod"][];
+        };
+        /**
+         * @description `ending`: active, with a last day.
+         * @enum {string}
+         */
+        SubscriptionState: "upcoming" | "active" | "ending" | "ended";
         Tokens: number;
         TraceAnswer: {
             /** @description What became of the spans; an extension that OTLP clients skip. */
@@ -1394,6 +1787,16 @@ export interface components {
          * @example 5f0c6e0e-6d8b-4f31-9f5c-0d1f7a1f2a10
          */
         IdempotencyKey: string;
+        /**
+         * @description The plan's id.
+         * @example standard
+         */
+        PlanId: string;
+        /**
+         * @description The subscription's id.
+         * @example sub-1f0c6e0e
+         */
+        SubscriptionId: string;
     };
     requestBodies: {
         /** @description An `ExportTraceServiceRequest`, at most 64 MiB (in protobuf 32 MiB) decompressed. */
@@ -1701,6 +2104,136 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listPlans: {
+        parameters: {
+            query?: {
+                /** @description The most on this page. */
+                limit?: number;
+                /** @description How many to skip. */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plans. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanList"];
+                };
+            };
+            400: components["responses"]["InvalidParameter"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlan"];
+            };
+        };
+        responses: {
+            /** @description The plan is made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The plan's id.
+                 * @example standard
+                 */
+                plan_id: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plan. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createPlanVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The plan's id.
+                 * @example standard
+                 */
+                plan_id: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlanVersion"];
+            };
+        };
+        responses: {
+            /** @description The plan with its new version. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listRejections: {
         parameters: {
             query?: {
@@ -1954,6 +2487,182 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listSubscriptions: {
+        parameters: {
+            query?: {
+                /** @description The most on this page. */
+                limit?: number;
+                /** @description How many to skip. */
+                offset?: number;
+                /** @description Only those that have this plan today, or will have it. */
+                plan_id?: string;
+                /** @description Only those in this state. */
+                state?: components["schemas"]["SubscriptionState"];
+                /** @description Only subjects of this type. */
+                subject_type?: components["schemas"]["SubscriberType"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The subscriptions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionList"];
+                };
+            };
+            400: components["responses"]["InvalidParameter"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSubscription"];
+            };
+        };
+        responses: {
+            /** @description Of a dry run, what would be. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionChange"];
+                };
+            };
+            /** @description The subscription is made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionChange"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The subscription's id.
+                 * @example sub-1f0c6e0e
+                 */
+                subscription_id: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The subscription. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changeSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The subscription's id.
+                 * @example sub-1f0c6e0e
+                 */
+                subscription_id: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionPatch"];
+            };
+        };
+        responses: {
+            /** @description What is now, or would be. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionChange"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    runUsageReconcile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["JobRun"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    runUsageReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["JobRun"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             503: components["responses"]["Unavailable"];
         };
     };

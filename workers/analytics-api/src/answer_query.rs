@@ -201,7 +201,7 @@ async fn tag(
 }
 
 /// Lets a browser keep the answer and ask each time whether it still holds.
-fn with_tag(response: Response, tag: &str) -> Result<Response, Problem> {
+pub(crate) fn with_tag(response: Response, tag: &str) -> Result<Response, Problem> {
     let headers = response.headers().clone();
     for (name, value) in [
         ("etag", tag),

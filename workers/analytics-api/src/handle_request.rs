@@ -6,7 +6,7 @@ use worker::{Env, Request, Response};
 
 use crate::route::{Route, Target};
 use crate::visit::Visit;
-use crate::{answer_query, caller, export_file, front_door, health, pages, sign_in};
+use crate::{answer_query, answer_usage, caller, export_file, front_door, health, pages, sign_in};
 
 /// Headers of every answer of this Worker and of those behind it.
 const SECURITY_HEADERS: [(&str, &str); 5] = [
@@ -143,7 +143,11 @@ async fn with_suite(
     if let Some(kind) = export_file::kind_of(&route) {
         return export_file::export(visit, &request, suite, &caller, kind).await;
     }
-    let answer = answer_query::answer(visit, &request, &suite, &caller, &route).await;
+    let answer = if answer_usage::is_usage(&route) {
+        answer_usage::answer(visit, &request, &suite, &caller, &route).await
+    } else {
+        answer_query::answer(visit, &request, &suite, &caller, &route).await
+    };
     log.rows_read = suite.database.rows_read();
     answer
 }

@@ -5,6 +5,7 @@
 //! with its `ETag`. What is not a question is a page, a sign-in, or another Worker's.
 mod access_assertion;
 mod answer_query;
+mod answer_usage;
 mod caller;
 mod export_file;
 mod front_door;

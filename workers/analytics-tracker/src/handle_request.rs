@@ -8,8 +8,10 @@ use crate::admin::keys;
 use crate::admin::late_rejections;
 use crate::admin::ledger_epoch;
 use crate::admin::operator_words;
+use crate::admin::plans;
 use crate::admin::reporting_time_zone;
 use crate::admin::rerate;
+use crate::admin::subscriptions;
 use crate::arrival::key_use;
 use crate::arrival::langfuse;
 use crate::arrival::traces;
@@ -99,6 +101,16 @@ async fn dispatch(
         Route::ListRerates => rerate::list(visit, request).await,
         Route::StartRerate => rerate::start(visit, request).await,
         Route::GetRerate { id } => rerate::get(visit, request, &id).await,
+        Route::ListPlans => plans::list(visit, request).await,
+        Route::CreatePlan => plans::create(visit, request).await,
+        Route::GetPlan { id } => plans::get(visit, request, &id).await,
+        Route::CreatePlanVersion { id } => plans::add_version(visit, request, &id).await,
+        Route::ListSubscriptions => subscriptions::list(visit, request).await,
+        Route::CreateSubscription => subscriptions::create(visit, request).await,
+        Route::GetSubscription { id } => subscriptions::get(visit, request, &id).await,
+        Route::ChangeSubscription { id } => subscriptions::change(visit, request, &id).await,
+        Route::RunUsageReset => run_job::run(visit, request, Job::UsageReset).await,
+        Route::RunUsageReconcile => run_job::run(visit, request, Job::UsageReconcile).await,
         Route::GetHealth => health::health(visit).await,
     }
 }

@@ -16,6 +16,7 @@ use ledger_record::ingest_rejections;
 use serde_json::{Value, json};
 use worker::Response;
 
+use crate::admin::plans::refused;
 use crate::keeping::jobs::Job;
 use crate::keeping::run_job::PERIOD_MS;
 use crate::settings::IngestMode;
@@ -23,6 +24,9 @@ use crate::visit::Visit;
 
 /// A job without a success for so long is late: three of its runs did not come or failed.
 const LATE_MS: i64 = 3 * PERIOD_MS;
+
+/// A counter that differed is told for a day, though it was corrected.
+const DRIFT_MS: i64 = 24 * PERIOD_MS;
 
 /// The late refusals and what was left out that are counted: of seven days, refusals so many.
 const LATE_REJECTIONS_MS: i64 = 7 * 24 * PERIOD_MS;
@@ -43,9 +47,12 @@ pub(crate) async fn health(visit: &Visit<'_>) -> Result<Response, Problem> {
         return json(503, &body);
     }
     let now = visit.received_at;
-    let jobs = Job::HOURLY
-        .into_iter()
-        .chain([Job::ChangeZone, Job::Rerate]);
+    let jobs = Job::HOURLY.into_iter().chain([
+        Job::ChangeZone,
+        Job::Rerate,
+        Job::UsageReset,
+        Job::UsageReconcile,
+    ]);
     let names: Vec<&str> = jobs.map(Job::name).collect();
     let jobs = standings(&visit.suite.database, &names, now).await?;
     let verification = integrity_status(&visit.suite.database).await?;
@@ -54,7 +61,10 @@ pub(crate) async fn health(visit: &Visit<'_>) -> Result<Response, Problem> {
         ingest_rejections::count_since(&visit.suite.database, since, LATE_REJECTIONS_MAX).await?;
     let first_day = visit.suite.reporting_zone.day(UnixMillis(since));
     let left_out = ledger_record::left_out::sum_since(&visit.suite.database, &first_day).await?;
-    let needs_care = care(&jobs, verification, now);
+    let drifts = plans::drifts_since(&visit.suite.database, UnixMillis(now.0 - DRIFT_MS))
+        .await
+        .map_err(|error| refused(&error))?;
+    let needs_care = care(&jobs, verification, now, drifts);
     if let Some(body) = body.as_object_mut() {
         let status = if needs_care.is_some() {
             "degraded"
@@ -100,7 +110,12 @@ fn is_late(job: &JobStanding, now: UnixMillis) -> bool {
 }
 
 /// What needs a person's care, in words.
-fn care(jobs: &[JobStanding], verification: IntegrityStatus, now: UnixMillis) -> Option<String> {
+fn care(
+    jobs: &[JobStanding],
+    verification: IntegrityStatus,
+    now: UnixMillis,
+    drifts: i64,
+) -> Option<String> {
     let names = |cares: &dyn Fn(&JobStanding) -> bool| -> Vec<&str> {
         jobs.iter()
             .filter(|job| cares(job))
@@ -127,6 +142,12 @@ fn care(jobs: &[JobStanding], verification: IntegrityStatus, now: UnixMillis) ->
             "the verification found a difference that a person must look at: GET /integrity shows it"
                 .to_owned(),
         );
+    }
+    if drifts > 0 {
+        words.push(format!(
+            "{drifts} counters of plans differed from the ledger in the last day and were corrected: GET \
+             /jobs?job=usage-reconcile says when"
+        ));
     }
     (!words.is_empty()).then(|| words.join("; "))
 }
@@ -163,7 +184,7 @@ mod tests {
     fn a_failed_job_a_late_one_and_a_broken_ledger_need_care() {
         let now = UnixMillis(10 * PERIOD_MS);
         let fresh = Some(now.0 - PERIOD_MS);
-        let care = |jobs: &[JobStanding], verification| care(jobs, verification, now);
+        let care = |jobs: &[JobStanding], verification| care(jobs, verification, now, 0);
         let well = [standing("verify", 0, fresh)];
         assert_eq!(care(&well, IntegrityStatus::Repaired), None);
         assert_eq!(care(&[], IntegrityStatus::Unverified), None);
@@ -173,6 +194,7 @@ mod tests {
             standing("archive", 2, fresh),
             standing("verify", 0, Some(now.0 - LATE_MS - 1)),
         ];
+        assert!(super::care(&well, IntegrityStatus::Sound, now, 2).is_some());
         let words = care(&ill, IntegrityStatus::Sound).unwrap();
         assert!(
             words.contains("archive failed") && words.contains("verify did not run"),

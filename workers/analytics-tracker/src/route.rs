@@ -38,6 +38,16 @@ pub(crate) enum Route {
     ListRerates,
     StartRerate,
     GetRerate { id: String },
+    ListPlans,
+    CreatePlan,
+    GetPlan { id: String },
+    CreatePlanVersion { id: String },
+    ListSubscriptions,
+    CreateSubscription,
+    GetSubscription { id: String },
+    ChangeSubscription { id: String },
+    RunUsageReset,
+    RunUsageReconcile,
     GetHealth,
 }
 
@@ -73,6 +83,18 @@ impl Route {
                 "POST" => Ok(Self::StartRerate),
                 _ => Err(NoRoute::OtherMethod("GET, POST")),
             },
+            "/admin/plans" => match method {
+                "GET" => Ok(Self::ListPlans),
+                "POST" => Ok(Self::CreatePlan),
+                _ => Err(NoRoute::OtherMethod("GET, POST")),
+            },
+            "/admin/subscriptions" => match method {
+                "GET" => Ok(Self::ListSubscriptions),
+                "POST" => Ok(Self::CreateSubscription),
+                _ => Err(NoRoute::OtherMethod("GET, POST")),
+            },
+            "/admin/usage/reset" => only("POST", Self::RunUsageReset),
+            "/admin/usage/reconcile" => only("POST", Self::RunUsageReconcile),
             "/admin/counted-sources" => match method {
                 "GET" => Ok(Self::GetCountedSources),
                 "PUT" => Ok(Self::SetCountedSources),
@@ -101,7 +123,7 @@ impl Route {
                 } else if let Some(id) = id_behind("/admin/rerate/", path) {
                     only("GET", Self::GetRerate { id })
                 } else {
-                    Err(NoRoute::UnknownPath)
+                    of_plans(method, path)
                 }
             }
         }
@@ -159,8 +181,37 @@ impl Route {
             Self::ListRerates => "listRerates",
             Self::StartRerate => "startRerate",
             Self::GetRerate { .. } => "getRerate",
+            Self::ListPlans => "listPlans",
+            Self::CreatePlan => "createPlan",
+            Self::GetPlan { .. } => "getPlan",
+            Self::CreatePlanVersion { .. } => "createPlanVersion",
+            Self::ListSubscriptions => "listSubscriptions",
+            Self::CreateSubscription => "createSubscription",
+            Self::GetSubscription { .. } => "getSubscription",
+            Self::ChangeSubscription { .. } => "changeSubscription",
+            Self::RunUsageReset => "runUsageReset",
+            Self::RunUsageReconcile => "runUsageReconcile",
             Self::GetHealth => "getTrackerHealth",
         }
+    }
+}
+
+/// The operations of one plan or subscription.
+fn of_plans(method: &str, path: &str) -> Result<Route, NoRoute> {
+    if let Some(id) = id_behind("/admin/subscriptions/", path) {
+        return match method {
+            "GET" => Ok(Route::GetSubscription { id }),
+            "PATCH" => Ok(Route::ChangeSubscription { id }),
+            _ => Err(NoRoute::OtherMethod("GET, PATCH")),
+        };
+    }
+    let plan = path.strip_suffix("/versions");
+    if let Some(id) = plan.and_then(|plan| id_behind("/admin/plans/", plan)) {
+        return only(method, "POST", Route::CreatePlanVersion { id });
+    }
+    match id_behind("/admin/plans/", path) {
+        Some(id) => only(method, "GET", Route::GetPlan { id }),
+        None => Err(NoRoute::UnknownPath),
     }
 }
 

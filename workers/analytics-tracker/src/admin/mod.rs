@@ -5,5 +5,7 @@ pub mod keys;
 pub mod late_rejections;
 pub mod ledger_epoch;
 pub mod operator_words;
+pub mod plans;
 pub mod reporting_time_zone;
 pub mod rerate;
+pub mod subscriptions;

@@ -18,6 +18,8 @@ use ledger_keep::reprice::{
 };
 use ledger_keep::rerate::{RerateConfig, continue_rerate, newest_rerate};
 use ledger_keep::verify::{VerifyConfig, verify_slices};
+use plans::{ReconcileConfig, ResetConfig, reconcile_usage, reset_usage};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use worker::{Delay, Env};
 
@@ -53,6 +55,10 @@ pub(crate) enum Job {
     ChangeZone,
     /// Goes on with a re-rating, where one is under way.
     Rerate,
+    /// Opens the periods of plans that are due and closes those whose grace is over.
+    UsageReset,
+    /// Recounts a part of the counters of plans.
+    UsageReconcile,
 }
 
 impl Job {
@@ -67,6 +73,8 @@ impl Job {
             Self::Archive => "archive",
             Self::ChangeZone => "reporting-time-zone",
             Self::Rerate => "rerate",
+            Self::UsageReset => "usage-reset",
+            Self::UsageReconcile => "usage-reconcile",
         }
     }
 }
@@ -147,6 +155,26 @@ async fn work(
                 )
             })
             .map_err(|error| error.to_string())
+        }
+        Job::UsageReset => {
+            let config = ResetConfig::default();
+            let summary = reset_usage(&Unhurried(&suite.database), &config, edge::clock::now).await;
+            summary
+                .map(|summary| json!(summary))
+                .map_err(|error| error.to_string())
+        }
+        Job::UsageReconcile if is_zone_changing(suite).await? => {
+            Ok(json!({ "waits_for": Job::ChangeZone.name() }))
+        }
+        Job::UsageReconcile => {
+            let last = started.last_ok.as_ref();
+            let place = last.and_then(|run| place_in(&run.summary));
+            let config = ReconcileConfig::default();
+            let database = Unhurried(&suite.database);
+            let summary = reconcile_usage(&database, place, &config, edge::clock::now).await;
+            summary
+                .map(|summary| json!(summary))
+                .map_err(|error| error.to_string())
         }
         Job::Reprice => {
             let run_id = format!("reprice:{}:{}", scheduled_time.0, started.attempt);
@@ -239,7 +267,7 @@ async fn reprice(
 }
 
 /// Where the last run came to; a summary without it (of an older release) begins anew.
-fn place_in(summary: &Value) -> Option<RepricePlace> {
+fn place_in<T: DeserializeOwned>(summary: &Value) -> Option<T> {
     serde_json::from_value(summary.get("place")?.clone()).ok()
 }
 
@@ -259,6 +287,6 @@ mod tests {
             ..RepriceSummary::default()
         });
         assert_eq!(place_in(&summary), Some(place));
-        assert_eq!(place_in(&json!({})), None);
+        assert_eq!(place_in::<RepricePlace>(&json!({})), None);
     }
 }

@@ -31,6 +31,7 @@ pub(crate) async fn at_tick(env: &Env, tick: UnixMillis) {
             return;
         }
     };
+    keep_usage(env, &suite, tick).await;
     // Where it can't be read, the run says why.
     let is_zone_changing = jobs::is_zone_changing(&suite).await.unwrap_or(true);
     let is_rerating = jobs::is_rerating(&suite).await.unwrap_or(true);
@@ -45,6 +46,23 @@ pub(crate) async fn at_tick(env: &Env, tick: UnixMillis) {
         }
     }
     edge::log::info(&json!({ "event": "cron", "status": "nothing-due" }));
+}
+
+/// What keeps plans, where anybody has one: small beside the job of the tick, and soon, since people look at
+/// their usage. Periods are looked at each tick, counters once an hour.
+async fn keep_usage(env: &Env, suite: &Suite, tick: UnixMillis) {
+    match plans::has_subscriptions(&suite.database).await {
+        Ok(false) => return,
+        Ok(true) => {}
+        Err(error) => {
+            let error = error.to_string();
+            edge::log::error(&json!({ "event": "cron", "error": error }));
+        }
+    }
+    for (job, period_ms) in [(Job::UsageReset, TICK_MS), (Job::UsageReconcile, PERIOD_MS)] {
+        // Its record and its line say how it went.
+        let _ = jobs::run(job, env, suite, slot(tick, period_ms)).await;
+    }
 }
 
 /// The jobs in the order in which a tick looks for one that is due: each tick begins with another,
