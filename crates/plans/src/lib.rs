@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod adjustments;
 mod change_subscription;
 mod ledger_now;
 mod overage;
@@ -17,6 +18,7 @@ mod store_subscriptions;
 mod subject;
 mod usage;
 mod usage_details;
+mod usage_of;
 mod usage_periods;
 mod usage_subjects;
 mod write_schedule;
@@ -39,7 +41,8 @@ pub use store_plans::{
     NewPlan, ShownPlan, asked_terms, create_plan, create_version, list_plans, read_plan,
 };
 pub use store_subscriptions::{STATES, SubscriptionFilter, list_subscriptions, read_subscription};
-pub use usage::{UsageAnswer, UsageOf, usage};
+pub use usage::{UsageAnswer, usage};
 pub use usage_details::UsageExtras;
+pub use usage_of::UsageOf;
 pub use usage_periods::usage_periods;
 pub use usage_subjects::{SubjectFilter, SubjectSort, USAGE_STATES, usage_subjects};

@@ -14,7 +14,7 @@ use crate::{
     problem::PlanError,
     recount::{DayUse, day_use},
     subject::Subject,
-    usage::Found,
+    usage_of::Found,
 };
 
 /// What is asked for beside the standing.

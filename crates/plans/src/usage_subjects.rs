@@ -14,7 +14,7 @@ use crate::{
     problem::PlanError,
     standing::{Counts, Percent, Standing, StoredPeriod},
     subject::{JOIN_USERS, SHOWN_SUBJECT, ShownSubject, SubjectRow},
-    usage::{AS_OF, no_own},
+    usage_of::{AS_OF, no_own},
 };
 
 /// What the list is sorted by.
