@@ -1,15 +1,17 @@
 //! What somebody used of what they may use: whose a caller may ask for, and the answer with its `ETag`.
 use edge::rate_limit::{self, Limited};
+use edge::request::parameters;
 use edge::{Caller, Problem, Suite};
-use ledger_query::{AnswerKey, Parameters, TEXT_CHARS_MAX, Viewer, etag, matches};
+use ledger_query::{AnswerKey, Viewer, etag, matches};
 use plans::{
     LedgerNow, PlanError, SubjectFilter, SubjectSort, USAGE_STATES, UsageExtras, UsageOf, usage,
     usage_periods, usage_subjects,
 };
+use query_parameters::{Parameters, TEXT_CHARS_MAX};
 use serde_json::json;
 use worker::{Request, Response};
 
-use crate::answer_query::{parameters, with_tag};
+use crate::answer_query::with_tag;
 use crate::read_gate::{self, Load};
 use crate::route::Route;
 use crate::viewer::viewer;
