@@ -18,8 +18,6 @@ use crate::viewer::viewer;
 use crate::visit::Visit;
 
 const HOUR_MS: i64 = 3_600_000;
-const LIMIT_DEFAULT: usize = 50;
-const LIMIT_MAX: usize = 500;
 
 /// Whether an operation is answered here.
 pub(crate) const fn is_usage(route: &Route) -> bool {
@@ -110,9 +108,9 @@ enum Asked {
 impl Asked {
     fn of(route: &Route, viewer: &Viewer, parameters: &Parameters) -> Result<Self, Problem> {
         let page = || -> Result<(usize, usize), Problem> {
-            let limit = number(parameters, "limit", 1, LIMIT_MAX)?.unwrap_or(LIMIT_DEFAULT);
-            let offset = number(parameters, "offset", 0, usize::MAX)?.unwrap_or(0);
-            Ok((limit, offset))
+            let page = parameters.page()?;
+            let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+            Ok((count(page.limit), count(page.offset)))
         };
         match route {
             Route::GetUsage => Ok(Self::Usage(
@@ -179,20 +177,12 @@ fn of_whom(viewer: &Viewer, parameters: &Parameters) -> Result<UsageOf, Problem>
 }
 
 fn checked(parameters: &Parameters, name: &'static str) -> Result<Option<String>, Problem> {
-    match parameters.text(name) {
-        None => Ok(None),
-        Some(text)
-            if text.chars().count() <= TEXT_CHARS_MAX && !text.chars().any(char::is_control) =>
-        {
-            Ok(Some(text.to_owned()))
-        }
-        Some(_) => Err(Problem::bad_parameter(
-            name,
-            format!(
-                "`{name}` is too long or holds a control character: send at most {TEXT_CHARS_MAX} characters"
-            ),
-        )),
+    let text = parameters.nonempty(name)?;
+    if text.is_some_and(|text| text.chars().count() > TEXT_CHARS_MAX) {
+        let detail = format!("`{name}` is too long: send at most {TEXT_CHARS_MAX} characters");
+        return Err(Problem::bad_parameter(name, detail));
     }
+    Ok(text.map(str::to_owned))
 }
 
 fn extras(parameters: &Parameters) -> Result<UsageExtras, Problem> {
@@ -214,62 +204,26 @@ fn extras(parameters: &Parameters) -> Result<UsageExtras, Problem> {
     Ok(extras)
 }
 
-fn number(
-    parameters: &Parameters,
-    name: &'static str,
-    least: usize,
-    most: usize,
-) -> Result<Option<usize>, Problem> {
-    let Some(text) = parameters.text(name) else {
-        return Ok(None);
-    };
-    let number = text
-        .parse()
-        .ok()
-        .filter(|number| (least..=most).contains(number));
-    number.map(Some).ok_or_else(|| {
-        let detail =
-            format!("`{name}` is out of range: send a whole number from {least} to {most}");
-        Problem::bad_parameter(name, detail)
-    })
-}
-
-fn one_of(
-    parameters: &Parameters,
-    name: &'static str,
-    choices: &[&str],
-) -> Result<Option<String>, Problem> {
-    let Some(text) = parameters.text(name) else {
-        return Ok(None);
-    };
-    if choices.contains(&text) {
-        return Ok(Some(text.to_owned()));
-    }
-    let detail = format!("`{name}` is unknown: send one of {}", choices.join(", "));
-    Err(Problem::bad_parameter(name, detail))
-}
-
 fn filter(parameters: &Parameters) -> Result<SubjectFilter, Problem> {
-    let sort = one_of(parameters, "sort", &["percent", "used", "charge", "name"])?;
-    let order = one_of(parameters, "order", &["asc", "desc"])?;
-    let least = number(parameters, "min_percent", 0, 100_000)?;
+    let word = |name: &str, words: &[&'static str]| -> Result<Option<String>, Problem> {
+        let pairs: Vec<(&str, &str)> = words.iter().map(|word| (*word, *word)).collect();
+        Ok(parameters.word(name, &pairs)?.map(str::to_owned))
+    };
+    let sorts = [
+        ("percent", SubjectSort::Percent),
+        ("used", SubjectSort::Used),
+        ("charge", SubjectSort::Charge),
+        ("name", SubjectSort::Name),
+    ];
+    let least = parameters.integer("min_percent", 0..=100_000)?;
     Ok(SubjectFilter {
-        state: one_of(parameters, "state", &USAGE_STATES)?,
-        subject_type: one_of(
-            parameters,
-            "subject_type",
-            &["user", "tenant", "installation"],
-        )?,
+        state: word("state", &USAGE_STATES)?,
+        subject_type: word("subject_type", &["user", "tenant", "installation"])?,
         plan_id: checked(parameters, "plan_id")?,
         min_percent: least.and_then(|least| i64::try_from(least).ok()),
         search: checked(parameters, "q")?,
-        sort: match sort.as_deref() {
-            Some("used") => SubjectSort::Used,
-            Some("charge") => SubjectSort::Charge,
-            Some("name") => SubjectSort::Name,
-            _ => SubjectSort::Percent,
-        },
-        is_ascending: order.as_deref() == Some("asc"),
+        sort: parameters.word("sort", &sorts)?.unwrap_or_default(),
+        is_ascending: parameters.is_ascending(false)?,
     })
 }
 

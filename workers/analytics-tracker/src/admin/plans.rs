@@ -3,27 +3,39 @@ use ::plans::{
     NewPlan, PlanError, asked_terms, create_plan, create_version, list_plans, read_plan,
 };
 use edge::Problem;
-use edge::request::query_pairs;
+use edge::request::parameters;
 use edge::respond::json;
 use events::limits::EVENT_BYTES_MAX;
 use ledger_core::api_keys::Actor;
+use query_parameters::Parameters;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
-use crate::admin::list_page::Page;
 use crate::visit::Visit;
+
+/// Items of a page without a limit, and at most.
+const LIMIT_DEFAULT: u32 = 100;
+const LIMIT_MAX: u32 = 500;
 
 /// `GET /admin/plans`.
 pub(crate) async fn list(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     visit.admin(request).await?;
-    let Page { limit, offset } = Page::of(query_pairs(request).into_iter())?;
+    let query = parameters(request, &["limit", "offset"])?;
+    let (limit, offset) = page(&query)?;
     let listed = list_plans(&visit.suite.database, limit, offset, visit.received_at).await;
     let (items, total) = listed.map_err(|error| refused(&error))?;
     json(
         200,
         &json!({ "items": items, "total": total, "limit": limit, "offset": offset }),
     )
+}
+
+/// The page of a list that is asked for.
+pub(crate) fn page(query: &Parameters) -> Result<(u32, u32), Problem> {
+    let limit = query.number("limit", LIMIT_DEFAULT, 1..=LIMIT_MAX)?;
+    let offset = query.number("offset", 0, 0..=u32::MAX)?;
+    Ok((limit, offset))
 }
 
 /// `POST /admin/plans`.

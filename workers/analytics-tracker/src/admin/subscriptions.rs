@@ -4,14 +4,13 @@ use ::plans::{
     create_subscription, list_subscriptions, read_subscription,
 };
 use edge::Problem;
-use edge::request::query_pairs;
+use edge::request::parameters;
 use edge::respond::json;
 use ledger_core::api_keys::Actor;
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
-use crate::admin::list_page::Page;
-use crate::admin::plans::{body_of, refused};
+use crate::admin::plans::{body_of, page, refused};
 use crate::visit::Visit;
 
 const SUBJECT_TYPES: [&str; 4] = ["user", "tenant", "installation", "default"];
@@ -19,35 +18,18 @@ const SUBJECT_TYPES: [&str; 4] = ["user", "tenant", "installation", "default"];
 /// `GET /admin/subscriptions`.
 pub(crate) async fn list(visit: &Visit<'_>, request: &Request) -> Result<Response, Problem> {
     visit.admin(request).await?;
-    let mut filter = SubscriptionFilter::default();
-    let mut page = Vec::new();
-    for (name, value) in query_pairs(request) {
-        let known = |names: &[&str]| {
-            if names.contains(&value.as_str()) {
-                return Ok(Some(value.clone()));
-            }
-            let detail = format!("`{name}` is unknown: send one of {}", names.join(", "));
-            Err(Problem::bad_parameter(&name, detail))
-        };
-        match name.as_str() {
-            "subject_type" => filter.subject_type = known(&SUBJECT_TYPES)?,
-            "state" => filter.state = known(&STATES)?,
-            "plan_id" if value.chars().count() <= 64 => filter.plan_id = Some(value),
-            "plan_id" => {
-                return Err(Problem::bad_parameter(
-                    "plan_id",
-                    "`plan_id` has more than 64 characters: send a plan's id",
-                ));
-            }
-            "limit" | "offset" => page.push((name, value)),
-            _ => {
-                let detail =
-                    "this list takes `subject_type`, `plan_id`, `state`, `limit` and `offset`";
-                return Err(Problem::bad_parameter(&name, detail));
-            }
-        }
-    }
-    let Page { limit, offset } = Page::of(page.into_iter())?;
+    let known = ["subject_type", "plan_id", "state", "limit", "offset"];
+    let query = parameters(request, &known)?;
+    let word = |name: &str, words: &[&'static str]| -> Result<Option<String>, Problem> {
+        let pairs: Vec<(&str, &str)> = words.iter().map(|word| (*word, *word)).collect();
+        Ok(query.word(name, &pairs)?.map(str::to_owned))
+    };
+    let filter = SubscriptionFilter {
+        subject_type: word("subject_type", &SUBJECT_TYPES)?,
+        plan_id: query.nonempty("plan_id")?.map(str::to_owned),
+        state: word("state", &STATES)?,
+    };
+    let (limit, offset) = page(&query)?;
     let database = &visit.suite.database;
     let listed = list_subscriptions(database, &filter, limit, offset, visit.received_at).await;
     let (items, total) = listed.map_err(|error| refused(&error))?;
