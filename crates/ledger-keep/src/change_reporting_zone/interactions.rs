@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{GUARD, Stage, ZoneChange, advance, place_after, with_list};
+use crate::full_sums::record_stepped_over;
 use ledger_core::{
     database::{Database, DatabaseError, Statement},
     latency_bucket::bucket_of,
@@ -208,17 +209,7 @@ pub(super) async fn move_interactions<D: Database>(
     zone: ReportingZone,
     rows: i64,
 ) -> Result<(), DatabaseError> {
-    let after = change.last_moved()?;
-    let next: Option<[Option<i64>; 2]> = database
-        .query(Statement::with(NEXT_KEY, &json!({ "after": after }))?)
-        .await?
-        .first()?;
-    let low = next
-        .into_iter()
-        .flatten()
-        .flatten()
-        .min()
-        .filter(|low| *low <= change.last_key);
+    let low = next_key(database, change).await?;
     let Some(low) = low else {
         let parameter = place_after(change, Stage::Sessions, "");
         return advance(database, Vec::new(), parameter, [0, 0]).await;
@@ -255,4 +246,34 @@ pub(super) async fn move_interactions<D: Database>(
         move_statements(&with_list(&parameter, "moves", moves))
     };
     advance(database, statements, parameter, counts).await
+}
+
+/// The first interaction behind the place of the change that was there when it began.
+async fn next_key<D: Database>(
+    database: &D,
+    change: &ZoneChange,
+) -> Result<Option<i64>, DatabaseError> {
+    let after = json!({ "after": change.last_moved()? });
+    let next: Option<[Option<i64>; 2]> = database
+        .query(Statement::with(NEXT_KEY, &after)?)
+        .await?
+        .first()?;
+    let low = next.into_iter().flatten().flatten().min();
+    Ok(low.filter(|low| *low <= change.last_key))
+}
+
+/// Goes on behind the next interaction, for whose move a sum has no room: it keeps its old day, in
+/// whose sums it stays, and a finding names it.
+pub(super) async fn step_over<D: Database>(
+    database: &D,
+    change: &ZoneChange,
+    reason: &str,
+    now: UnixMillis,
+) -> Result<(), DatabaseError> {
+    let Some(key) = next_key(database, change).await? else {
+        return Ok(());
+    };
+    record_stepped_over(database, "reporting-time-zone", &[key], reason, now).await?;
+    let parameter = place_after(change, Stage::Interactions, &key.to_string());
+    advance(database, Vec::new(), parameter, [1, 0]).await
 }

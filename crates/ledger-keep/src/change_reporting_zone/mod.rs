@@ -16,7 +16,7 @@ use cost_calculation::UnixMillis;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use interactions::move_interactions;
+use interactions::{move_interactions, step_over};
 use session_starts::move_session_starts;
 
 use ledger_core::{
@@ -200,6 +200,8 @@ pub async fn continue_zone_change<D: Database>(
     now: impl Fn() -> UnixMillis,
 ) -> Result<Option<ZoneChange>, DatabaseError> {
     let started_at = now().0;
+    let rows_max = i64::from(config.chunk_rows.max(1));
+    let mut rows = rows_max;
     for _ in 0..config.chunks_max {
         let open = newest_zone_change(database)
             .await?
@@ -211,11 +213,21 @@ pub async fn continue_zone_change<D: Database>(
                 change.to_zone
             ))
         })?;
-        let rows = i64::from(config.chunk_rows.max(1));
-        match change.stage {
-            Stage::Interactions => move_interactions(database, &change, zone, rows).await?,
-            Stage::Sessions => move_session_starts(database, &change, zone, rows, now()).await?,
-        }
+        let moved = match change.stage {
+            Stage::Interactions => move_interactions(database, &change, zone, rows).await,
+            Stage::Sessions => move_session_starts(database, &change, zone, rows, now()).await,
+        };
+        rows = match moved {
+            Ok(()) => rows_max.min(rows.saturating_mul(2)),
+            // A sum of the new day is full: nothing of the chunk was moved. Halves of it find the
+            // interaction at fault, which keeps its old day, and chunks grow again behind it.
+            Err(DatabaseError::Constraint(_)) if rows > 1 => rows / 2,
+            Err(DatabaseError::Constraint(reason)) if change.stage == Stage::Interactions => {
+                step_over(database, &change, &reason, now()).await?;
+                rows
+            }
+            Err(error) => return Err(error),
+        };
         if now().0.saturating_sub(started_at) >= config.time_ms_max {
             break;
         }

@@ -12,6 +12,7 @@
 
 pub mod preview;
 pub mod preview_override;
+mod step_over;
 pub(crate) mod stored_row;
 mod unpriced_rows;
 pub(crate) mod write_revisions;
@@ -26,9 +27,9 @@ use ledger_core::{
     schema::SCHEMA_VERSION,
 };
 use price_book::read_book::PriceCache;
+use step_over::{Written, write_what_fits};
 use stored_row::StoredRow;
 use unpriced_rows::read_chunk;
-use write_revisions::write_chunk;
 
 /// How far back a run looks where nothing else is configured: 35 days.
 pub const WINDOW_MS_DEFAULT: i64 = 35 * DAY_MS;
@@ -84,6 +85,10 @@ pub struct RepriceSummary {
     pub revised_count: u64,
     /// Those whose new estimate is over the limit, and was left out.
     pub over_limit_count: u64,
+    /// Those whose new estimate a full sum has no room for: they stay as they were, and a finding
+    /// names them.
+    #[serde(default)]
+    pub refused_count: u64,
     /// How far it came.
     pub place: RepricePlace,
 }
@@ -194,15 +199,12 @@ async fn reprice_chunk<D: Database>(
                 Ok(_) | Err(_) => {}
             }
         }
-        let revised = if estimates.is_empty() {
-            Some(0)
-        } else {
-            write_chunk(database, &estimates, book_version, run_id, now).await?
-        };
-        if let Some(revised) = revised {
+        let written = write_what_fits(database, estimates, book_version, run_id, now).await?;
+        if let Some(Written { revised, refused }) = written {
             summary.examined_count += rows.len() as u64;
             summary.revised_count += revised;
             summary.over_limit_count += over_limit;
+            summary.refused_count += refused;
             return Ok(());
         }
         cache.forget();

@@ -17,6 +17,7 @@ mod day_sums;
 mod days;
 mod derived;
 mod estimates;
+mod full_sums;
 mod interactions;
 mod long_session;
 mod pass;
@@ -121,7 +122,7 @@ pub async fn verify_slices<D: Database>(
             Stage::Users | Stage::Done => users::verify(database, &pass).await?,
         }
         .condensed();
-        let written = pass.write(database, &slice, now()).await?;
+        let (written, slice) = full_sums::write_what_fits(database, pass, slice, now()).await?;
         pass = match written {
             pass::Written::ZoneChanges => return Ok(summary),
             pass::Written::Again(same) => {

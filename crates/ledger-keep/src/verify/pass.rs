@@ -115,6 +115,14 @@ impl OpenPass {
         })
     }
 
+    /// What [`GUARD`] reads.
+    pub fn guard(&self, now: UnixMillis) -> Value {
+        serde_json::json!({
+            "pass_id": self.id, "stage": self.stage, "position": self.position,
+            "zone": self.zone.name(), "now": now.0, "withdrawal_count": self.withdrawal_count,
+        })
+    }
+
     /// Writes what a slice found and corrected, and moves on.
     pub async fn write<D: Database>(
         mut self,
@@ -122,10 +130,7 @@ impl OpenPass {
         slice: &Slice,
         now: UnixMillis,
     ) -> Result<Written, DatabaseError> {
-        let guard = serde_json::json!({
-            "pass_id": self.id, "stage": self.stage, "position": self.position,
-            "zone": self.zone.name(), "now": now.0, "withdrawal_count": self.withdrawal_count,
-        });
+        let guard = self.guard(now);
         let before = self.clone();
         let mut statements = Vec::new();
         if !slice.findings.is_empty() {
@@ -173,7 +178,7 @@ impl OpenPass {
 }
 
 /// A statement whose parameter has the members of both objects.
-fn with_guard(sql: &str, members: &Value, guard: &Value) -> Statement {
+pub(super) fn with_guard(sql: &str, members: &Value, guard: &Value) -> Statement {
     let merged: serde_json::Map<String, Value> = [members, guard]
         .into_iter()
         .filter_map(Value::as_object)

@@ -33,7 +33,7 @@ pub(super) struct Finding {
 
 /// A statement that corrects something, with the members of its parameter; the writing of the
 /// slice adds those of [`super::pass::GUARD`], and `now`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Correction {
     pub sql: String,
     pub parameter: Map<String, Value>,

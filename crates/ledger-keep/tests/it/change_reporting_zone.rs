@@ -418,3 +418,74 @@ fn a_zone_that_changes_during_a_verification_is_no_finding() {
         }
     }
 }
+
+#[test]
+fn a_full_sum_keeps_one_interaction_on_its_day_and_nothing_else() {
+    let database = ledger_of("UTC");
+    let events: Vec<_> = (0..96).map(|id| event(id, i64::from(id / 24))).collect();
+    send_in(&database, "UTC", &events).unwrap();
+    // In Auckland what came after 11:00 is of the next day: the last day begins with no sums.
+    let day = zone("Pacific/Auckland").day(UnixMillis(START + 3 * DAY_MS + 20 * 3_600_000));
+    let full = events.iter().filter(|event| {
+        zone("Pacific/Auckland").day(event.timestamp) == day && event.model_name == "gpt-5-mini"
+    });
+    let full: Vec<_> = full.collect();
+    assert!(full.len() > 3);
+    database
+        .execute_script(&format!(
+            "INSERT INTO daily_model_stats SELECT '{day}', provider, model, type, {}
+             FROM daily_model_stats WHERE model = 'gpt-5-mini' AND type = 'chat' LIMIT 1",
+            ledger_core::rollup::MEASURES
+                .map(|measure| if measure == "total_cost" {
+                    i64::MAX.to_string()
+                } else {
+                    "0".to_owned()
+                })
+                .join(", ")
+        ))
+        .unwrap();
+    begin(&database, "Pacific/Auckland");
+    let change = change_all(&database, &small(50, 500));
+    assert!(change.finished_at.is_some());
+    assert_eq!(change.checked_count, 96);
+    let misdated = || {
+        let kept: Vec<(i64, String)> = database.with_connection(|connection| {
+            connection
+                .prepare("SELECT timestamp, day FROM interactions WHERE model_name = 'gpt-5-mini'")
+                .and_then(|mut rows| {
+                    rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                        .collect()
+                })
+                .unwrap()
+        });
+        let is_misdated =
+            |(at, day): &&(i64, String)| zone("Pacific/Auckland").day(UnixMillis(*at)) != *day;
+        kept.iter().filter(is_misdated).count()
+    };
+    let left = misdated();
+    let priced = full
+        .iter()
+        .filter(|event| event.kind == events::InteractionType::Chat);
+    assert_eq!(left, priced.count());
+    assert_eq!(
+        number(
+            &database,
+            "SELECT COUNT(*) FROM integrity_findings WHERE check_name = 'sum_has_room'"
+        ),
+        i64::try_from(left).unwrap()
+    );
+    // Each counts in the day that it carries; once there is room, a verification sets the day.
+    database
+        .execute_script(&format!(
+            "DELETE FROM daily_model_stats WHERE day = '{day}' AND model = 'gpt-5-mini' AND type = 'chat'"
+        ))
+        .unwrap();
+    crate::recount::assert_sums_are_true(&database, false);
+    let config = VerifyConfig::default();
+    while !block_on(verify_slices(&database, &config, || NOW))
+        .unwrap()
+        .is_pass_finished
+    {}
+    assert_eq!(misdated(), 0);
+    crate::recount::assert_sums_are_true(&database, false);
+}

@@ -599,3 +599,71 @@ fn every_unpriced_line_names_the_key_under_which_a_price_reaches_it() {
     assert_eq!(open, []);
     crate::recount::assert_sums_are_true(&database, false);
 }
+
+#[test]
+fn a_full_sum_leaves_out_what_it_has_no_room_for_and_a_finding_names_it() {
+    let events: Vec<_> = (0..40)
+        .map(|number| chat(number, "gpt-new", number % 5))
+        .collect();
+    let database = with_events(events);
+    price(&database, "gpt-new", "input", 2);
+    price(&database, "gpt-new", "output", 10);
+    // One day's sum by agent has room for three of its eight, each of 0.003 USD.
+    let day = ReportingZone::UTC.day(UnixMillis(NOW_MS - 2 * DAY_MS));
+    database
+        .execute_script(&format!(
+            "UPDATE daily_agent_stats SET total_cost = {} WHERE day = '{day}'",
+            i64::MAX - 3 * 3_000_000_000
+        ))
+        .unwrap();
+    let summary = reprice(&database, None, &RepriceConfig::default());
+    assert_eq!(
+        (
+            summary.examined_count,
+            summary.revised_count,
+            summary.refused_count
+        ),
+        (40, 35, 5)
+    );
+    assert!(summary.place.is_done, "what lies behind it gets its price");
+    assert_eq!(
+        standing(&database),
+        (
+            states(&[("priced", 35), ("unpriced", 5)]),
+            35 * 3_000_000_000
+        )
+    );
+    let findings = || -> (String, String) {
+        database.with_connection(|connection| {
+            connection
+                .query_row(
+                    "SELECT subject, found FROM integrity_findings
+                     WHERE check_name = 'sum_has_room' AND correction IS NULL",
+                    [],
+                    |row| Ok((row.get(0)?, row.get(1)?)),
+                )
+                .unwrap()
+        })
+    };
+    let (subject, found) = findings();
+    assert!(
+        subject.contains(r#""job":"reprice""#) && subject.contains(r#""count":5"#),
+        "{subject}"
+    );
+    assert!(found.contains("daily_agent_stats.total_cost"), "{found}");
+    // Again from the beginning: the same stays as it was, and is said once.
+    let again = reprice(&database, None, &RepriceConfig::default());
+    assert_eq!((again.revised_count, again.refused_count), (0, 5));
+    findings();
+    // With room again, they are priced.
+    database
+        .execute_script(&format!(
+            "UPDATE daily_agent_stats SET total_cost = 3 * 3000000000 WHERE day = '{day}'"
+        ))
+        .unwrap();
+    assert_eq!(
+        reprice(&database, None, &RepriceConfig::default()).revised_count,
+        5
+    );
+    crate::recount::assert_sums_are_true(&database, false);
+}

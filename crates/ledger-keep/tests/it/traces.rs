@@ -578,6 +578,37 @@ fn a_span_that_is_too_dear_is_refused_and_the_rest_of_its_trace_is_kept() {
     assert_eq!(rows(&database).len(), 1);
 }
 
+#[test]
+fn of_a_trace_the_span_alone_is_refused_that_a_full_session_can_not_take() {
+    let database = ledger();
+    let sender = Sender::new(&database, Vec::new());
+    let in_session = |mut span: TraceSpan, session: &str| {
+        if let Some(own) = &mut span.interaction {
+            session.clone_into(&mut own.session_id);
+        }
+        span.says.session_id = Some(session.to_owned());
+        span
+    };
+    sender.send(&[in_session(call(9, 1, 0, 5, 0), "full")]);
+    database
+        .execute_script(&format!("UPDATE sessions SET total_cost = {}", i64::MAX))
+        .unwrap();
+    let spans: Vec<TraceSpan> = (2..12)
+        .map(|id| {
+            let session = if id == 5 { "full" } else { "other" };
+            in_session(call(1, id, 0, 5, 0), session)
+        })
+        .collect();
+    let answers = sender.send(&spans);
+    for (span, answer) in spans.iter().zip(&answers) {
+        let is_refused = matches!(answer, SpanAnswer::Answered(Answer::Rejected(_)));
+        let is_kept = matches!(answer, SpanAnswer::Answered(Answer::Accepted(_)));
+        let is_full = span.says.session_id.as_deref() == Some("full");
+        assert_eq!((is_refused, is_kept), (is_full, !is_full), "{answer:?}");
+    }
+    assert_eq!(number(&database, "SELECT COUNT(*) FROM interactions"), 10);
+}
+
 /// A ledger in which a call is withdrawn for another span of it before each batch, at first.
 struct Withdrawing<'a>(&'a Sqlite, RefCell<u8>);
 

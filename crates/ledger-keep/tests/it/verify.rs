@@ -971,3 +971,46 @@ fn another_schema_is_not_touched() {
         1
     );
 }
+
+#[test]
+fn a_full_sum_keeps_its_own_correction_out_and_no_other() {
+    let database = history();
+    // A sum that is short, and cannot be moved: another row of the table is, so is a session.
+    database
+        .execute_script(
+            "UPDATE daily_stats SET total_cost = total_cost - 1000;
+             UPDATE sessions SET token_count = token_count + 7;
+             CREATE TRIGGER full BEFORE UPDATE OF total_cost ON daily_stats
+             WHEN NEW.user_key = 1 BEGIN
+               SELECT RAISE(ABORT, 'cannot store REAL value in INTEGER column daily_stats.total_cost');
+             END;",
+        )
+        .unwrap();
+    let wrong = |condition: &str| {
+        number(
+            &database,
+            &format!(
+                "SELECT COUNT(*) FROM daily_stats d WHERE {condition} AND total_cost <> (
+                   SELECT SUM(total_cost) FROM usage_daily c
+                   WHERE c.day = d.day AND c.user_key = d.user_key)"
+            ),
+        )
+    };
+    let of_the_first = wrong("user_key = 1");
+    assert!(of_the_first > 0 && wrong("user_key <> 1") > 0);
+    verify_all(&database, &VerifyConfig::default());
+    assert_eq!(wrong("user_key = 1"), of_the_first);
+    assert_eq!(wrong("user_key <> 1"), 0);
+    let report = block_on(integrity(&database)).unwrap();
+    assert_eq!(report.status, IntegrityStatus::Broken);
+    let full = number(
+        &database,
+        "SELECT COUNT(*) FROM integrity_findings WHERE check_name = 'sum_has_room'
+           AND found LIKE '%daily_stats.total_cost%' AND correction IS NULL",
+    );
+    assert!(full > 0);
+    // Once there is room, the next pass has it right.
+    database.execute_script("DROP TRIGGER full").unwrap();
+    verify_all(&database, &VerifyConfig::default());
+    crate::recount::assert_sums_are_true(&database, true);
+}

@@ -40,6 +40,9 @@ const CHUNK_INTERACTIONS_MAX: usize = 200;
 const CHUNK_TRACES_MAX: usize = 50;
 /// The most bytes of memory that one transaction writes anew; D1 takes 2 MB in a parameter.
 const CHUNK_BYTES_MAX: usize = 500_000;
+/// How often a trace of a body is cut in two for a sum that is full: two transactions each, and D1 takes
+/// 1,000 statements of a request.
+const CUTS_MAX: u32 = 12;
 /// How often a body is tried where another one of its traces came in between.
 const ATTEMPTS_MAX: u32 = 8;
 
@@ -76,8 +79,10 @@ pub async fn ingest_traces<D: Database>(
     let mut answers = vec![SpanAnswer::Nothing; spans.len()];
     let mut waiting = chunks(spans, by_trace.into_values());
     waiting.reverse();
+    let mut cuts = 0;
     while let Some(chunk) = waiting.pop() {
-        match ingest_chunk(database, cache, context, spans, &chunk).await? {
+        let may_cut = cuts < CUTS_MAX;
+        match ingest_chunk(database, cache, context, spans, &chunk, may_cut).await? {
             Outcome::Answered(chunk) => {
                 for (at, answer) in chunk {
                     if let Some(place) = answers.get_mut(at) {
@@ -88,6 +93,15 @@ pub async fn ingest_traces<D: Database>(
             Outcome::TooLarge => {
                 let (first, second) = chunk.split_at(chunk.len() / 2);
                 waiting.extend([second.to_vec(), first.to_vec()]);
+            }
+            // As if the trace had come in two bodies: what a full sum has no room for is refused alone.
+            Outcome::Full => {
+                cuts += 1;
+                let halves = |trace: &Vec<usize>| {
+                    let (first, second) = trace.split_at(trace.len() / 2);
+                    [vec![second.to_vec()], vec![first.to_vec()]]
+                };
+                waiting.extend(chunk.iter().flat_map(halves));
             }
         }
     }
@@ -137,6 +151,8 @@ enum Outcome {
     Answered(Vec<(usize, SpanAnswer)>),
     /// Its traces hold more than one transaction takes.
     TooLarge,
+    /// A sum can't take some span of its one trace.
+    Full,
 }
 
 async fn ingest_chunk<D: Database>(
@@ -145,6 +161,7 @@ async fn ingest_chunk<D: Database>(
     context: &IngestContext,
     spans: &[TraceSpan],
     chunk: &[Vec<usize>],
+    may_cut: bool,
 ) -> Result<Outcome, RecordError> {
     let own: Vec<Vec<OwnSpan<'_>>> = chunk
         .iter()
@@ -171,6 +188,9 @@ async fn ingest_chunk<D: Database>(
         match attempt(database, cache, context, &own, memory, &mut refused).await? {
             Attempt::Answered(answers) => return Ok(Outcome::Answered(answers)),
             Attempt::Full if chunk.len() > 1 => return Ok(Outcome::TooLarge),
+            Attempt::Full if may_cut && chunk.iter().any(|trace| trace.len() > 1) => {
+                return Ok(Outcome::Full);
+            }
             Attempt::Again | Attempt::Full => {}
         }
     }
