@@ -82,6 +82,18 @@ CREATE TABLE left_out (
   PRIMARY KEY (day, key_id, source, reason)
 ) STRICT, WITHOUT ROWID;
 
+-- Truth: what a key declared of each reporting day's cost, so that no sender fills a sum that others need.
+CREATE TABLE declared_costs (
+  -- The api_keys.id that declared it.
+  key_id     TEXT    NOT NULL,
+  day        TEXT    NOT NULL,
+  total_pico INTEGER NOT NULL,
+  -- The limit as it was when the key last declared something of the day.
+  limit_pico INTEGER NOT NULL,
+  PRIMARY KEY (key_id, day),
+  CONSTRAINT declared_cost_of_key_and_day CHECK (total_pico <= limit_pico)
+) STRICT, WITHOUT ROWID;
+
 -- One row for each pass of the verification over the whole ledger; the open one (finished_at NULL)
 -- holds the place where the next slice goes on.
 CREATE TABLE integrity_passes (

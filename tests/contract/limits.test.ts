@@ -76,6 +76,7 @@ const words: [string, string, string][] = [
   ["the introduction", document.info.description, `${limit("SPANS_MAX").toLocaleString("en-US")} spans`],
   ["metadata", event.metadata.description, `at most ${limit("METADATA_BYTES_MAX") / 1024} KiB`],
   ["declared_cost", schemas.DeclaredCost.description, `At most $${(limit("INTERACTION_COST_PICO_MAX") / 1e12).toLocaleString("en-US")}`],
+  ["declared_cost", schemas.DeclaredCost.description, `$${(limit("DECLARED_COST_PICO_MAX") / 1e12).toLocaleString("en-US")} by one key for one day`],
   ["a trace's body", document.components.requestBodies.Traces.description, `at most ${limit("TRACE_BYTES_MAX") / 1024 ** 2} MiB (in protobuf ${limit("PROTOBUF_BYTES_MAX") / 1024 ** 2} MiB)`],
 ];
 
@@ -93,7 +94,7 @@ test("the contract's minutes ahead are those of the code", () => {
 /** Those that the contract has in words, and those that no sender of a sane body meets. */
 const inWords = new Set([
   "EVENT_BYTES_MAX", "BATCH_BYTES_MAX", "TRACE_BYTES_MAX", "AGE_DAYS_MAX", "AHEAD_MS_MAX", "METADATA_BYTES_MAX", "DEPTH_MAX",
-  "INTERACTION_COST_PICO_MAX", "INTERACTION_COST_PICO_CEILING", "DAY_MS", "FIELDS_MAX", "METADATA_FIELDS_MAX", "ATTRIBUTES_MAX",
+  "INTERACTION_COST_PICO_MAX", "INTERACTION_COST_PICO_CEILING", "DECLARED_COST_PICO_MAX", "DAY_MS", "FIELDS_MAX", "METADATA_FIELDS_MAX", "ATTRIBUTES_MAX",
   "ATTRIBUTE_BYTES_MAX", "ATTRIBUTE_TEXTS_MAX", "PROTOBUF_BYTES_MAX", "KEPT_BYTES_MAX", "WINDOW_BYTES_MAX", "WINDOW_SPANS_MAX",
   "STATUS_MESSAGE_BYTES_MAX", "SPAN_NAME_BYTES_MAX", "COUNTS_MAX", "TOOL_CALLS_MAX",
 ]);

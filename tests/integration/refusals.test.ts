@@ -115,6 +115,31 @@ test("429_says_when_to_send_again_where_the_installation_has_a_rate_limit", asyn
   }
 });
 
+test("what a key declares beyond its limit is refused alone, and health says so", async () => {
+  const limited = await openSuite({ prices: false, variables: { DECLARED_COST_PER_KEY_DAY_MAX_USD: "1.5" } });
+  try {
+    const now = Date.now();
+    const declaring = (id: string, amount: string) => event(id, { type: "cost-event", model_name: undefined, usage: undefined, timestamp: now, declared_cost: { amount, category: "db_ops" } });
+    const send = (body: object, key = limited.keys.ingest): Promise<Answer> => limited.call("/track/interaction", { body, key });
+    assert.equal((await limited.call("/health")).json.workers["analytics-tracker"].refused_for_want_of_room, 0);
+    assert.equal((await send(declaring("a", "1"))).status, 201);
+    const refused = await send(declaring("b", "0.500000000001"));
+    isProblem(refused, 422, "invalid-field", /more than 1\.5 USD for one day by one key: .*DECLARED_COST_PER_KEY_DAY_MAX_USD/);
+    assert.equal(refused.json.field, "declared_cost.amount");
+    const batch = await limited.call("/track/batch", { key: limited.keys.ingest, body: { events: [declaring("c", "0.25"), declaring("d", "0.75"), declaring("e", "0.25"), event("f")] } });
+    assert.deepEqual(batch.json.results.map(({ status }: { status: string }) => status), ["accepted", "rejected", "accepted", "accepted"]);
+    assert.equal((await send(declaring("a", "1"))).status, 200, "a repeat stays one");
+    assert.equal((await send(declaring("g", "1.5"), limited.keys.backfill)).status, 201, "each key has a limit of its own");
+    const health = await limited.call("/health");
+    assert.equal(health.json.status, "degraded");
+    const { refused_for_want_of_room, detail } = health.json.workers["analytics-tracker"];
+    assert.equal(refused_for_want_of_room, 2);
+    assert.match(detail, /2 events were refused since yesterday/);
+  } finally {
+    await limited.stop();
+  }
+});
+
 const misconfigured: [string, Parameters<typeof openSuite>[0], RegExp][] = [
   ["no database", { adjust: onlyTracker((options) => ({ ...options, d1Databases: {} })) }, /no D1 binding `DB`/],
   ["an unknown mode", { variables: { INGEST_MODE: "fast" } }, /INGEST_MODE is `fast`: set `direct` or `queue`/],
@@ -122,6 +147,7 @@ const misconfigured: [string, Parameters<typeof openSuite>[0], RegExp][] = [
   ["a zone that is none", { adjust: onlyTracker((options) => withVariable(options, "REPORTING_TIME_ZONE", "Berlin")) }, /no IANA time zone/],
   ["another zone than the ledger's", { adjust: onlyTracker((options) => withVariable(options, "REPORTING_TIME_ZONE", "Asia/Tokyo")) }, /reporting time zone is UTC/],
   ["a limit that is none", { variables: { INTERACTION_COST_MAX_USD: "-1" } }, /INTERACTION_COST_MAX_USD is `-1`/],
+  ["a limit of declared costs that is none", { variables: { DECLARED_COST_PER_KEY_DAY_MAX_USD: "much" } }, /DECLARED_COST_PER_KEY_DAY_MAX_USD is `much`/],
 ];
 
 for (const [what, options, says] of misconfigured) {

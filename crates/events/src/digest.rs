@@ -43,6 +43,8 @@ impl Interaction {
             usage_numbers: _,
             reported_cost,
             declared,
+            // Another key may send the same event again.
+            declared_by: _,
             agent,
             // What people call someone may change between two sendings.
             agent_name: _,

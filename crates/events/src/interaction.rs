@@ -110,6 +110,9 @@ pub struct Interaction {
     pub reported_cost: Option<PicoUsd>,
     /// A declared cost.
     pub declared: Option<Declared>,
+    /// The key that declares it: what one may declare has a limit. No part of what the event says.
+    #[serde(default)]
+    pub declared_by: Option<String>,
     /// Agent, or empty.
     pub agent: String,
     /// The agent's name for people.
@@ -225,6 +228,7 @@ pub(crate) mod tests {
             agent: "agent_abc".into(),
             agent_name: None,
             user_label: None,
+            declared_by: None,
             message_id: Some("msg-1".into()),
             trace_id: None,
             context: Some("message".into()),

@@ -101,6 +101,10 @@ pub const INTERACTION_COST_PICO_MAX: i64 = 10_000_000_000_000_000;
 /// in one cell of a rollup still fit an `i64`.
 pub const INTERACTION_COST_PICO_CEILING: i64 = 1_000_000_000_000_000_000;
 
+/// Picodollars that one key may declare of one day's cost, unless configured otherwise: $100,000. Ninety
+/// keys that do so leave room in the sums of a day.
+pub const DECLARED_COST_PICO_MAX: i64 = 100_000_000_000_000_000;
+
 const _: () = assert!(EVENT_BYTES_MAX <= BATCH_BYTES_MAX);
 const _: () = assert!(BATCH_BYTES_MAX <= TRACE_BYTES_MAX);
 const _: () = assert!(
@@ -124,12 +128,15 @@ const _: () = assert!(TOKENS_MAX.checked_mul(10).is_some());
 pub struct Limits {
     /// The most that one interaction may cost.
     pub interaction_cost_max: PicoUsd,
+    /// The most that one key may declare of one day's cost.
+    pub declared_cost_max: PicoUsd,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
             interaction_cost_max: PicoUsd::new(INTERACTION_COST_PICO_MAX),
+            declared_cost_max: PicoUsd::new(DECLARED_COST_PICO_MAX),
         }
     }
 }

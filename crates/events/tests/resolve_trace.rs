@@ -55,6 +55,7 @@ fn interaction(id: &str, kind: InteractionType) -> Interaction {
         agent: String::new(),
         agent_name: None,
         user_label: None,
+        declared_by: None,
         message_id: None,
         trace_id: None,
         context: None,

@@ -53,6 +53,7 @@ fn interaction(n: u64) -> Interaction {
         agent: "agent_1".to_owned(),
         agent_name: None,
         user_label: None,
+        declared_by: None,
         message_id: None,
         trace_id: Some(format!("{n:032x}")),
         context: None,
@@ -84,6 +85,7 @@ fn recording(criterion: &mut Criterion) {
         received_at: UnixMillis(1_795_000_000_000),
         reporting_zone: ReportingZone::UTC,
         interaction_cost_max: PicoUsd::new(10_000 * 1_000_000_000_000),
+        declared_cost_max: PicoUsd::new(i64::MAX),
         new_ingest_id,
     };
     let mut group = criterion.benchmark_group("record");

@@ -81,6 +81,7 @@ fn interaction(n: u64, total: u64) -> Interaction {
         agent: format!("agent_{}", hex(session % 8, 21)),
         agent_name: None,
         user_label: None,
+        declared_by: None,
         message_id: Some(format!("{}-{}", hex(n / 2, 8), hex(n / 2 + 7, 27))),
         trace_id: Some(trace),
         context: Some("message".to_owned()),
@@ -127,6 +128,7 @@ fn main() {
             received_at: chunk[0].timestamp,
             reporting_zone: ReportingZone::UTC,
             interaction_cost_max: PicoUsd::new(10_000 * 1_000_000_000_000),
+            declared_cost_max: PicoUsd::new(i64::MAX),
             new_ingest_id,
         };
         block_on(ingest(&database, &mut cache, &context, chunk.to_vec())).unwrap();

@@ -35,6 +35,8 @@ pub struct IngestContext {
     pub reporting_zone: ReportingZone,
     /// The most that one interaction may cost; more is taken for an error.
     pub interaction_cost_max: PicoUsd,
+    /// The most that one key may declare of one day's cost.
+    pub declared_cost_max: PicoUsd,
     /// Gives a fresh random positive number for each attempt.
     pub new_ingest_id: fn() -> i64,
 }
@@ -206,10 +208,11 @@ async fn ingest_chunks<D: Database>(
     let mut settled = Vec::with_capacity(firsts.len());
     let mut rest = firsts;
     let mut length_max = BATCH_INTERACTIONS_MAX;
-    let mut refused: HashMap<&str, (u32, String)> = HashMap::new();
+    let mut refused: HashMap<Full<'_>, (u32, String)> = HashMap::new();
     while let Some(first) = rest.first() {
-        let session_id = first.event.interaction.session_id.as_str();
-        if let Some((REFUSALS_MAX, reason)) = refused.get(session_id) {
+        let known = Full::of(&first.event.interaction)
+            .find_map(|full| refused.get(&full).filter(|known| known.0 >= REFUSALS_MAX));
+        if let Some((_, reason)) = known {
             settled.push(Settled::Rejected(reason.clone()));
             rest = rest.get(1..).unwrap_or_default();
             continue;
@@ -224,8 +227,9 @@ async fn ingest_chunks<D: Database>(
                     length_max = chunk.len() / 2;
                     continue;
                 }
-                let reason = refused_by_the_database(&reason);
-                let known = refused.entry(session_id).or_default();
+                let full = Full::named(&reason, &first.event.interaction);
+                let reason = refused_by_the_database(&reason, context);
+                let known = refused.entry(full).or_default();
                 *known = (known.0 + 1, reason.clone());
                 settled.push(Settled::Rejected(reason));
             }
@@ -237,10 +241,58 @@ async fn ingest_chunks<D: Database>(
     Ok(settled)
 }
 
+/// What has no room for an event: once it has refused some, it is not asked again in this request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Full<'a> {
+    /// Its session, or a sum of its day.
+    Session(&'a str),
+    /// What its key may declare.
+    Declared(&'a str),
+}
+
+impl<'a> Full<'a> {
+    fn of(interaction: &'a Interaction) -> impl Iterator<Item = Self> {
+        let key = interaction.declared_by.as_deref().map(Self::Declared);
+        key.into_iter()
+            .chain([Self::Session(&interaction.session_id)])
+    }
+
+    fn named(reason: &str, interaction: &'a Interaction) -> Self {
+        match interaction.declared_by.as_deref() {
+            Some(key) if reason.contains(DECLARED_LIMIT) => Self::Declared(key),
+            _ => Self::Session(&interaction.session_id),
+        }
+    }
+}
+
+/// What the names of the table of declared costs, and of its limit, begin with.
+const DECLARED_LIMIT: &str = "declared_cost";
+const FULL_SUM: &str = "can't be counted: ";
+const DECLARED_TOO_MUCH: &str = "declares more than ";
+
+/// For want of which room an event was refused, as one word: `full_sum` or `declared_cost_limit`; `None`
+/// where it was refused for itself.
+pub fn want_of_room(reason: &str) -> Option<&'static str> {
+    if reason.starts_with(FULL_SUM) {
+        Some("full_sum")
+    } else if reason.starts_with(DECLARED_TOO_MUCH) {
+        Some("declared_cost_limit")
+    } else {
+        None
+    }
+}
+
 /// Why an event alone was refused: it is right by itself, and would lead a sum past what can be kept.
-pub(crate) fn refused_by_the_database(reason: &str) -> String {
+pub(crate) fn refused_by_the_database(reason: &str, context: &IngestContext) -> String {
+    if reason.contains(DECLARED_LIMIT) {
+        return format!(
+            "{DECLARED_TOO_MUCH}{} USD for one day by one key: check `declared_cost.amount`, which is in \
+             US dollars, or raise DECLARED_COST_PER_KEY_DAY_MAX_USD",
+            context.declared_cost_max
+        );
+    }
     format!(
-        "can't be counted: {reason}. A sum holds 2^63 - 1 picodollars (9,223,372 USD), of a session \
+        "{FULL_SUM}{reason}. A sum holds 2^63 - 1 picodollars (9,223,372 USD), of a session \
          over its whole life; send what is to come under another session, and check what filled this \
          one"
     )
@@ -363,6 +415,7 @@ async fn ingest_chunk<D: Database>(
             received_at: context.received_at,
             book: book_version,
             reporting_zone: context.reporting_zone,
+            declared_cost_max: context.declared_cost_max,
         };
         match record_batch(database, &mut cache.sessions, &batch_context, &batch).await {
             Ok(recorded) => return join(estimates, recorded),

@@ -99,6 +99,23 @@ pub async fn sum_since<D: Database>(
     Ok(sum)
 }
 
+/// How many events were refused since a day for want of room: a sum was full, or a key declared more
+/// than its limit.
+///
+/// # Errors
+/// The database failed.
+pub async fn count_without_room<D: Database>(
+    database: &D,
+    since_day: &str,
+) -> Result<u64, DatabaseError> {
+    // The primary key.
+    const COUNT: &str = "
+        SELECT json_array(COALESCE(SUM(count), 0)) FROM left_out
+        WHERE day >= ?1 ->> '$' AND reason IN ('refused:full_sum', 'refused:declared_cost_limit')";
+    let rows = database.query(Statement::with(COUNT, &since_day)?).await?;
+    Ok(rows.first::<(u64,)>()?.map_or(0, |(count,)| count))
+}
+
 #[cfg(test)]
 mod tests {
     use futures_executor::block_on;

@@ -904,7 +904,10 @@ export interface components {
             /** @description The secret half; it is stored as a hash only and never shown again. */
             secret: string;
         };
-        /** @description A cost that the caller knows; it enters its component as it is. At most $10,000, unless configured otherwise. */
+        /**
+         * @description A cost that the caller knows; it enters its component as it is. At most $10,000, and $100,000 by one key for one
+         *     day, unless configured otherwise.
+         */
         DeclaredCost: {
             amount: components["schemas"]["Amount"];
             /** @enum {string} */
@@ -951,6 +954,12 @@ export interface components {
                 /** @description Those of a reason that may hide money. */
                 worth_a_look: number;
             };
+            /**
+             * @description Events that were refused since yesterday, each alone: a sum holds no more (64 bits of
+             *     picodollars), or their key declared more than it may for one day. `GET /left-out` names the keys.
+             *     More than none is `degraded`. Left out while the database is not `ok`.
+             */
+            refused_for_want_of_room?: number;
             /**
              * @description `degraded`: events are taken, and `detail` names what needs care.
              * @enum {string}

@@ -3,7 +3,7 @@
 //! Open to anyone: it names no error of a run and no row. `GET /jobs` and `GET /integrity` have
 //! those, for a key of scope `read`.
 use chrono::{DateTime, SecondsFormat};
-use cost_calculation::UnixMillis;
+use cost_calculation::{DAY_MS, UnixMillis};
 use edge::Problem;
 use edge::respond::json;
 use ledger_core::database::DatabaseError;
@@ -12,7 +12,7 @@ use ledger_core::record_error::RecordError;
 use ledger_core::schema::{self, SchemaState};
 use ledger_core::verification_report::{IntegrityStatus, integrity_status};
 use ledger_core::write_guard;
-use ledger_record::ingest_rejections;
+use ledger_record::{ingest_rejections, left_out};
 use serde_json::{Value, json};
 use worker::Response;
 
@@ -64,7 +64,9 @@ pub(crate) async fn health(visit: &Visit<'_>) -> Result<Response, Problem> {
     let drifts = plans::drifts_since(&visit.suite.database, UnixMillis(now.0 - DRIFT_MS))
         .await
         .map_err(|error| refused(&error))?;
-    let needs_care = care(&jobs, verification, now, drifts);
+    let yesterday = visit.suite.reporting_zone.day(UnixMillis(now.0 - DAY_MS));
+    let without_room = left_out::count_without_room(&visit.suite.database, &yesterday).await?;
+    let needs_care = care(&jobs, verification, without_room, now, drifts);
     if let Some(body) = body.as_object_mut() {
         let status = if needs_care.is_some() {
             "degraded"
@@ -74,6 +76,7 @@ pub(crate) async fn health(visit: &Visit<'_>) -> Result<Response, Problem> {
         body.insert("status".to_owned(), json!(status));
         body.insert("detail".to_owned(), json!(needs_care));
         body.insert("late_rejections".to_owned(), json!(late_rejections));
+        body.insert("refused_for_want_of_room".to_owned(), json!(without_room));
         body.insert("left_out".to_owned(), json!(left_out));
         body.insert("verification".to_owned(), json!(verification));
         let jobs: Vec<Value> = jobs.iter().map(|job| to_json(job, now)).collect();
@@ -113,6 +116,7 @@ fn is_late(job: &JobStanding, now: UnixMillis) -> bool {
 fn care(
     jobs: &[JobStanding],
     verification: IntegrityStatus,
+    without_room: u64,
     now: UnixMillis,
     drifts: i64,
 ) -> Option<String> {
@@ -147,6 +151,12 @@ fn care(
         words.push(format!(
             "{drifts} counters of plans differed from the ledger in the last day and were corrected: GET \
              /jobs?job=usage-reconcile says when"
+        ));
+    }
+    if without_room > 0 {
+        words.push(format!(
+            "{without_room} events were refused since yesterday, as a sum was full or a key declared more \
+             than its limit: GET /left-out names their keys"
         ));
     }
     (!words.is_empty()).then(|| words.join("; "))
@@ -184,12 +194,14 @@ mod tests {
     fn a_failed_job_a_late_one_and_a_broken_ledger_need_care() {
         let now = UnixMillis(10 * PERIOD_MS);
         let fresh = Some(now.0 - PERIOD_MS);
-        let care = |jobs: &[JobStanding], verification| care(jobs, verification, now, 0);
+        let care = |jobs: &[JobStanding], verification| care(jobs, verification, 0, now, 0);
         let well = [standing("verify", 0, fresh)];
         assert_eq!(care(&well, IntegrityStatus::Repaired), None);
         assert_eq!(care(&[], IntegrityStatus::Unverified), None);
         let broken = care(&well, IntegrityStatus::Broken).unwrap();
         assert!(broken.contains("GET /integrity"), "{broken}");
+        let refused = super::care(&well, IntegrityStatus::Sound, 3, now, 0).unwrap();
+        assert!(refused.starts_with("3 events were refused"), "{refused}");
         let ill = [
             standing("archive", 2, fresh),
             standing("verify", 0, Some(now.0 - LATE_MS - 1)),

@@ -44,23 +44,30 @@ impl IngestMode {
     }
 }
 
-/// The limits, with `INTERACTION_COST_MAX_USD` where it is set.
+/// The limits, with `INTERACTION_COST_MAX_USD` and `DECLARED_COST_PER_KEY_DAY_MAX_USD` where they are set.
 pub(crate) fn limits(env: &Env) -> Result<Limits, Problem> {
-    let Some(value) = text(env, "INTERACTION_COST_MAX_USD") else {
-        return Ok(Limits::default());
-    };
+    let usual = Limits::default();
     let ceiling = PicoUsd::new(INTERACTION_COST_PICO_CEILING);
-    value
-        .parse::<PicoUsd>()
-        .ok()
+    Ok(Limits {
+        interaction_cost_max: dollars(env, "INTERACTION_COST_MAX_USD", ceiling)?
+            .unwrap_or(usual.interaction_cost_max),
+        declared_cost_max: dollars(env, "DECLARED_COST_PER_KEY_DAY_MAX_USD", ceiling)?
+            .unwrap_or(usual.declared_cost_max),
+    })
+}
+
+/// An amount that an operator sets.
+fn dollars(env: &Env, name: &str, ceiling: PicoUsd) -> Result<Option<PicoUsd>, Problem> {
+    let Some(value) = text(env, name) else {
+        return Ok(None);
+    };
+    let amount = value.parse::<PicoUsd>().ok();
+    amount
         .filter(|&most| most > PicoUsd::ZERO && most <= ceiling)
-        .map(|interaction_cost_max| Limits {
-            interaction_cost_max,
-        })
+        .map(Some)
         .ok_or_else(|| {
             Problem::unavailable(format!(
-                "INTERACTION_COST_MAX_USD is `{value}`: set US dollars, more than 0 and at most \
-                 {ceiling}"
+                "{name} is `{value}`: set US dollars, more than 0 and at most {ceiling}"
             ))
         })
 }

@@ -200,6 +200,7 @@ fn interaction(
         usage_numbers: None,
         reported_cost: None,
         declared: declared(&mut fields, kind, context)?,
+        declared_by: None,
         agent: fields.text("agent", AGENT_CHARS_MAX)?.unwrap_or_default(),
         agent_name: name(&mut fields, "agent_name", AGENT_CHARS_MAX)?,
         user_label: name(&mut fields, "user_label", USER_ID_CHARS_MAX)?,

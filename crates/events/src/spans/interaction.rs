@@ -65,6 +65,7 @@ pub(crate) fn of_span(
         usage_numbers: None,
         reported_cost: None,
         declared: None,
+        declared_by: None,
         agent: String::new(),
         agent_name: None,
         user_label: label(span),

@@ -157,6 +157,7 @@ pub fn record_week(database: &Sqlite, era: PriceEra, year_start_ms: i64, count: 
             received_at: UnixMillis(latest + 1_000),
             reporting_zone: ReportingZone::UTC,
             interaction_cost_max: PicoUsd::new(10_000 * 1_000_000_000_000),
+            declared_cost_max: PicoUsd::new(i64::MAX),
             new_ingest_id,
         };
         block_on(ingest(database, &mut cache, &context, chunk.to_vec())).expect("is recorded");
@@ -289,6 +290,7 @@ fn hold_session(
             agent: agent.to_owned(),
             agent_name: None,
             user_label: None,
+            declared_by: None,
             message_id: Some(format!(
                 "{:08x}-c0de-4000-8000-{number:012x}",
                 scattered(number + 1)

@@ -59,6 +59,7 @@ fn send_in(database: &Sqlite, zone_name: &str, events: &[Interaction]) -> Result
         received_at: NOW,
         reporting_zone: zone(zone_name),
         interaction_cost_max: PicoUsd::new(10_000 * 1_000_000_000_000),
+        declared_cost_max: PicoUsd::new(i64::MAX),
         new_ingest_id,
     };
     block_on(ingest(

@@ -51,6 +51,7 @@ impl<'a> Client<'a> {
             received_at: UnixMillis(START + 1_000 * DAY_MS),
             reporting_zone: ReportingZone::UTC,
             interaction_cost_max: PicoUsd::new(10_000 * 1_000_000_000_000),
+            declared_cost_max: PicoUsd::new(i64::MAX),
             new_ingest_id,
         };
         block_on(ingest(
@@ -415,6 +416,7 @@ fn an_ordinary_batch_is_one_transaction_and_any_other_writes_nothing_until_it_is
         received_at: UnixMillis(START + 1_000 * DAY_MS),
         reporting_zone: ReportingZone::UTC,
         interaction_cost_max: PicoUsd::new(10_000 * 1_000_000_000_000),
+        declared_cost_max: PicoUsd::new(i64::MAX),
         new_ingest_id,
     };
     let count = |database: &Sqlite| number(database, "SELECT COUNT(*) FROM interactions");
@@ -729,5 +731,62 @@ fn an_interaction_over_the_cost_limit_is_rejected_alone() {
         "{answers:?}"
     );
     assert!(matches!(answers[1], Answer::Accepted(_)));
+    crate::recount::assert_sums_are_true(&database, false);
+}
+
+#[test]
+fn a_key_declares_no_more_of_a_day_than_its_limit_and_holds_up_nobody() {
+    let database = ledger();
+    let send = |events: &[Interaction]| {
+        let context = IngestContext {
+            received_at: UnixMillis(START + 1_000 * DAY_MS),
+            reporting_zone: ReportingZone::UTC,
+            interaction_cost_max: PicoUsd::new(i64::MAX),
+            declared_cost_max: PicoUsd::new(1_000),
+            new_ingest_id,
+        };
+        let mut cache = IngestCache::default();
+        block_on(ingest(&database, &mut cache, &context, events.to_vec())).unwrap()
+    };
+    let by = |id: u32, key: &str, amount: i64| Interaction {
+        declared_by: Some(key.to_owned()),
+        ..declared(id, "one", amount)
+    };
+    // 96 is of the same hour as 0: all of one day.
+    let mut batch: Vec<_> = (0..40).map(|at| by(at * 24, "greedy", 100)).collect();
+    batch[7] = by(7 * 24, "modest", 1_000);
+    batch[20] = event(20 * 24, 0);
+    for one in &mut batch {
+        one.timestamp = UnixMillis(START + 5);
+        one.price_time = one.timestamp;
+    }
+    let answers = send(&batch);
+    let refused = |answers: &[Answer]| -> Vec<usize> {
+        let is_refused = |answer: &Answer| {
+            matches!(answer, Answer::Rejected(reason)
+            if reason.contains("0.000000001 USD") && reason.contains("DECLARED_COST_PER_KEY_DAY_MAX_USD"))
+        };
+        (0..answers.len())
+            .filter(|at| is_refused(&answers[*at]))
+            .collect()
+    };
+    // The first ten of its own, whoever stands between them.
+    assert_eq!(
+        refused(&answers),
+        (11..40).filter(|at| *at != 20).collect::<Vec<_>>()
+    );
+    assert!(
+        matches!(answers[7], Answer::Accepted(_)) && matches!(answers[20], Answer::Accepted(_))
+    );
+    let total = "SELECT SUM(total_pico) FROM declared_costs";
+    assert_eq!(number(&database, total), 2_000);
+    // What is there stays a duplicate and counts once; another day has its own limit.
+    let again = send(&batch);
+    assert_eq!(refused(&again), refused(&answers));
+    assert!(matches!(again[0], Answer::Duplicate(_)));
+    assert_eq!(number(&database, total), 2_000);
+    let mut later = by(2_000, "greedy", 1_000);
+    later.timestamp = UnixMillis(START + DAY_MS);
+    assert!(matches!(send(&[later])[0], Answer::Accepted(_)));
     crate::recount::assert_sums_are_true(&database, false);
 }

@@ -217,6 +217,7 @@ fn another_schema_says_so_and_is_not_written_to() {
         received_at: UnixMillis(START),
         reporting_zone: ReportingZone::UTC,
         interaction_cost_max: PicoUsd::new(1_000_000_000_000_000),
+        declared_cost_max: PicoUsd::new(i64::MAX),
         new_ingest_id,
     };
     let refused = |database: &Sqlite| {

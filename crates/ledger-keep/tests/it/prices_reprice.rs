@@ -62,6 +62,7 @@ fn chat(number: i64, model: &str, days: i64) -> Interaction {
         agent: "agent-1".to_owned(),
         agent_name: None,
         user_label: None,
+        declared_by: None,
         message_id: None,
         trace_id: None,
         context: None,
@@ -77,6 +78,7 @@ fn record<D: Database>(database: &D, cache: &mut IngestCache, events: Vec<Intera
         received_at: UnixMillis(NOW_MS),
         reporting_zone: ReportingZone::UTC,
         interaction_cost_max: PicoUsd::new(10_000 * 1_000_000_000_000),
+        declared_cost_max: PicoUsd::new(i64::MAX),
         new_ingest_id,
     };
     block_on(ingest(database, cache, &context, events)).unwrap();

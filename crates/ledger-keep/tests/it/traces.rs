@@ -96,6 +96,7 @@ fn context_at(received_at: i64) -> IngestContext {
         received_at: UnixMillis(received_at),
         reporting_zone: ReportingZone::UTC,
         interaction_cost_max: PicoUsd::new(10_000 * 1_000_000_000_000),
+        declared_cost_max: PicoUsd::new(i64::MAX),
         new_ingest_id,
     }
 }

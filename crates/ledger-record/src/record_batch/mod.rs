@@ -47,6 +47,8 @@ pub struct BatchContext {
     pub book: BookVersion,
     /// The installation's reporting zone, as this Worker is configured.
     pub reporting_zone: ReportingZone,
+    /// The most that one key may declare of one day's cost.
+    pub declared_cost_max: PicoUsd,
 }
 
 /// What became of one interaction.

@@ -242,6 +242,19 @@ GROUP BY day, provider, model",
     )
 });
 
+// `[interaction, key]`; interactions' unique index, and the primary key.
+static ADD_DECLARED: LazyLock<String> = LazyLock::new(|| {
+    one_line(
+        "INSERT INTO declared_costs (key_id, day, total_pico, limit_pico)
+         SELECT j.value ->> 1, i.day, SUM(i.declared_cost), ?1 ->> 'limit'
+         FROM json_each(?1, '$.declared') j JOIN interactions i ON i.id = j.value ->> 0
+         WHERE i.ingest_id = ?1 ->> 'ingest_id' AND i.declared_cost IS NOT NULL
+         GROUP BY 1, 2
+         ON CONFLICT (key_id, day) DO UPDATE SET
+           total_pico = total_pico + excluded.total_pico, limit_pico = excluded.limit_pico",
+    )
+});
+
 static BUMP_LEDGER: LazyLock<String> = LazyLock::new(|| {
     one_line(&format!(
         "UPDATE ledger_state SET ledger_version = ledger_version + 1
@@ -345,8 +358,33 @@ pub(crate) fn recording(
             &json!({ "ingest_id": context.ingest_id, "latencies": latencies }),
         )?);
     }
+    statements.extend(adding_declared(context, batch)?);
     statements.push(on_new_rows(&BUMP_LEDGER));
     Ok(statements)
+}
+
+/// The statement that adds what keys declare to what they declared of each day before; the table
+/// refuses what is over the limit, with the whole batch.
+fn adding_declared(
+    context: &BatchContext,
+    batch: &[PricedInteraction<'_>],
+) -> Result<Option<Statement>, DatabaseError> {
+    let declared: Vec<Value> = batch
+        .iter()
+        .filter_map(|priced| {
+            let key = priced.interaction.declared_by.as_ref()?;
+            Some(json!([priced.interaction.id, key]))
+        })
+        .collect();
+    if declared.is_empty() {
+        return Ok(None);
+    }
+    let parameter = json!({
+        "ingest_id": context.ingest_id,
+        "limit": context.declared_cost_max.get(),
+        "declared": declared,
+    });
+    Statement::with(ADD_DECLARED.as_str(), &parameter).map(Some)
 }
 
 /// The statements that say what people call the agents and users of a batch, where it says so.

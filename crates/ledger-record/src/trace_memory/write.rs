@@ -139,6 +139,7 @@ pub(super) async fn write<D: Database>(
             received_at: context.received_at,
             book,
             reporting_zone: context.reporting_zone,
+            declared_cost_max: context.declared_cost_max,
         };
         statements.extend(recording(&batch, priced, Expected::Anything)?);
     }
@@ -156,7 +157,9 @@ pub(super) async fn write<D: Database>(
             let state: Option<StateRow> = state.first()?;
             mismatch(state.as_ref(), context.reporting_zone).map_or(Ok(Write::Stale), Err)
         }
-        Err(DatabaseError::Constraint(reason)) => Ok(Write::Full(refused_by_the_database(&reason))),
+        Err(DatabaseError::Constraint(reason)) => {
+            Ok(Write::Full(refused_by_the_database(&reason, context)))
+        }
         Err(error) => Err(error.into()),
     }
 }

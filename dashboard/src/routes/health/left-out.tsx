@@ -15,6 +15,8 @@ const meanings: Record<string, string> = {
   no_interaction: "Nothing that costs",
   other_source: "Another source counts these",
   probe: "Health checks",
+  "refused:declared_cost_limit": "Refused: its key declared more than it may for one day",
+  "refused:full_sum": "Refused: a sum holds no more",
   scaffolding: "Steps around the calls",
   sum_of_calls: "Sums of the calls below them",
   unread_model_span: "Looks like a call of a model, and is not understood",
@@ -22,8 +24,7 @@ const meanings: Record<string, string> = {
 };
 
 function meaning(reason: string): string {
-  const field = reason.startsWith("refused:") ? reason.slice("refused:".length) : null;
-  return field === null ? (meanings[reason] ?? reason) : `Refused: ${field}`;
+  return meanings[reason] ?? reason.replace(/^refused:/, "Refused: ");
 }
 
 /** What traces held and the ledger did not take, by its reason: what may hide money first. */

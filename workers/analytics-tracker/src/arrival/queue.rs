@@ -4,9 +4,9 @@
 //! Each message is acknowledged by its own result: recorded and repeated events are done, a
 //! conflict is written down where an admin sees it, and what can't be read or recorded is tried
 //! again until the queue moves it to its dead-letter queue. Nothing is dropped.
-use cost_calculation::{PicoUsd, UnixMillis};
+use cost_calculation::UnixMillis;
 use edge::{Problem, Suite};
-use events::{Interaction, QueuedEvent, TraceSpan};
+use events::{Interaction, Limits, QueuedEvent, TraceSpan};
 use ledger_record::ingest::Answer;
 use ledger_record::trace_memory::SpanAnswer;
 use ledger_record::{ingest_rejections, ingest_rejections::IngestRejection};
@@ -114,7 +114,7 @@ pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
     let consumer = Consumer {
         suite: &suite,
         received_at,
-        cost_max: limits.interaction_cost_max,
+        limits,
     };
     failed += consumer.record(&waiting, &mut counts).await;
     failed += consumer.record(&spans, &mut counts).await;
@@ -136,7 +136,7 @@ pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
 struct Consumer<'a> {
     suite: &'a Suite,
     received_at: UnixMillis,
-    cost_max: PicoUsd,
+    limits: Limits,
 }
 
 impl Consumer<'_> {
@@ -183,6 +183,16 @@ impl Consumer<'_> {
             })
             .collect();
         ingest_rejections::record(&self.suite.database, &late).await?;
+        // Whose key it was is known of what declares a cost alone.
+        for (event, answer) in events.iter().zip(&answers) {
+            if let (Some(event), SpanAnswer::Answered(answer @ Answer::Rejected(_))) =
+                (event.interaction(), answer)
+            {
+                let key = event.declared_by.as_deref().unwrap_or("queue");
+                let (at, source) = (self.received_at, event.source);
+                record::count_without_room(self.suite, at, key, source, [answer].into_iter()).await;
+            }
+        }
         for ((message, _), answer) in waiting.iter().zip(&answers) {
             counts.add_span(answer);
             message.ack();
@@ -226,8 +236,8 @@ impl Recordable for Interaction {
 
     async fn record(consumer: &Consumer<'_>, events: &[&Self]) -> Result<Vec<SpanAnswer>, Problem> {
         let events = events.iter().map(|event| (*event).clone()).collect();
-        let (at, cost_max) = (consumer.received_at, consumer.cost_max);
-        let answers = record::record(consumer.suite, at, cost_max, events).await?;
+        let (at, limits) = (consumer.received_at, consumer.limits);
+        let answers = record::record(consumer.suite, at, limits, events).await?;
         Ok(answers.into_iter().map(SpanAnswer::Answered).collect())
     }
 }
@@ -239,8 +249,8 @@ impl Recordable for TraceSpan {
 
     async fn record(consumer: &Consumer<'_>, events: &[&Self]) -> Result<Vec<SpanAnswer>, Problem> {
         let spans: Vec<Self> = events.iter().map(|event| (*event).clone()).collect();
-        let (at, cost_max) = (consumer.received_at, consumer.cost_max);
-        record::record_spans(consumer.suite, at, cost_max, &spans).await
+        let (at, limits) = (consumer.received_at, consumer.limits);
+        record::record_spans(consumer.suite, at, limits, &spans).await
     }
 }
 

@@ -1,11 +1,11 @@
 //! Recording through the ledger, with the retries that are safe.
-use cost_calculation::{PicoUsd, UnixMillis};
+use cost_calculation::UnixMillis;
 use edge::clock::{pause_before_retry, random_id};
 use edge::{Problem, Suite};
-use events::{Interaction, SessionMark, TraceSpan};
+use events::{Interaction, LeftOutByReason, Limits, SessionMark, TraceSpan};
 use ledger_core::DatabaseError;
 use ledger_core::record_error::RecordError;
-use ledger_record::ingest::{Answer, IngestContext, ingest};
+use ledger_record::ingest::{Answer, IngestContext, ingest, want_of_room};
 use ledger_record::session_mark::record_session_mark;
 use ledger_record::trace_memory::{SpanAnswer, ingest_traces};
 use serde_json::json;
@@ -21,13 +21,13 @@ const ATTEMPTS_MAX: u32 = 3;
 pub(crate) async fn record(
     suite: &Suite,
     received_at: UnixMillis,
-    interaction_cost_max: PicoUsd,
+    limits: Limits,
     interactions: Vec<Interaction>,
 ) -> Result<Vec<Answer>, Problem> {
     if interactions.is_empty() {
         return Ok(Vec::new());
     }
-    let context = context(suite, received_at, interaction_cost_max);
+    let context = context(suite, received_at, limits);
     let mut attempt = 1;
     loop {
         let mut cache = ingest_caches::take();
@@ -43,13 +43,13 @@ pub(crate) async fn record(
 pub(crate) async fn record_spans(
     suite: &Suite,
     received_at: UnixMillis,
-    interaction_cost_max: PicoUsd,
+    limits: Limits,
     spans: &[TraceSpan],
 ) -> Result<Vec<SpanAnswer>, Problem> {
     if spans.is_empty() {
         return Ok(Vec::new());
     }
-    let context = context(suite, received_at, interaction_cost_max);
+    let context = context(suite, received_at, limits);
     let mut attempt = 1;
     loop {
         let mut cache = ingest_caches::take();
@@ -61,12 +61,39 @@ pub(crate) async fn record_spans(
     }
 }
 
-fn context(suite: &Suite, received_at: UnixMillis, interaction_cost_max: PicoUsd) -> IngestContext {
+fn context(suite: &Suite, received_at: UnixMillis, limits: Limits) -> IngestContext {
     IngestContext {
         received_at,
         reporting_zone: suite.reporting_zone,
-        interaction_cost_max,
+        interaction_cost_max: limits.interaction_cost_max,
+        declared_cost_max: limits.declared_cost_max,
         new_ingest_id: random_id,
+    }
+}
+
+/// Counts what was refused for want of room, where the operator sees it. The others are recorded by now:
+/// a failure here is a line in the log.
+pub(crate) async fn count_without_room<'a>(
+    suite: &Suite,
+    received_at: UnixMillis,
+    key_id: &str,
+    source: &str,
+    answers: impl Iterator<Item = &'a Answer>,
+) {
+    let mut left_out = LeftOutByReason::default();
+    for answer in answers {
+        if let Answer::Rejected(reason) = answer
+            && let Some(word) = want_of_room(reason)
+        {
+            left_out.add_named(&format!("refused:{word}"), 1, String::new);
+        }
+    }
+    let day = suite.reporting_zone.day(received_at);
+    let database = &suite.database;
+    if let Err(error) =
+        ledger_record::left_out::add(database, &day, key_id, source, &left_out).await
+    {
+        edge::log::error(&json!({ "event": "left_out", "error": error.to_string() }));
     }
 }
 

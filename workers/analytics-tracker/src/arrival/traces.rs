@@ -6,7 +6,7 @@ use events::{
     Context, Interaction, LeftOutByReason, OtlpOutcome, QueuedEvent, Reason, TraceReader,
     TraceSpan, gunzip,
 };
-use ledger_record::ingest::Answer;
+use ledger_record::ingest::{Answer, want_of_room};
 use ledger_record::trace_memory::SpanAnswer;
 use serde_json::{Value, json};
 use worker::{Request, Response};
@@ -153,15 +153,13 @@ impl Export {
             return enqueue(visit, interactions, spans).await;
         }
         let ids: Vec<String> = interactions.iter().map(|kept| kept.id.clone()).collect();
-        let cost_max = context.limits.interaction_cost_max;
-        let answers =
-            record::record(visit.suite, visit.received_at, cost_max, interactions).await?;
+        let limits = context.limits;
+        let answers = record::record(visit.suite, visit.received_at, limits, interactions).await?;
         for (id, answer) in ids.iter().zip(&answers) {
             visit.log.counts.add(answer);
             self.note(id, answer);
         }
-        let answers =
-            record::record_spans(visit.suite, visit.received_at, cost_max, &spans).await?;
+        let answers = record::record_spans(visit.suite, visit.received_at, limits, &spans).await?;
         for (span, answer) in spans.iter().zip(&answers) {
             visit.log.counts.add_span(answer);
             if matches!(answer, SpanAnswer::Alone(_) | SpanAnswer::Forgotten) {
@@ -188,7 +186,9 @@ impl Export {
             }
             Answer::Rejected(reason) => {
                 self.explain(id, reason);
-                self.left_out.add_named("refused:ledger", 1, String::new);
+                let word = want_of_room(reason).unwrap_or("ledger");
+                let reason = format!("refused:{word}");
+                self.left_out.add_named(&reason, 1, String::new);
             }
             Answer::Accepted(_) | Answer::Duplicate(_) => {}
         }

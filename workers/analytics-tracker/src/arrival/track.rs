@@ -3,10 +3,10 @@ use edge::respond::json;
 use edge::{Problem, Scope};
 use events::limits::{BATCH_BYTES_MAX, EVENT_BYTES_MAX};
 use events::{
-    Context, CountedSources, Limits, OperatorWords, QueuedEvent, parse_batch, parse_interaction,
-    parse_session_mark,
+    Context, CountedSources, Interaction, Limits, OperatorWords, QueuedEvent, parse_batch,
+    parse_interaction, parse_session_mark,
 };
-use ledger_record::ingest::Answer;
+use ledger_record::ingest::{Answer, want_of_room};
 use serde_json::{Value, json};
 use worker::{Request, Response};
 
@@ -40,17 +40,18 @@ pub(crate) async fn interaction(
     let answers = record::record(
         visit.suite,
         visit.received_at,
-        arrival.limits.interaction_cost_max,
+        arrival.limits,
         vec![interaction],
     )
     .await?;
+    arrival.count_without_room(visit, &answers).await;
     let answer = answers.into_iter().next().ok_or_else(Problem::internal)?;
     visit.log.counts.add(&answer);
     match &answer {
         Answer::Accepted(_) => json(201, &answer::to_json(&id, &answer)),
         Answer::Duplicate(_) => json(200, &answer::to_json(&id, &answer)),
         Answer::Conflict => Err(Problem::conflict(CONFLICT_DETAIL).at_field("id")),
-        Answer::Rejected(reason) => Err(Problem::invalid_field("usage", reason)),
+        Answer::Rejected(reason) => Err(Problem::invalid_field(field_of(reason), reason)),
     }
 }
 
@@ -69,7 +70,7 @@ pub(crate) async fn batch(
         let mut result = match event {
             Ok(interaction) => {
                 places.push((index, interaction.id.clone()));
-                kept.push(interaction);
+                kept.push(arrival.signed(interaction));
                 serde_json::Map::new()
             }
             Err(refusal) => {
@@ -82,8 +83,9 @@ pub(crate) async fn batch(
     }
     match arrival.mode {
         IngestMode::Direct => {
-            let cost_max = arrival.limits.interaction_cost_max;
-            let answers = record::record(visit.suite, visit.received_at, cost_max, kept).await?;
+            let limits = arrival.limits;
+            let answers = record::record(visit.suite, visit.received_at, limits, kept).await?;
+            arrival.count_without_room(visit, &answers).await;
             for ((index, id), answer) in places.iter().zip(&answers) {
                 visit.log.counts.add(answer);
                 if let Some(Value::Object(result)) = results.get_mut(*index) {
@@ -152,8 +154,17 @@ pub(crate) async fn session_mark(
     )
 }
 
+/// The field that a refusal of the ledger is about.
+fn field_of(reason: &str) -> &'static str {
+    match want_of_room(reason) {
+        Some("declared_cost_limit") => "declared_cost.amount",
+        _ => "usage",
+    }
+}
+
 /// What a request with events says beside its body.
 struct Arrival {
+    key_id: String,
     mode: IngestMode,
     limits: Limits,
     idempotency_key: Option<String>,
@@ -166,12 +177,26 @@ impl Arrival {
         visit.log.source = events::source::API;
         let sender = visit.sender(request, Scope::Ingest).await?;
         Ok(Self {
+            allow_backfill: sender.has(Scope::Backfill),
+            key_id: sender.key_id,
             mode: IngestMode::of(visit.env)?,
             limits: settings::limits(visit.env)?,
             idempotency_key: header(request, "idempotency-key"),
-            allow_backfill: sender.has(Scope::Backfill),
             words: operator_words::current(visit).await?,
         })
+    }
+
+    /// An event that declares a cost carries the key that does so.
+    fn signed(&self, mut interaction: Interaction) -> Interaction {
+        if interaction.declared.is_some() {
+            interaction.declared_by = Some(self.key_id.clone());
+        }
+        interaction
+    }
+
+    async fn count_without_room(&self, visit: &Visit<'_>, answers: &[Answer]) {
+        let (at, source) = (visit.received_at, visit.log.source);
+        record::count_without_room(visit.suite, at, &self.key_id, source, answers.iter()).await;
     }
 
     fn context(&self, visit: &Visit<'_>) -> Context<'_> {

@@ -82,6 +82,7 @@ pub fn event(id: u32, day: i64) -> Interaction {
         agent: if id.is_multiple_of(6) { "agent-a" } else { "" }.to_owned(),
         agent_name: None,
         user_label: None,
+        declared_by: None,
         message_id: None,
         trace_id: None,
         context: None,
@@ -107,6 +108,7 @@ pub async fn record(database: &Sqlite, events: &[Interaction]) -> Vec<Answer> {
         received_at: UnixMillis(START + 1_000 * DAY_MS),
         reporting_zone: ReportingZone::UTC,
         interaction_cost_max: PicoUsd::new(10_000 * 1_000_000_000_000),
+        declared_cost_max: PicoUsd::new(i64::MAX),
         new_ingest_id,
     };
     let mut cache = IngestCache::default();

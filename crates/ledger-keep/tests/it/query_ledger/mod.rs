@@ -166,6 +166,7 @@ fn interaction(number: usize, random: &mut Random, days: u64, changes: &[i64]) -
         agent: (*random.pick(&["", "researcher", "=coder"])).to_owned(),
         agent_name: None,
         user_label: None,
+        declared_by: None,
         message_id: None,
         trace_id: None,
         context: None,
@@ -255,6 +256,7 @@ pub fn record(database: &Sqlite, events: Vec<Interaction>) {
         received_at: UnixMillis(NOW - 5_000),
         reporting_zone: ReportingZone::named(zone_of(database).name()).expect("an IANA name"),
         interaction_cost_max: PicoUsd::new(10_000 * 1_000_000_000_000),
+        declared_cost_max: PicoUsd::new(i64::MAX),
         new_ingest_id: || i64::try_from(rand_id()).unwrap(),
     };
     let mut cache = IngestCache::default();
