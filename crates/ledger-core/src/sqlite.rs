@@ -1,8 +1,12 @@
 //! The [`Database`] on rusqlite, under the limits that D1 sets: for host tests and benchmarks.
 
-use std::{cell::RefCell, path::Path, sync::OnceLock};
+use std::{
+    cell::{Cell, RefCell},
+    path::Path,
+    sync::OnceLock,
+};
 
-use rusqlite::{Connection, limits::Limit, types::ValueRef};
+use rusqlite::{Connection, StatementStatus, limits::Limit, types::ValueRef};
 
 use crate::database::{Database, DatabaseError, Rows, Statement};
 
@@ -10,6 +14,8 @@ use crate::database::{Database, DatabaseError, Rows, Statement};
 #[derive(Debug)]
 pub struct Sqlite {
     connection: RefCell<Connection>,
+    /// What its batches took so far, in steps of SQLite's machine.
+    steps: Cell<u64>,
 }
 
 impl Sqlite {
@@ -42,7 +48,13 @@ impl Sqlite {
         connection.set_prepared_statement_cache_capacity(256);
         Ok(Self {
             connection: RefCell::new(connection),
+            steps: Cell::new(0),
         })
+    }
+
+    /// How many steps its batches took so far: work that no clock and no machine changes.
+    pub fn steps(&self) -> u64 {
+        self.steps.get()
     }
 
     /// A database in memory with every migration of the project applied: a copy of the first one.
@@ -120,7 +132,11 @@ fn from_rusqlite(error: rusqlite::Error) -> DatabaseError {
     DatabaseError::from_message(&error.to_string())
 }
 
-fn run(connection: &Connection, statement: &Statement) -> Result<Rows, rusqlite::Error> {
+fn run(
+    connection: &Connection,
+    statement: &Statement,
+    steps: &Cell<u64>,
+) -> Result<Rows, rusqlite::Error> {
     let mut prepared = connection.prepare_cached(&statement.sql)?;
     let mut rows = match &statement.parameter {
         Some(json) => prepared.query([json])?,
@@ -139,6 +155,9 @@ fn run(connection: &Connection, statement: &Statement) -> Result<Rows, rusqlite:
             }
         }
     }
+    drop(rows);
+    let taken = prepared.reset_status(StatementStatus::VmStep);
+    steps.set(steps.get() + u64::try_from(taken).unwrap_or(0));
     Ok(Rows::new(texts))
 }
 
@@ -148,7 +167,7 @@ impl Database for Sqlite {
         let transaction = connection.transaction().map_err(from_rusqlite)?;
         let rows = statements
             .iter()
-            .map(|statement| run(&transaction, statement))
+            .map(|statement| run(&transaction, statement, &self.steps))
             .collect::<Result<Vec<_>, _>>()
             .map_err(from_rusqlite)?;
         transaction.commit().map_err(from_rusqlite)?;

@@ -20,6 +20,8 @@ pub enum Stage {
     Days,
     /// The sums by user within one model, provider, agent or type against the cube, by user.
     Users,
+    /// The same sums, row by row: whether the cube knows of them.
+    Slices,
     /// Everything has been covered.
     Done,
 }
@@ -32,7 +34,8 @@ impl Stage {
             Self::Interactions => Self::Sessions,
             Self::Sessions => Self::Days,
             Self::Days => Self::Users,
-            Self::Users | Self::Done => Self::Done,
+            Self::Users => Self::Slices,
+            Self::Slices | Self::Done => Self::Done,
         }
     }
 }

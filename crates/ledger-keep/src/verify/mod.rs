@@ -1,10 +1,11 @@
 //! Proving the sums: a pass walks the whole ledger in small slices, hour after hour, compares
 //! everything that is kept twice, and corrects what differs.
 //!
-//! A pass has four stages: interactions with their estimates (each estimate is its components,
+//! A pass has five stages: interactions with their estimates (each estimate is its components,
 //! its components are its lines, its lines are their quantities times the price rows they name;
 //! nothing lies in two places or nowhere), sessions against their interactions, every day's sums and
-//! latencies against its interactions, hot and archived, and the sums of users against the days'.
+//! latencies against its interactions, hot and archived, the sums of users against the days', and each
+//! of these sums for whether the days know of it.
 //!
 //! Each slice reads one consistent picture. A sum that differs is corrected by the *difference*,
 //! in the batch that records the finding and moves the place of the pass: whatever is ingested
@@ -29,6 +30,7 @@ mod session_recount;
 mod sessions;
 mod slice;
 mod stored_rows;
+mod stray_slices;
 mod users;
 
 use std::cell::Cell;
@@ -119,7 +121,8 @@ pub async fn verify_slices<D: Database>(
             Stage::Interactions => interactions::verify(database, &pass, &mut rates).await?,
             Stage::Sessions => sessions::verify(database, &pass).await?,
             Stage::Days => days::verify(database, &pass).await?,
-            Stage::Users | Stage::Done => users::verify(database, &pass).await?,
+            Stage::Users => users::verify(database, &pass).await?,
+            Stage::Slices | Stage::Done => stray_slices::verify(database, &pass).await?,
         }
         .condensed();
         let (written, slice) = full_sums::write_what_fits(database, pass, slice, now()).await?;

@@ -2,7 +2,9 @@
 //!
 //! They move with the cube, which the stage before has verified: they can be compared at any
 //! moment, and are made again where they differ. Their primary key has the user before the day, and a
-//! walk by days would need an index as large as the key.
+//! walk by days would need an index as large as the key. They are looked for by the names that the cube
+//! has of these users, not by every name that ever was; a row of a name that it has not is a stray, and
+//! the stage after this one finds it.
 
 use std::sync::LazyLock;
 
@@ -31,21 +33,21 @@ SELECT json_array(u.user_key, (
   WHERE d.user_key = u.user_key))
 FROM users u WHERE u.user_key > ?1 ->> 'after' ORDER BY u.user_key LIMIT ?1 ->> 'limit'";
 
-/// Every dimension with each of its values: a search in the primary key for each.
-const NAMED: &str = "named (dimension, value) AS (
-  SELECT d.column1, (SELECT MIN(s.value) FROM daily_user_slices s WHERE s.dimension = d.column1)
-  FROM (VALUES ('model'), ('provider'), ('agent')) d
-  UNION ALL
-  SELECT n.dimension, (SELECT MIN(s.value) FROM daily_user_slices s
-                       WHERE s.dimension = n.dimension AND s.value > n.value)
-  FROM named n WHERE n.value IS NOT NULL
-)";
-
 /// The cube's rows of the users, by its index by user and day.
 const CUBE: &str = "cube AS MATERIALIZED (
   SELECT t.* FROM json_each(?1, '$.users') u
     CROSS JOIN usage_daily t INDEXED BY usage_daily_by_user WHERE t.user_key = u.value
 )";
+
+/// The names of the users: a search in the primary key of the sums for each.
+fn named() -> String {
+    let names = SLICES.map(|(dimension, _)| {
+        format!(
+            "SELECT DISTINCT '{dimension}' AS dimension, {dimension} AS value, user_key FROM cube"
+        )
+    });
+    format!("named AS MATERIALIZED ({})", names.join(" UNION ALL "))
+}
 
 /// What the sums are, of the cube's rows.
 fn truth() -> String {
@@ -67,13 +69,14 @@ static DIFFERENCE: LazyLock<String> = LazyLock::new(|| {
         .join(" OR ");
     let kept = format!(
         "SELECT s.dimension, s.value, s.day, s.user_key, s.provider, {measures}
-         FROM named n CROSS JOIN json_each(?1, '$.users') u CROSS JOIN daily_user_slices s
-         WHERE s.dimension = n.dimension AND s.value = n.value AND s.user_key = u.value
+         FROM named n CROSS JOIN daily_user_slices s
+         WHERE s.dimension = n.dimension AND s.value = n.value AND s.user_key = n.user_key
            AND ({is_something})"
     );
     format!(
-        "WITH RECURSIVE {NAMED}, {CUBE}, kept AS MATERIALIZED ({kept}),
+        "WITH {CUBE}, {}, kept AS MATERIALIZED ({kept}),
            truth AS MATERIALIZED ({}) {}",
+        named(),
         truth(),
         difference("SELECT * FROM kept", "SELECT * FROM truth")
     )
@@ -84,11 +87,11 @@ static REBUILD: LazyLock<[String; 2]> = LazyLock::new(|| {
     let measures = MEASURES.join(", ");
     [
         format!(
-            "WITH RECURSIVE {NAMED}
+            "WITH {CUBE}, {}
              DELETE FROM daily_user_slices
              WHERE (dimension, value, user_key) IN (
-               SELECT n.dimension, n.value, u.value FROM named n CROSS JOIN json_each(?1, '$.users') u)
-               AND {GUARD}"
+               SELECT dimension, value, user_key FROM named) AND {GUARD}",
+            named()
         ),
         format!(
             "WITH {CUBE}

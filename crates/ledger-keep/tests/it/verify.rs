@@ -1014,3 +1014,70 @@ fn a_full_sum_keeps_its_own_correction_out_and_no_other() {
     verify_all(&database, &VerifyConfig::default());
     crate::recount::assert_sums_are_true(&database, true);
 }
+
+/// What a pass over events of so many names takes, in steps: each of another model, agent and session, of
+/// one user or of as many.
+fn steps_of_a_pass(names: u32, is_one_user: bool) -> u64 {
+    let database = ledger();
+    let events: Vec<_> = (0..names)
+        .map(|id| {
+            let mut event = event(id, i64::from(id % 40));
+            event.model_name = format!("model-of-{id}");
+            event.agent = format!("agent-of-{id}");
+            event.session_id = format!("session-of-{id}");
+            event.user_id = format!("user-of-{}", if is_one_user { 0 } else { id });
+            event
+        })
+        .collect();
+    send(&database, &events);
+    let before = database.steps();
+    assert_eq!(verify(&database).finding_count, 0);
+    database.steps() - before
+}
+
+#[test]
+fn a_pass_takes_what_there_is_to_verify_whatever_the_names() {
+    // More, to see what a hostile sender costs: `NAMES=40000 cargo test --release … -- --nocapture`.
+    let names = std::env::var("NAMES")
+        .ok()
+        .and_then(|names| names.parse().ok());
+    let many = names.unwrap_or(1_200_u32);
+    for is_one_user in [false, true] {
+        let few = steps_of_a_pass(many / 4, is_one_user);
+        let all = steps_of_a_pass(many, is_one_user);
+        println!("{} names: {few} steps; {many}: {all}", many / 4);
+        assert!(
+            all < few * 6,
+            "four times the names took {few} and then {all} steps"
+        );
+    }
+}
+
+#[test]
+fn a_sum_of_a_name_that_the_days_know_nothing_of_is_removed() {
+    let database = history();
+    let stray = |dimension: &str, value: &str, user: &str, day: &str| {
+        format!(
+            "INSERT INTO daily_user_slices
+             SELECT '{dimension}', '{value}', {user}, '{day}', '', {}
+             FROM daily_user_slices LIMIT 1;",
+            MEASURES.join(", ")
+        )
+    };
+    let strays = [
+        stray("agent", "an-agent-of-nobody", "user_key", "2025-01-01"),
+        stray("model", "a-model-of-nobody", "user_key", "2025-01-02"),
+        stray("provider", "openai", "user_key", "1999-01-01"),
+        stray("provider", "a-provider", "4711", "2025-01-02"),
+    ];
+    let rows = "SELECT COUNT(*) FROM daily_user_slices";
+    let before = number(&database, rows);
+    database.execute_script(&strays.concat()).unwrap();
+    assert_eq!(number(&database, rows), before + 4);
+    let summary = verify(&database);
+    assert!(summary.finding_count > 0);
+    assert_eq!(summary.finding_count, summary.repaired_count);
+    assert_eq!(number(&database, rows), before);
+    crate::recount::assert_sums_are_true(&database, true);
+    assert_eq!(verify(&database).finding_count, 0);
+}
