@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildDocsPage } from "./docs-page/build-docs-page.ts";
+import { writeNotices } from "./notices.ts";
 import { dashboardDist, root } from "./repository.ts";
 import { digestOf } from "./source-digest.ts";
 import { runCommand, runScript, step } from "./steps.ts";
@@ -13,7 +14,7 @@ export async function buildDashboard(): Promise<void> {
   // Not in `dist`: everything there is served.
   const stamp = join(root, "node_modules", ".dashboard-sources");
   const docsPage = join(root, "scripts", "docs-page");
-  const digest = digestOf([...sources.map((path) => join(directory, path)), docsPage, join(root, "contracts"), join(root, "package-lock.json")]);
+  const digest = digestOf([...sources.map((path) => join(directory, path)), docsPage, join(root, "contracts"), join(root, "package-lock.json"), join(root, "Cargo.lock"), join(root, "scripts", "notices.ts")]);
   if (existsSync(dashboardDist) && existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return;
   await step("Building the dashboard", async () => {
     await runCommand("npm", ["run", "build", "--workspace", "dashboard"], {
@@ -21,6 +22,7 @@ export async function buildDashboard(): Promise<void> {
       remedy: "mend the error above, then run this again.",
     });
     buildDocsPage(dashboardDist);
+    writeNotices();
     writeFileSync(stamp, digest);
   });
 }

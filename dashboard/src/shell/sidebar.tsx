@@ -76,6 +76,9 @@ export function Sidebar({ isOpen, onClose, onNavigate, onCommands, onHelp }: Sid
         <ThemeChoice />
         <SignOut />
         <WhoIAm />
+        <a href="/app/notices.txt" className="inline-flex min-h-6 items-center px-2.5 text-xs text-muted no-underline hover:underline">
+          Licences
+        </a>
       </div>
     </nav>
   );
