@@ -92,13 +92,7 @@ fn interaction(n: u64, total: u64) -> Interaction {
     }
 }
 
-fn main() {
-    let total: u64 = std::env::args()
-        .nth(1)
-        .map_or(50_000, |n| n.parse().unwrap());
-    let path = std::env::temp_dir().join(format!("ingest-size-{}.sqlite", std::process::id()));
-    let database = Sqlite::open(&path).unwrap();
-    database.migrate().unwrap();
+fn add_prices(database: &Sqlite) {
     for (provider, model) in [
         ("openai", "gpt-5-mini"),
         ("anthropic", "claude-sonnet-4-5"),
@@ -117,6 +111,16 @@ fn main() {
                 .unwrap();
         }
     }
+}
+
+fn main() {
+    let total: u64 = std::env::args()
+        .nth(1)
+        .map_or(50_000, |n| n.parse().unwrap());
+    let path = std::env::temp_dir().join(format!("ingest-size-{}.sqlite", std::process::id()));
+    let database = Sqlite::open(&path).unwrap();
+    database.migrate().unwrap();
+    add_prices(&database);
     let mut cache = IngestCache::default();
     let interactions: Vec<_> = (0..total).map(|n| interaction(n, total)).collect();
     let started = std::process::Command::new("date")

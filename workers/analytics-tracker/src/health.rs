@@ -206,7 +206,7 @@ mod tests {
             standing("archive", 2, fresh),
             standing("verify", 0, Some(now.0 - LATE_MS - 1)),
         ];
-        assert!(super::care(&well, IntegrityStatus::Sound, now, 2).is_some());
+        assert!(super::care(&well, IntegrityStatus::Sound, 0, now, 2).is_some());
         let words = care(&ill, IntegrityStatus::Sound).unwrap();
         assert!(
             words.contains("archive failed") && words.contains("verify did not run"),

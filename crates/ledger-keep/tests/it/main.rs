@@ -18,6 +18,7 @@ mod history;
 mod interrupted;
 mod job_runs;
 mod migrations;
+mod near_the_limit;
 mod plans_counters;
 mod price_decisions;
 mod price_lists;

@@ -64,6 +64,7 @@ async fn send_all(database: &impl Database, zone: ReportingZone, events: &[Inter
         received_at: UnixMillis(START + 1_000 * DAY_MS),
         reporting_zone: zone,
         interaction_cost_max: PicoUsd::new(10_000 * USD),
+        declared_cost_max: PicoUsd::new(i64::MAX),
         new_ingest_id,
     };
     let mut cache = IngestCache::default();

@@ -243,6 +243,7 @@ pub fn assert_sums_are_true(database: &Sqlite, has_marks: bool) {
     let interactions = interactions(database);
     let (mut cube, mut users) = (Sums::new(), Sums::new());
     let (mut models, mut agent_models) = (Sums::new(), Sums::new());
+    let mut agents = Sums::new();
     let (mut latencies, mut sessions) = (Sums::new(), Sums::new());
     let mut owners: BTreeMap<String, (i64, (String, String), i64)> = BTreeMap::new();
     let mut ends: BTreeMap<String, [i64; 2]> = BTreeMap::new();
@@ -261,6 +262,7 @@ pub fn assert_sums_are_true(database: &Sqlite, has_marks: bool) {
             key(&[&i.day, &i.provider, &i.model, &i.kind]),
             &i.measures,
         );
+        add(&mut agents, key(&[&i.day, &i.agent]), &i.measures);
         add(
             &mut agent_models,
             key(&[&i.day, &i.agent, &i.provider, &i.model, &i.kind]),
@@ -324,6 +326,7 @@ pub fn assert_sums_are_true(database: &Sqlite, has_marks: bool) {
         ),
         ("daily_stats", "day, user_key", &users),
         ("daily_model_stats", "day, provider, model, type", &models),
+        ("daily_agent_stats", "day, agent", &agents),
         (
             "daily_agent_model_stats",
             "day, agent, provider, model, type",
