@@ -7,14 +7,22 @@ import { build } from "esbuild";
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
 
-/** Bundles the entries in one format; a bundle names nothing but Node's own modules. */
+/** The package in `dist`, types included. */
 export async function buildPackage(): Promise<string> {
   rmSync(dist, { recursive: true, force: true });
+  await bundleInto(dist);
+  execFileSync("tsc", ["-p", "tsconfig.declarations.json"], { cwd: root, stdio: "inherit" });
+  cpSync(join(dist, "esm"), join(dist, "cjs"), { recursive: true, filter: (path) => !path.endsWith(".js") && !path.endsWith("package.json") });
+  return dist;
+}
+
+/** Its programs alone; a bundle names nothing but Node's own modules and MongoDB's driver. */
+export async function bundleInto(folder: string): Promise<void> {
   for (const format of ["esm", "cjs"] as const) {
-    const outdir = join(dist, format);
+    const outdir = join(folder, format);
     await build({
       absWorkingDir: root,
-      entryPoints: format === "esm" ? ["src/index.ts", "src/command-line.ts"] : ["src/index.ts"],
+      entryPoints: format === "esm" ? ["src/index.ts", "src/command-line.ts"] : ["src/index.ts", { in: "src/preload/preload.ts", out: "preload" }],
       outdir,
       bundle: true,
       splitting: format === "esm",
@@ -28,9 +36,6 @@ export async function buildPackage(): Promise<string> {
     mkdirSync(outdir, { recursive: true });
     writeFileSync(join(outdir, "package.json"), `{ "type": "${format === "esm" ? "module" : "commonjs"}" }\n`);
   }
-  execFileSync("tsc", ["-p", "tsconfig.declarations.json"], { cwd: root, stdio: "inherit" });
-  cpSync(join(dist, "esm"), join(dist, "cjs"), { recursive: true, filter: (path) => !path.endsWith(".js") && !path.endsWith("package.json") });
-  return dist;
 }
 
 if (import.meta.main) await buildPackage();
