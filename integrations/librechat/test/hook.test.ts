@@ -91,6 +91,17 @@ for (const [name, express] of Object.entries(expresses)) {
   });
 }
 
+test("a request through an application within another one is one interaction", async (context) => {
+  const { hook, events } = open(context);
+  const [outer, inner] = [expresses["Express 5"](), expresses["Express 5"]()];
+  for (const app of [outer, inner]) app.use(hook.middleware);
+  inner.get("/x", (request: any, response: any) => { request.user = { id: "ada" }; response.end(); });
+  outer.use("/inner", inner);
+  await (await fetch(`${await listen(context, outer)}/inner/x`)).text();
+  await pause(50);
+  assert.deepEqual(events.map(({ metadata }) => metadata!["route"]), ["/inner/x"]);
+});
+
 test("a part of the requests is sent with the rate beside it, and the rest is counted", async (context) => {
   const { hook, events } = open(context, { requestRate: 0.25 });
   const app = expresses["Express 5"]();

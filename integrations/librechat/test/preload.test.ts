@@ -33,6 +33,8 @@ exports.setupGracefulShutdown = (server) => process.on("SIGTERM", async () => {
   process.exit(0);
 });`,
   withoutTasks: `exports.setupGracefulShutdown = undefined;`,
+  /** A signal while it starts: there are tasks, and nobody runs them yet. */
+  starting: `exports.registerShutdownTask = () => undefined;`,
 };
 
 interface Ended {
@@ -109,9 +111,17 @@ test("with an address and a key requests are sent beside it, and the call still 
 
 test("a LibreChat without tasks for its end is flushed when the signal comes, and says so once", async (context) => {
   const before = await countOf("chat");
-  const ended = await chatAndEnd(context, { api: "withoutTasks" });
+  // With the client beside it: two listeners of the package's own, and none of the program's.
+  const key = suite.keys.ingest;
+  const ended = await chatAndEnd(context, { api: "withoutTasks", environment: { TOKENTILL_URL: suite.url, TOKENTILL_KEY: `${key.id}:${key.secret}`, TOKENTILL_SPOOL_DIR: join(temporaryFolder(context), "spool") } });
   assert.deepEqual([ended.signal, await countOf("chat")], ["SIGTERM", before + 1], ended.said);
   assert.match(ended.said, /tokentill: @librechat\/api is not as expected \(it has no registerShutdownTask/);
+});
+
+test("a signal before LibreChat listens for it ends the process, and flushes it", async (context) => {
+  const before = await countOf("chat");
+  const ended = await chatAndEnd(context, { api: "starting" });
+  assert.deepEqual([ended.signal, await countOf("chat")], ["SIGTERM", before + 1], ended.said);
 });
 
 test("an exporter that is another one is left alone, with one line, and the program runs", async (context) => {

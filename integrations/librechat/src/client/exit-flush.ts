@@ -13,29 +13,46 @@ export interface Ending {
   exit(): void;
 }
 
+/** Listeners of this package, in whichever of its copies: none of them is a program's own. */
+const ours = Symbol.for("@tokentill/librechat: listener");
+
+/**
+ * Runs `flush` when a signal ends the process. `isLeftToOthers` says that the program's own end does it; where the
+ * program has no end of its own yet, it is done here all the same. Answers with what stops listening.
+ */
+export function flushOnSignal(flush: () => Promise<unknown>, isLeftToOthers: () => boolean = () => false): () => void {
+  const onSignal = (signal: NodeJS.Signals): void => {
+    const isUnheard = process.listeners(signal).every((listener) => ours in listener);
+    if (!isUnheard && isLeftToOthers()) return;
+    void flush().then(() => {
+      process.off(signal, onSignal);
+      // The last one that is done raises it again.
+      if (isUnheard && process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+    });
+  };
+  Object.defineProperty(onSignal, ours, { value: true });
+  for (const signal of signals) process.on(signal, onSignal);
+  return () => {
+    for (const signal of signals) process.off(signal, onSignal);
+  };
+}
+
 /** Watches for the end of the process; answers with what stops watching. */
 export function watchForExit(ending: Ending): () => void {
-  let isFlushedForNothingLeft = false;
+  let isFlushed = false;
   const onBeforeExit = (): void => {
-    // It comes again after each flush, as long as one had something to do.
-    if (isFlushedForNothingLeft) return;
-    isFlushedForNothingLeft = true;
+    // It comes again after each flush; a suite that is away is waited for once.
+    if (isFlushed) return;
+    isFlushed = true;
     void ending.flush();
   };
   const onExit = (): void => ending.exit();
-  const onSignal = (signal: NodeJS.Signals): void => {
-    const isAlone = process.listeners(signal).every((listener) => listener === onSignal);
-    void ending.flush().then(() => {
-      process.off(signal, onSignal);
-      if (isAlone) process.kill(process.pid, signal);
-    });
-  };
   process.on("beforeExit", onBeforeExit);
   process.on("exit", onExit);
-  for (const signal of signals) process.on(signal, onSignal);
+  const stopListening = flushOnSignal(() => ending.flush());
   return () => {
     process.off("beforeExit", onBeforeExit);
     process.off("exit", onExit);
-    for (const signal of signals) process.off(signal, onSignal);
+    stopListening();
   };
 }

@@ -29,10 +29,13 @@ export function isProbe(request: HookRequest): boolean {
 }
 
 export function requestMiddleware(client: TokentillClient, sessions: LoginSessions, counts: HookCounts, options: RequestOptions): Middleware {
+  // An application within another one has the same requests: the outer one has them first.
+  const met = new WeakSet<HookRequest>();
   return (request: HookRequest, response: HookResponse, next: Next): void => {
     let context: RequestContext | undefined;
     try {
-      if (!options.ignoreRequest(request)) {
+      if (!met.has(request) && !options.ignoreRequest(request)) {
+        met.add(request);
         const startedAtMs = Date.now();
         const started = performance.now();
         const known = new RequestContext(request);

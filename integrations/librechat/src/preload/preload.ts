@@ -4,6 +4,7 @@
 // and sign-in sessions are sent too. Calls of models are the exporter's alone, so that none counts twice.
 import Module from "node:module";
 import { TokentillClient } from "../client/client.ts";
+import { flushOnSignal } from "../client/exit-flush.ts";
 import { Voice } from "../client/say.ts";
 import { optionsFromEnvironment } from "../client/settings.ts";
 import { type AnalyticsHook, analyticsHook } from "../hook/hook.ts";
@@ -130,16 +131,6 @@ function tellLater(): void {
   isTelling = true;
   const expected: PlaceName[] = hookOf() === undefined ? ["@langfuse/otel", "@librechat/api"] : ["express", "mongoose", "@langfuse/otel", "@librechat/api"];
   setTimeout(() => places.tell(expected), TELL_AFTER_MS).unref();
-  // Where LibreChat has tasks for its end, they are the place, and this does nothing.
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    const onSignal = (): void => {
-      if (isTaskRegistered) return;
-      const isAlone = process.listeners(signal).every((listener) => listener === onSignal);
-      void flush().then(() => {
-        process.off(signal, onSignal);
-        if (isAlone) process.kill(process.pid, signal);
-      });
-    };
-    process.on(signal, onSignal);
-  }
+  // Where LibreChat has tasks for its end, they are the place.
+  flushOnSignal(flush, () => isTaskRegistered);
 }
