@@ -118,11 +118,11 @@ export class TokentillClient {
   }
 
   private openSpool(): DiskSpool | undefined {
-    const { spool, spoolBytesMax, segmentBytesMax, fsync, adoptAfterMs, beatMs } = this.settings;
+    const { spool, spoolBytesMax, segmentBytesMax, fsync, stallMs, adoptAfterMs, beatMs } = this.settings;
     if (spool === false) return undefined;
     try {
       return new DiskSpool(
-        { directory: spool, bytesMax: spoolBytesMax, segmentBytesMax, fsync, adoptAfterMs, beatMs },
+        { directory: spool, bytesMax: spoolBytesMax, segmentBytesMax, fsync, stallMs, adoptAfterMs, beatMs },
         {
           onCorrupt: (count, path) => {
             this.counts.corrupt += count;

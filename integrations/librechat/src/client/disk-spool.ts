@@ -14,6 +14,8 @@ export interface SpoolOptions extends LaneTimes {
   bytesMax: number;
   segmentBytesMax: number;
   fsync: FsyncPolicy;
+  /** A write that takes longer sends the next ones behind the loop. */
+  stallMs: number;
 }
 
 export interface SpoolEvents {
@@ -33,10 +35,12 @@ interface Segment {
   bytes: number;
   /** Another process's, taken over: what it wrote last may not be there yet. */
   removableFromMs: number;
+  /** This process's own, with writes that may still be under way. */
+  writer?: SegmentWriter;
 }
 
 function isRested(segment: Segment): boolean {
-  return Date.now() >= segment.removableFromMs;
+  return Date.now() >= segment.removableFromMs && (segment.writer?.bytesWaiting ?? 0) === 0;
 }
 
 /** How long a fault keeps the spool from trying again. */
@@ -100,11 +104,13 @@ export class DiskSpool implements Store {
     for (;;) {
       const segment = this.segments[0];
       if (segment === undefined) return this.takeFromWriter(recordsMax, bytesMax);
-      const taken = await this.takeFrom(segment, recordsMax, bytesMax);
+      // Asked before it is read: what is written while it is read is not what was read.
+      const wasRested = isRested(segment);
+      const taken = await this.takeFrom(segment, recordsMax, bytesMax, wasRested);
       if (taken !== undefined) return taken;
       this.segments = this.segments.filter((each) => each !== segment);
-      if (Date.now() < segment.removableFromMs) this.resting.push(segment);
-      else this.remove(segment);
+      if (wasRested) this.remove(segment);
+      else this.resting.push(segment);
     }
   }
 
@@ -145,7 +151,7 @@ export class DiskSpool implements Store {
     if (this.writer !== undefined && this.writer.bytes >= this.options.segmentBytesMax) this.closeWriter();
     if (this.writer === undefined) {
       const name = `${Date.now().toString(36).padStart(9, "0")}-${(this.sequence++).toString(36).padStart(6, "0")}.log`;
-      this.writer = new SegmentWriter(join(this.lane.path, name), this.options.fsync, (lines, error) => this.giveBack(lines, error));
+      this.writer = new SegmentWriter(join(this.lane.path, name), this.options.fsync, this.options.stallMs, (lines, error) => this.giveBack(lines, error));
       this.writerOffset = 0;
     }
     return this.writer;
@@ -157,9 +163,7 @@ export class DiskSpool implements Store {
     if (writer === undefined) return;
     this.writer = undefined;
     writer.close();
-    // A write that is still under way ends within a moment; what it brings is read then.
-    const removableFromMs = writer.bytesWaiting > 0 ? Date.now() + this.options.beatMs * 2 : 0;
-    this.segments.push({ path: writer.path, offset: this.writerOffset, bytes: writer.bytes, removableFromMs });
+    this.segments.push({ path: writer.path, offset: this.writerOffset, bytes: writer.bytes, removableFromMs: 0, writer });
     this.writerOffset = 0;
   }
 
@@ -187,7 +191,7 @@ export class DiskSpool implements Store {
     if (segment !== undefined) segment.offset = offset;
   }
 
-  private async takeFrom(segment: Segment, recordsMax: number, bytesMax: number): Promise<Taken | undefined> {
+  private async takeFrom(segment: Segment, recordsMax: number, bytesMax: number, wasRested: boolean): Promise<Taken | undefined> {
     const bytes = await this.read(segment.path, segment.offset, bytesMax);
     if (bytes === undefined || bytes.length === 0) {
       segment.bytes = segment.offset;
@@ -195,7 +199,7 @@ export class DiskSpool implements Store {
     }
     segment.bytes = Math.max(segment.bytes, segment.offset + bytes.length);
     // Half a line at the file's end is the rest of a crash, unless its writer may still be at it.
-    const isEnd = bytes.length < bytesMax && Date.now() >= segment.removableFromMs;
+    const isEnd = bytes.length < bytesMax && wasRested;
     const read = readLines(bytes, recordsMax, isEnd);
     // No line feed in as much as one batch may have: no record begins there.
     const isRubbish = read.bytes === 0 && bytes.length === bytesMax;
@@ -203,7 +207,7 @@ export class DiskSpool implements Store {
     if (read.records.length === 0) {
       const skipped = isRubbish ? bytes.length : read.bytes;
       segment.offset += skipped;
-      return skipped > 0 ? this.takeFrom(segment, recordsMax, bytesMax) : undefined;
+      return skipped > 0 ? this.takeFrom(segment, recordsMax, bytesMax, wasRested) : undefined;
     }
     return { records: read.records, done: () => void (segment.offset += read.bytes) };
   }

@@ -9,9 +9,8 @@ import { performance } from "node:perf_hooks";
 /** When what was written is forced to the disk: never, once an interval, or after each write. */
 export type FsyncPolicy = "never" | "interval" | "always";
 
-/** A write that takes longer sends the next ones behind the loop. */
-const SLOW_WRITE_MS = 1;
-const BEHIND_FOR_MS = 5_000;
+/** How long writes go behind the loop after one that took too long. */
+const BEHIND_FOR_MS = 1_000;
 /** How long what may wait waits for its neighbours. */
 const SOON_MS = 20;
 const lineFeed = Buffer.from("\n");
@@ -22,6 +21,7 @@ export class SegmentWriter {
   bytes = 0;
   private readonly descriptor: number;
   private readonly policy: FsyncPolicy;
+  private readonly stallMs: number;
   private readonly onFault: (lines: readonly Buffer[], error: unknown) => void;
   private waiting: Buffer[] = [];
   private waitingBytes = 0;
@@ -35,9 +35,10 @@ export class SegmentWriter {
   private isClosed = false;
 
   /** Throws where the file can't be made. `onFault` gets what a write behind the loop could not keep. */
-  constructor(path: string, policy: FsyncPolicy, onFault: (lines: readonly Buffer[], error: unknown) => void) {
+  constructor(path: string, policy: FsyncPolicy, stallMs: number, onFault: (lines: readonly Buffer[], error: unknown) => void) {
     this.path = path;
     this.policy = policy;
+    this.stallMs = stallMs;
     this.onFault = onFault;
     this.descriptor = openSync(path, "ax", 0o600);
   }
@@ -68,7 +69,7 @@ export class SegmentWriter {
     } else {
       this.writeNow(line);
     }
-    if (performance.now() - startedMs > SLOW_WRITE_MS) this.behindUntilMs = performance.now() + BEHIND_FOR_MS;
+    if (performance.now() - startedMs > this.stallMs) this.behindUntilMs = performance.now() + BEHIND_FOR_MS;
   }
 
   /** Forces what was written to the disk, behind the loop. */

@@ -17,6 +17,8 @@ export interface ClientOptions {
   segmentBytesMax?: number;
   /** When events are forced to the disk: each second, after each write, or never. */
   fsync?: FsyncPolicy;
+  /** A write to the disk that takes longer sends those of the next second behind the loop, 100 ms; Infinity: never. */
+  stallMs?: number;
   /** How long a process must be silent before another one sends what it left, 30 s. */
   adoptAfterMs?: number;
   /** The most in memory, 8 MiB: without a spool, or while the disk takes nothing. */
@@ -55,6 +57,7 @@ export function settingsOf(options: ClientOptions): Settings {
     spoolBytesMax: number("spoolBytesMax", options.spoolBytesMax, 256 * 1024 * 1024, 64 * 1024),
     segmentBytesMax: number("segmentBytesMax", options.segmentBytesMax, 1024 * 1024, 1024),
     fsync: options.fsync ?? "interval",
+    stallMs: options.stallMs === Number.POSITIVE_INFINITY ? options.stallMs : number("stallMs", options.stallMs, 100, 1),
     adoptAfterMs,
     beatMs: Math.max(20, Math.floor(adoptAfterMs / 6)),
     memoryBytesMax: number("memoryBytesMax", options.memoryBytesMax, 8 * 1024 * 1024, 64 * 1024),
