@@ -1,9 +1,10 @@
-// Starts the TypeScript Worker on the same workerd and the same kind of D1 as the suite.
+// Starts a TypeScript Worker on the same workerd and the same kind of D1 as the suite.
 import { join } from "node:path";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
 import { applyMigrations } from "../../scripts/suite/apply-migrations.ts";
 import type { Database } from "../../scripts/suite/database.ts";
+import { schema } from "./comparison-worker/lean-schema.ts";
 
 export interface ComparisonSuite {
   url: string;
@@ -11,9 +12,9 @@ export interface ComparisonSuite {
   stop(): Promise<void>;
 }
 
-export async function startComparison(persist: string): Promise<ComparisonSuite> {
+export async function startComparison(persist: string, worker: "worker.ts" | "lean-worker.ts" = "worker.ts"): Promise<ComparisonSuite> {
   const bundle = await build({
-    entryPoints: [join(import.meta.dirname, "comparison-worker", "worker.ts")],
+    entryPoints: [join(import.meta.dirname, "comparison-worker", worker)],
     bundle: true, minify: true, format: "esm", target: "es2024", write: false,
   });
   const miniflare = new Miniflare({
@@ -26,5 +27,6 @@ export async function startComparison(persist: string): Promise<ComparisonSuite>
   const url = (await miniflare.ready).origin;
   const database = await miniflare.getD1Database("DB");
   await applyMigrations(database);
+  if (worker === "lean-worker.ts") await database.batch(schema.map((sql) => database.prepare(sql)));
   return { url, database, stop: () => miniflare.dispose() };
 }

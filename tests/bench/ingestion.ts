@@ -1,4 +1,4 @@
-// Ingestion beside a TypeScript Worker that does the same work: raw latencies, medians of several
+// Ingestion beside a TypeScript Worker that does the same work, and a lean one that does a tenth of it: raw latencies, medians of several
 // rounds, and single events by turns, a few each, since the machine itself drifts within seconds.
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -60,16 +60,17 @@ const noteRows = (line: string): void => {
 const suite = await started(() => startSuite({ ...options, persist: join(directory, "suite") }));
 const direct = await started(() => startSuite({ ...options, persist: join(directory, "direct"), primary: "analytics-tracker", onLog: noteRows }));
 const comparison = await started(() => startComparison(join(directory, "comparison")));
+const lean = await started(() => startComparison(join(directory, "lean"), "lean-worker.ts"));
 
 const ingest = newKey("bench", ["ingest"]);
 const admin = newKey("bench admin", ["admin"]);
-for (const { database } of [suite, direct, comparison]) {
+for (const { database } of [suite, direct, comparison, lean]) {
   for (const key of [ingest, admin]) {
     await storeKey(database, key);
   }
 }
 await loadPriceSnapshot(suite.url, admin.secret);
-await copyPrices(suite.database, [direct.database, comparison.database]);
+await copyPrices(suite.database, [direct.database, comparison.database, lean.database]);
 
 const headers = { authorization: `Basic ${Buffer.from(`${ingest.id}:${ingest.secret}`).toString("base64")}`, "content-type": "application/json" };
 const chats = sampleHistory(new Date()).filter((event) => event["type"] === "chat" && event["endpoint"] === undefined);
@@ -103,6 +104,7 @@ try {
   const candidates: Candidate[] = [
     { name: "tracker, directly", ...direct },
     { name: "TypeScript Worker", ...comparison },
+    { name: "lean TypeScript Worker", ...lean },
     { name: "tracker, through the front door", ...suite },
   ].map(({ name, url, workerd }) => ({ name, url, workerd, singles: [], singleCpu: [], eventsPerSecond: [], eventCpu: [], repeatsPerSecond: [] }));
   await measureSingles(candidates, 100);
@@ -125,7 +127,7 @@ try {
   await reportLongTrace();
   reportSizes();
 } finally {
-  for (const { stop } of [suite, direct, comparison]) await stop();
+  for (const { stop } of [suite, direct, comparison, lean]) await stop();
   rmSync(directory, { recursive: true, force: true });
 }
 
@@ -182,11 +184,13 @@ function report(candidates: readonly Candidate[]): void {
     ];
     console.log(`${name.padEnd(34)}${columns.map((column) => column.padStart(15)).join("")}`);
   }
-  const [ours, theirs] = candidates;
-  const ratio = (of: (candidate: Candidate) => number[]): string =>
-    median(of(ours!).map((value, round) => value / of(theirs!)[round]!)).toFixed(2);
+  const [ours, ...others] = candidates;
   const percentile = (field: "p50" | "p99") => ({ singles }: Candidate): number[] => singles.map((round) => summarise(round)[field]);
-  console.log(`tracker to TypeScript Worker, median of the rounds: p50 ×${ratio(percentile("p50"))}, p99 ×${ratio(percentile("p99"))}, batches ×${ratio(({ eventsPerSecond }) => eventsPerSecond)}`);
+  for (const theirs of others.slice(0, 2)) {
+    const ratio = (of: (candidate: Candidate) => number[]): string =>
+      median(of(ours!).map((value, round) => value / of(theirs)[round]!)).toFixed(2);
+    console.log(`tracker to ${theirs.name}, median of the rounds: p50 ×${ratio(percentile("p50"))}, p99 ×${ratio(percentile("p99"))}, batches ×${ratio(({ eventsPerSecond }) => eventsPerSecond)}`);
+  }
   const rows = (wanted: string): string => {
     const of = written.filter(({ route }) => route === wanted);
     return (of.reduce((sum, { rows_written }) => sum + rows_written, 0) / of.reduce((sum, { accepted }) => sum + accepted, 0)).toFixed(1);
