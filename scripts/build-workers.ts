@@ -21,9 +21,11 @@ const workers: readonly WorkerCrate[] = workerNames.map((name) => ({ name, direc
 /** Runs shared cases in workerd; tests alone need it. */
 const runtimeCases: WorkerCrate = { name: "runtime-cases", directory: join(root, "tests", "runtime-cases") };
 
-/** What Cloudflare takes of a Worker at most on its free plan is three times this. A quick build is the larger
- * one: where it keeps to the bound, so does what is deployed. */
+/** What Cloudflare takes of a Worker at most on its free plan is three times this. */
 const gzippedBytesMax = 1_000_000;
+/** A quick build is half as large again (tracker: 1,125 kB where 760 are deployed), so that this much of one keeps
+ * to the bound too. */
+const quickBytesMax = 1_400_000;
 
 /** What decides over every Worker beside its own sources. */
 const commonSources = [
@@ -81,8 +83,9 @@ async function finish(worker: WorkerCrate, profile: Profile, tools: WasmTools): 
   writeFileSync(stampOf(worker), JSON.stringify(stamp));
   const size = wasmSizeGzipped(worker.directory);
   console.log(`    ${worker.name}: ${Math.round(size / 1000)} kB gzipped${profile === "release" ? "" : " (quick build)"}`);
-  if (worker !== runtimeCases && size > gzippedBytesMax) {
-    throw new StepError(`${worker.name} is larger than ${gzippedBytesMax / 1000} kB.`, "see with 'cargo tree' what came in, and leave it out ('--release' builds what is deployed).");
+  const bytesMax = profile === "release" ? gzippedBytesMax : quickBytesMax;
+  if (worker !== runtimeCases && size > bytesMax) {
+    throw new StepError(`${worker.name} is larger than ${bytesMax / 1000} kB.`, "see with 'cargo tree' what came in, and leave it out ('--release' builds what is deployed).");
   }
 }
 

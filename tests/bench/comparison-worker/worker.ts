@@ -30,6 +30,9 @@ const event = z.strictObject({
   provider: z.string().max(64).default(""),
   model_name: z.string().max(200).default(""),
   agent: z.string().max(200).default(""),
+  // Names are no sums: it takes them and keeps none.
+  user_label: z.string().max(200).optional(),
+  agent_name: z.string().max(200).optional(),
   message_id: z.string().max(128).optional(),
   context: z.string().max(40).optional(),
   status: z.enum(["ok", "error"]).default("ok"),

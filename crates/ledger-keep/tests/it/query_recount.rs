@@ -692,6 +692,42 @@ fn a_session_is_closed_by_an_end_after_its_last_start() {
 }
 
 #[test]
+fn who_is_known_by_a_mark_alone_counts_among_everyone_and_alone() {
+    let database = crate::query_ledger::ledger_of(vec![crate::query_ledger::chat(
+        "a",
+        0,
+        cost_calculation::TokenUsage::default(),
+    )]);
+    let zone = crate::query_ledger::zone_of(&database);
+    let zone = reporting_days::ReportingZone::named(zone.name()).unwrap();
+    let mark = events::SessionMark {
+        session_id: "looked in".to_owned(),
+        tenant_id: String::new(),
+        user_id: "visitor".to_owned(),
+        timestamp: cost_calculation::UnixMillis(NOW),
+        is_end: false,
+    };
+    block_on(ledger_record::session_mark::record_session_mark(
+        &database, &mark, 77, zone,
+    ))
+    .unwrap();
+    let counted = |filter: &[(&str, String)]| {
+        let query = [filter, &[("include", "sessions".to_owned())]].concat();
+        let asked = parameters(&query, &ledger_query::SYSTEM_PARAMETERS).unwrap();
+        let answer = block_on(reader(&database).system_stats(&asked)).unwrap();
+        let total = serde_json::to_value(answer).unwrap()["total"].clone();
+        (
+            total["active_users"].clone(),
+            total["session_count"].clone(),
+        )
+    };
+    let of = |user: &str| counted(&[("user_id", user.to_owned())]);
+    assert_eq!(of("visitor"), (json!(1), json!(1)));
+    assert_eq!(of("user-1"), (json!(1), json!(1)));
+    assert_eq!(counted(&[]), (json!(2), json!(2)));
+}
+
+#[test]
 fn a_session_that_closes_by_idleness_is_seen_to_though_nothing_was_recorded() {
     let database = crate::query_ledger::ledger_of(vec![
         crate::query_ledger::chat("old", 3, cost_calculation::TokenUsage::default()),

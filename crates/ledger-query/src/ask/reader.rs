@@ -43,8 +43,8 @@ pub struct LedgerState {
     pub last_day: Option<NaiveDate>,
 }
 
-// The row of ledger_state, and the ends of three primary keys, of one of them both: one row each. The
-// newest interaction may lie in the archive alone.
+// The row of ledger_state, and the ends of three primary keys, of one of them both: seven rows at
+// most. The newest interaction may lie in the archive alone.
 const STATE: &str = "
 SELECT json_object('ledger_version', ledger_version, 'price_book_version', price_book_version,
   'epoch', epoch, 'reporting_time_zone', reporting_time_zone,
@@ -52,11 +52,11 @@ SELECT json_object('ledger_version', ledger_version, 'price_book_version', price
   'first_day', (SELECT MIN(day) FROM daily_model_stats),
   'last_day', (SELECT MAX(day) FROM daily_model_stats))
 FROM ledger_state, (SELECT MAX(interaction_key) AS newest_key, received_at FROM (
-  SELECT * FROM (SELECT interaction_key, received_at FROM interactions
-    ORDER BY interaction_key DESC LIMIT 1)
+  SELECT interaction_key, received_at FROM interactions
+  WHERE interaction_key = (SELECT MAX(interaction_key) FROM interactions)
   UNION ALL
-  SELECT * FROM (SELECT interaction_key, received_at FROM interactions_archive
-    ORDER BY interaction_key DESC LIMIT 1)))";
+  SELECT interaction_key, received_at FROM interactions_archive
+  WHERE interaction_key = (SELECT MAX(interaction_key) FROM interactions_archive)))";
 
 const NEWEST_IDLE: &str = "
 SELECT json_array(MAX(last_seen)) FROM sessions INDEXED BY sessions_by_last_seen

@@ -13,9 +13,7 @@ use ledger_keep::change_reporting_zone::{
     ZoneChangeConfig, continue_zone_change, newest_zone_change,
 };
 use ledger_keep::record_retention::forget_old_records;
-use ledger_keep::reprice::{
-    RepriceConfig, RepricePlace, RepriceSummary, WINDOW_MS_DEFAULT, reprice_unpriced,
-};
+use ledger_keep::reprice::{RepriceConfig, RepriceSummary, WINDOW_MS_DEFAULT, reprice_unpriced};
 use ledger_keep::rerate::{RerateConfig, continue_rerate, newest_rerate};
 use ledger_keep::verify::{VerifyConfig, verify_slices};
 use plans::{ReconcileConfig, ResetConfig, reconcile_usage, reset_usage};
@@ -273,6 +271,8 @@ fn place_in<T: DeserializeOwned>(summary: &Value) -> Option<T> {
 
 #[cfg(test)]
 mod tests {
+    use ledger_keep::reprice::RepricePlace;
+
     use super::*;
 
     #[test]
