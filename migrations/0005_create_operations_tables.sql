@@ -6,7 +6,7 @@ CREATE TABLE api_keys (
   -- SHA-256 of the secret half, hex. The secret itself is shown once and never stored.
   key_hash   TEXT    NOT NULL UNIQUE,
   name       TEXT    NOT NULL,
-  -- Space-separated: ingest, backfill, read, self, admin.
+  -- Space-separated: ingest, backfill, read, self, widget, admin.
   scopes     TEXT    NOT NULL,
   -- The one user a key of scope self may read.
   user_id    TEXT,

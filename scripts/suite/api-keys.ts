@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Database } from "./database.ts";
 
-export const scopes = ["ingest", "backfill", "read", "self", "admin"] as const;
+export const scopes = ["ingest", "backfill", "read", "self", "widget", "admin"] as const;
 export type Scope = (typeof scopes)[number];
 
 /** Who made a key that no other key made: whoever may write into the database file, or into D1 by wrangler. */

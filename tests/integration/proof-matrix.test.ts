@@ -30,6 +30,7 @@ function scopesOf({ contract, template, method, operationId }: Operation): reado
   if (template.startsWith("/admin/")) return ["admin"];
   if (contract === "tracking-api") return ["ingest"];
   if (contract === "pricing-sync-api") return method === "GET" ? ["read", "admin"] : ["admin"];
+  if (operationId === "createUsageToken") return ["widget"];
   if (operationId === "listUsageSubjects") return ["read", "admin"];
   return ["read", "self", "admin"];
 }
@@ -96,7 +97,7 @@ test("no route lets anybody in with a wrong proof", async () => {
 
 test("no route lets a key of another scope in", async () => {
   const keys: Record<Scope, NewKey> = {
-    ingest: suite.keys.ingest, backfill: await suite.addKey(["backfill"]), read: suite.keys.read, self: await suite.addKey(["self"], "ada"), admin: suite.keys.admin,
+    ingest: suite.keys.ingest, backfill: await suite.addKey(["backfill"]), read: suite.keys.read, self: await suite.addKey(["self"], "ada"), widget: await suite.addKey(["widget"]), admin: suite.keys.admin,
   };
   const got: string[] = [];
   for (const operation of operations.filter((operation) => !isOpen(operation))) {

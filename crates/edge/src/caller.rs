@@ -15,6 +15,8 @@ pub enum Scope {
     Read,
     /// Read one user's own numbers.
     SelfRead,
+    /// Make tokens with which a widget shows one user's own usage.
+    Widget,
     /// Change prices, keys and settings; includes reading.
     Admin,
 }
@@ -27,6 +29,7 @@ impl Scope {
             Self::Backfill => "backfill",
             Self::Read => "read",
             Self::SelfRead => "self",
+            Self::Widget => "widget",
             Self::Admin => "admin",
         }
     }
@@ -38,6 +41,7 @@ impl Scope {
             Self::Backfill,
             Self::Read,
             Self::SelfRead,
+            Self::Widget,
             Self::Admin,
         ]
         .into_iter()

@@ -16,6 +16,7 @@ pub mod request;
 pub mod respond;
 mod seal;
 pub mod suite;
+pub mod usage_token;
 pub mod worker_kit;
 
 pub use caller::{Caller, Scope};

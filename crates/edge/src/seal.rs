@@ -11,6 +11,8 @@ pub(crate) enum Purpose {
     Cookie,
     /// The front door's word to the Workers behind it.
     Pass,
+    /// A widget's: one user's own usage.
+    Usage,
 }
 
 fn mac(secret: &str, purpose: Purpose, text: &str) -> Option<Hmac<Sha256>> {
@@ -18,6 +20,7 @@ fn mac(secret: &str, purpose: Purpose, text: &str) -> Option<Hmac<Sha256>> {
     mac.update(match purpose {
         Purpose::Cookie => b"cookie ",
         Purpose::Pass => b"pass ",
+        Purpose::Usage => b"usage ",
     });
     mac.update(text.as_bytes());
     Some(mac)

@@ -20,6 +20,8 @@ pub enum UsageOf {
         tenant_id: String,
         /// As the source names them.
         user_id: String,
+        /// Whether the ledger may not have seen them yet: one's own usage is then nothing used.
+        may_be_new: bool,
     },
     /// A tenant's.
     Tenant(String),
@@ -47,7 +49,7 @@ SELECT json_array(user_key, label) FROM users WHERE tenant_id = ?1 ->> 'tenant_i
 /// The subject's text in SQL, as `named.subject`, and the user's key, 0 without one.
 const NAMED: &str = "
 WITH named AS MATERIALIZED (
-  SELECT CASE ?1 ->> 'kind' WHEN 'user' THEN 'user:' || u.user_key WHEN 'tenant' THEN 'tenant:' || (?1 ->> 'tenant_id')
+  SELECT CASE ?1 ->> 'kind' WHEN 'user' THEN 'user:' || COALESCE(u.user_key, 0) WHEN 'tenant' THEN 'tenant:' || (?1 ->> 'tenant_id')
       ELSE 'installation' END AS subject,
     COALESCE(u.user_key, 0) AS user_key
   FROM (SELECT 1) LEFT JOIN users u ON ?1 ->> 'kind' = 'user'
@@ -56,7 +58,9 @@ WITH named AS MATERIALIZED (
 impl UsageOf {
     fn parameter(&self) -> Value {
         match self {
-            Self::User { tenant_id, user_id } => {
+            Self::User {
+                tenant_id, user_id, ..
+            } => {
                 json!({ "kind": "user", "tenant_id": tenant_id, "user_id": user_id })
             }
             Self::Tenant(id) => json!({ "kind": "tenant", "tenant_id": id }),
@@ -73,8 +77,13 @@ impl UsageOf {
             label,
         };
         Ok(match self {
-            Self::User { tenant_id, user_id } => {
+            Self::User {
+                tenant_id,
+                user_id,
+                may_be_new,
+            } => {
                 let found: Option<(i64, Option<String>)> = user.first()?;
+                let found = found.or_else(|| may_be_new.then_some((0, None)));
                 let (key, label) = found.ok_or_else(|| {
                     PlanError::NotFound(format!(
                         "the ledger has seen no user `{}`: check `user_id` and `tenant_id`",

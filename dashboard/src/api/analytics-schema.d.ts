@@ -71,7 +71,7 @@ export interface paths {
         };
         /**
          * What somebody used of what they may use, in one answer.
-         * @description Without a parameter a key of scope `self` reads its own user. A key of scope `read` or `admin` names whom:
+         * @description Without a parameter a key of scope `self`, or a token of `POST /api/v1/usage/token`, reads its own user. A key of scope `read` or `admin` names whom:
          *     `user_id` (with `tenant_id` where the user has one), `tenant_id` alone, or `subject=installation`.
          *
          *     A subject without a plan gets the usage of the calendar month with `plan: null`. Amounts are decimal text; `null` is
@@ -83,7 +83,11 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
-        options?: never;
+        /**
+         * Whether a page of another origin may ask with a token.
+         * @description Origins stand in the variable `WIDGET_ORIGINS`, separated by commas. Cookies are never allowed.
+         */
+        options: operations["preflightUsage"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -125,6 +129,27 @@ export interface paths {
         get: operations["listUsageSubjects"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A token with which a widget shows one user's own usage.
+         * @description Needs a key of scope `widget`, in the header. The token holds for at most 15 minutes, for `GET /api/v1/usage` alone, in the
+         *     `Authorization` header alone (`Bearer ut1.…`), from pages of `audience` alone, and ends with the key that made it.
+         */
+        post: operations["createUsageToken"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1270,7 +1295,7 @@ export interface components {
             /** @enum {string} */
             method: "key" | "cookie" | "access";
             name: string;
-            scopes: ("ingest" | "backfill" | "read" | "self" | "admin")[];
+            scopes: ("ingest" | "backfill" | "read" | "self" | "widget" | "admin")[];
             /** @description With scope `self`, the one user whose numbers this key may read. */
             user_id: string | null;
         };
@@ -1296,6 +1321,14 @@ export interface components {
         Multiplier: {
             denominator: components["schemas"]["Count"];
             numerator: components["schemas"]["Count"];
+        };
+        NewUsageToken: {
+            /** @description The origin of the pages that use it. */
+            audience: string;
+            /** @description Without it 900. */
+            expires_in_s?: number | null;
+            tenant_id?: string | null;
+            user_id: string;
         };
         /** @enum {string} */
         Order: "asc" | "desc";
@@ -1885,6 +1918,11 @@ export interface components {
             overage_charge: components["schemas"]["Money"];
             total: number;
         };
+        UsageToken: {
+            audience: string;
+            expires_at: components["schemas"]["Time"];
+            token: string;
+        };
         /** @description What is not in `used` of the meter `cost`, since it has no price. */
         UsageUnpriced: {
             interaction_count: components["schemas"]["Count"];
@@ -2311,6 +2349,24 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    preflightUsage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer stands in its headers; without `Access-Control-Allow-Origin` it may not. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     listUsagePeriods: {
         parameters: {
             query?: {
@@ -2392,6 +2448,38 @@ export interface operations {
             400: components["responses"]["InvalidParameter"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createUsageToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUsageToken"];
+            };
+        };
+        responses: {
+            /** @description The token. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageToken"];
+                };
+            };
+            400: components["responses"]["InvalidBody"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidBody"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };

@@ -1403,7 +1403,7 @@ export interface components {
             total: number;
         };
         /** @enum {string} */
-        Scope: "ingest" | "backfill" | "read" | "self" | "admin";
+        Scope: "ingest" | "backfill" | "read" | "self" | "widget" | "admin";
         /** @description A score as Langfuse's SDK sends it; other fields, the comment among them, are skipped. */
         Score: {
             dataType?: string;

@@ -56,6 +56,29 @@ pub(crate) async fn answer(
     let viewer = viewer(caller)?;
     let parameters = parameters(request, known(route))?;
     let asked = Asked::of(route, &viewer, &parameters)?;
+    answer_asked(visit, request, suite, caller, asked).await
+}
+
+/// Answers a widget with one user's own usage.
+pub(crate) async fn answer_own(
+    visit: &Visit<'_>,
+    request: &Request,
+    suite: &Suite,
+    caller: &Caller,
+    of: UsageOf,
+) -> Result<Response, Problem> {
+    let parameters = parameters(request, &["include"])?;
+    let asked = Asked::Usage(of, extras(&parameters)?);
+    answer_asked(visit, request, suite, caller, asked).await
+}
+
+async fn answer_asked(
+    visit: &Visit<'_>,
+    request: &Request,
+    suite: &Suite,
+    caller: &Caller,
+    asked: Asked,
+) -> Result<Response, Problem> {
     let state = LedgerNow::read(&suite.database, visit.received_at).await;
     let state = state.map_err(|error| refused(&error))?;
     let tag = tag(&state, request, caller)?;
@@ -152,6 +175,7 @@ fn of_whom(viewer: &Viewer, parameters: &Parameters) -> Result<UsageOf, Problem>
         return Ok(UsageOf::User {
             tenant_id: String::new(),
             user_id: own.clone(),
+            may_be_new: true,
         });
     }
     match (subject.as_deref(), user, tenant) {
@@ -167,6 +191,7 @@ fn of_whom(viewer: &Viewer, parameters: &Parameters) -> Result<UsageOf, Problem>
         (None, Some(user_id), tenant) => Ok(UsageOf::User {
             tenant_id: tenant.unwrap_or_default(),
             user_id,
+            may_be_new: false,
         }),
         (None, None, Some(tenant)) => Ok(UsageOf::Tenant(tenant)),
         (None, None, None) => Err(Problem::bad_parameter(

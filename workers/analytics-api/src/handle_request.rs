@@ -6,7 +6,9 @@ use worker::{Env, Request, Response};
 
 use crate::route::{Route, Target};
 use crate::visit::Visit;
-use crate::{answer_query, answer_usage, caller, export_file, front_door, health, pages, sign_in};
+use crate::{
+    answer_query, answer_usage, caller, export_file, front_door, health, pages, sign_in, widget,
+};
 
 /// Headers of every answer of this Worker and of those behind it.
 const SECURITY_HEADERS: [(&str, &str); 5] = [
@@ -135,6 +137,18 @@ async fn with_suite(
 ) -> Result<Response, Problem> {
     if route == Route::SignIn {
         return sign_in::sign_in(visit, &mut request, &suite).await;
+    }
+    match route {
+        Route::PreflightUsage => return widget::preflight(visit.env, &request),
+        Route::CreateUsageToken => {
+            return widget::create_token(visit, &mut request, &suite).await;
+        }
+        Route::GetUsage if widget::token_of(&request).is_some() => {
+            let answer = widget::usage(visit, &request, &suite).await;
+            log.rows_read = suite.database.rows_read();
+            return answer;
+        }
+        _ => {}
     }
     let caller = caller::of(visit, &request, &suite).await?;
     if route == Route::GetMe {

@@ -17,6 +17,7 @@ mod route;
 mod sign_in;
 mod viewer;
 mod visit;
+mod widget;
 
 use worker::{Context, Env, Request, Response, event};
 

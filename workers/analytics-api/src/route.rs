@@ -32,6 +32,8 @@ pub(crate) enum Route {
     ExportFocus,
     GetWatermark,
     GetUsage,
+    PreflightUsage,
+    CreateUsageToken,
     ListUsagePeriods,
     ListUsageSubjects,
     ListUnreadFields,
@@ -73,6 +75,10 @@ impl Target {
         if let Some((_, binding)) = forwarded {
             return Ok(Self::Forward(binding));
         }
+        // A page of another origin asks first whether its widget may.
+        if method == "OPTIONS" && path == "/api/v1/usage" {
+            return Ok(Self::Operation(Route::PreflightUsage));
+        }
         let (allowed, route) = operation(path).ok_or(NoRoute::UnknownPath)?;
         only(method, allowed, Self::Operation(route))
     }
@@ -93,6 +99,7 @@ fn operation(path: &str) -> Option<(&'static str, Route)> {
         "/export/focus" => Route::ExportFocus,
         "/watermark" => Route::GetWatermark,
         "/api/v1/usage" => Route::GetUsage,
+        "/api/v1/usage/token" => return Some(("POST", Route::CreateUsageToken)),
         "/api/v1/usage/periods" => Route::ListUsagePeriods,
         "/api/v1/usage/subjects" => Route::ListUsageSubjects,
         "/accuracy/unread-fields" => Route::ListUnreadFields,
@@ -156,6 +163,8 @@ impl Route {
             Self::ExportFocus => "exportFocus",
             Self::GetWatermark => "getWatermark",
             Self::GetUsage => "getUsage",
+            Self::PreflightUsage => "preflightUsage",
+            Self::CreateUsageToken => "createUsageToken",
             Self::ListUsagePeriods => "listUsagePeriods",
             Self::ListUsageSubjects => "listUsageSubjects",
             Self::ListUnreadFields => "listUnreadFields",

@@ -9,7 +9,7 @@ use crate::limits::{EVENT_BYTES_MAX, KEY_NAME_CHARS_MAX, USER_ID_CHARS_MAX};
 use crate::rejection::shown;
 
 /// The scopes that a key may have.
-pub const SCOPES: [&str; 5] = ["ingest", "backfill", "read", "self", "admin"];
+pub const SCOPES: [&str; 6] = ["ingest", "backfill", "read", "self", "widget", "admin"];
 
 /// A key to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -560,6 +560,7 @@ impl World<'_> {
             let of = UsageOf::User {
                 tenant_id: String::new(),
                 user_id: format!("user-{user}"),
+                may_be_new: false,
             };
             let extras = UsageExtras {
                 days: true,
@@ -624,6 +625,7 @@ impl World<'_> {
             let of = UsageOf::User {
                 tenant_id: text("tenant_id"),
                 user_id: text("id"),
+                may_be_new: false,
             };
             let alone =
                 json!(block_on(usage(self.database, &state, &of, UsageExtras::default())).unwrap());

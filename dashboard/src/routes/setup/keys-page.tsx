@@ -19,6 +19,7 @@ const scopes: readonly { value: NewKey["scopes"][number]; name: string; does: st
   { value: "backfill", name: "backfill", does: "send events older than 400 days" },
   { value: "read", name: "read", does: "read everything" },
   { value: "self", name: "self", does: "read one user's own numbers" },
+  { value: "widget", name: "widget", does: "make tokens that show one user's own usage in another page" },
   { value: "admin", name: "admin", does: "read, make keys, decide on prices" },
 ];
 
