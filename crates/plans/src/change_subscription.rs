@@ -81,19 +81,15 @@ struct Cancel {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Billing {
-    #[serde(default, deserialize_with = "named")]
-    customer: Option<Option<String>>,
-    #[serde(default, deserialize_with = "named")]
-    billed_to: Option<Option<Payer>>,
+    // `null` takes it away; what is not there stays.
+    #[serde(default, deserialize_with = "given")]
+    customer: Option<Value>,
+    #[serde(default, deserialize_with = "given")]
+    billed_to: Option<Value>,
 }
 
-/// Tells `null` from what is not there.
-fn named<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    T: Deserialize<'de>,
-    D: serde::Deserializer<'de>,
-{
-    Option::<T>::deserialize(deserializer).map(Some)
+fn given<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 /// Gives a subject a plan.
@@ -522,10 +518,15 @@ fn change_billing(after: &mut Subscription, billing: Option<Billing>) -> Result<
         return Ok(());
     };
     if let Some(customer) = billing.customer {
+        let customer: Option<String> = serde_json::from_value(customer)
+            .map_err(|_| PlanError::field("billing.customer", "is no text: send one, or `null`"))?;
         check_optional("billing.customer", customer.as_deref())?;
         after.customer = customer;
     }
     if let Some(payer) = billing.billed_to {
+        let payer: Option<Payer> = serde_json::from_value(payer).map_err(|error| {
+            PlanError::field("billing.billed_to", format!("is no payer: {error}"))
+        })?;
         after.billed_to = payer.map(|payer| payer.checked()).transpose()?;
     }
     Ok(())

@@ -171,7 +171,7 @@ pub struct SubscriptionFilter {
 pub const STATES: [&str; 4] = ["upcoming", "active", "ending", "ended"];
 
 fn where_of(filter: &SubscriptionFilter) -> String {
-    let mut terms = vec!["true".to_owned()];
+    let mut terms = vec!["?1 IS NOT NULL".to_owned()];
     if filter.subject_type.is_some() {
         terms.push(
             "(s.subject = ?1 ->> 'subject_type' OR s.subject GLOB (?1 ->> 'subject_type') || ':*')"
@@ -188,7 +188,7 @@ fn where_of(filter: &SubscriptionFilter) -> String {
     match filter.state.as_deref() {
         Some("upcoming") => terms.push("s.from_day > ?1 ->> 'today'".to_owned()),
         Some("active") => {
-            terms.push("s.from_day <= ?1 ->> 'today' AND s.until_day IS NULL".to_owned())
+            terms.push("s.from_day <= ?1 ->> 'today' AND s.until_day IS NULL".to_owned());
         }
         Some("ending") => {
             terms.push("s.from_day <= ?1 ->> 'today' AND s.until_day > ?1 ->> 'today'".to_owned());

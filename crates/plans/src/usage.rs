@@ -51,7 +51,7 @@ pub async fn usage<D: Database>(
         Some(standing) => {
             let adjustments = carried(database, standing, &found.subject, state).await?;
             (
-                with_plan(&found, standing, adjustments, state),
+                with_plan(&found, standing, &adjustments, state),
                 standing.days(),
             )
         }
@@ -76,7 +76,7 @@ fn head(found: &Found, state: &LedgerNow) -> serde_json::Map<String, Value> {
 fn with_plan(
     found: &Found,
     standing: &Standing,
-    adjustments: Vec<Value>,
+    adjustments: &[Value],
     state: &LedgerNow,
 ) -> Value {
     let mut answer = head(found, state);

@@ -90,6 +90,9 @@ type PeriodRow = (
 type SegmentRow = (String, String, i64, String, i64, Option<Counts>);
 type VersionRow = (String, i64, String, Value);
 
+/// A user of the default plan, with what was used in each segment, by its first day.
+type OfUser = (SubjectRow, Vec<(String, Counts)>);
+
 /// One subject in the list.
 struct Item {
     subject: ShownSubject,
@@ -217,7 +220,7 @@ fn shown(item: &Item, state: &LedgerNow) -> Value {
     })
 }
 
-fn statements(state: &LedgerNow) -> Result<Vec<Statement>, DatabaseError> {
+fn statements(state: &LedgerNow) -> [Statement; 4] {
     let subject = SHOWN_SUBJECT.replace("s.subject", "p.subject");
     let join_users = JOIN_USERS.replace("s.subject", "p.subject");
     let own = format!(
@@ -249,19 +252,19 @@ fn statements(state: &LedgerNow) -> Result<Vec<Statement>, DatabaseError> {
          FROM plan_versions v JOIN plans n USING (plan_id)"
     );
     let parameter = json!({ "today": state.today, "now": state.now.0 }).to_string();
-    Ok(vec![
+    [
         Statement::new(AS_OF),
         Statement::new(versions),
         Statement::with_json(own, parameter.clone()),
         Statement::with_json(default, parameter),
-    ])
+    ]
 }
 
 async fn read<D: Database>(
     database: &D,
     state: &LedgerNow,
 ) -> Result<(Option<String>, Vec<Item>), PlanError> {
-    let rows = database.batch(&statements(state)?).await?;
+    let rows = database.batch(&statements(state)).await?;
     let [as_of, versions, own, default] = rows.as_slice() else {
         return Err(DatabaseError::Other("the batch gave no answers".to_owned()).into());
     };
@@ -287,7 +290,7 @@ async fn read<D: Database>(
         }
     }
     // A user's segments of the default plan come as rows one by one.
-    let mut by_user: BTreeMap<(i64, String), (SubjectRow, Vec<(String, Counts)>)> = BTreeMap::new();
+    let mut by_user: BTreeMap<(i64, String), OfUser> = BTreeMap::new();
     for row in default.decode::<DefaultRow>()? {
         let key = (row.period_id, row.who.0.clone());
         let (_, counts) = by_user.entry(key).or_insert((row.who, Vec::new()));

@@ -77,7 +77,7 @@ export interface paths {
          *     A subject without a plan gets the usage of the calendar month with `plan: null`. Amounts are decimal text; `null` is
          *     unlimited or unknown and never 0. `state` is decided here: `over` where something is used beyond what is included,
          *     `near` from the highest threshold below 100 percent on (80 without one), `ok`, or `unlimited`.
-         *     Without `include` a poll reads at most 12 rows of the database, and an answer 304 at most 4.
+         *     Without `include` a poll reads at most 20 rows of the database, and an answer 304 at most 4.
          */
         get: operations["getUsage"];
         put?: never;
