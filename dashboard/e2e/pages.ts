@@ -24,6 +24,6 @@ export async function samplePages(): Promise<SamplePage[]> {
     ["sessions", "sessions"], ["session", `sessions/${id}`], ["receipt", `sessions/${id}/${encodeURIComponent(interaction)}`],
     ["unpriced", "unpriced"], ["unread", "unread"], ["not-taken", "not-taken"],
     ["prices", "prices"], ["rates", "prices?tab=rates"], ["price", `prices/${rates[0]?.id ?? 0}?of=${encodeURIComponent(of)}`], ["said", "prices?tab=said"], ["again", "prices?tab=again"], ["quarantine", "prices?tab=quarantine"], ["sources", "prices?tab=sources"],
-    ["health", "health"], ["connect", "connect"], ["keys", "keys"],
+    ["health", "health"], ["connect", "connect"], ["keys", "keys"], ["audit", "audit"],
   ];
 }

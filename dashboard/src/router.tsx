@@ -223,8 +223,9 @@ const notTaken = createRoute({ getParentRoute: () => shell, path: "/not-taken", 
 const health = createRoute({ getParentRoute: () => shell, path: "/health", component: lazyPage(() => import("./routes/health/health-page.tsx"), "HealthPage") });
 const connect = createRoute({ getParentRoute: () => shell, path: "/connect", component: lazyPage(() => import("./routes/setup/connect-page.tsx"), "ConnectPage") });
 const keys = createRoute({ getParentRoute: () => shell, path: "/keys", component: lazyPage(() => import("./routes/setup/keys-page.tsx"), "KeysPage") });
+const audit = createRoute({ getParentRoute: () => shell, path: "/audit", component: lazyPage(() => import("./routes/audit/audit-page.tsx"), "AuditPage") });
 
-const routeTree = root.addChildren([index, signIn, shell.addChildren([overview, explore, users, user, models, model, agents, agent, sessions, session, receipt, interaction, unpriced, unread, notTaken, prices, priceRow, health, connect, keys])]);
+const routeTree = root.addChildren([index, signIn, shell.addChildren([overview, explore, users, user, models, model, agents, agent, sessions, session, receipt, interaction, unpriced, unread, notTaken, prices, priceRow, health, connect, keys, audit])]);
 
 /** The router over the address bar, or over a memory for a test. */
 export function createAppRouter(queryClient: QueryClient, history?: RouterHistory) {

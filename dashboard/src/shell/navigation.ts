@@ -25,6 +25,7 @@ export const accuracyPages = [
 export const setUpPages = [
   { to: "/connect", name: "Connect LibreChat", icon: "connect", key: "c", needs: "change" },
   { to: "/keys", name: "Keys", icon: "key", key: "k", needs: "change" },
+  { to: "/audit", name: "Audit", icon: "audit", key: "l", needs: "change" },
 ] as const satisfies readonly Page[];
 
 /** All of them, in order. */

@@ -11,7 +11,7 @@ import { useSlice } from "./slice-context.ts";
 export const shortcuts = [
   { keys: "⌘K or Ctrl+K", does: "Commands: go anywhere", always: true },
   { keys: "?", does: "This list" },
-  { keys: "g then o u m a s e n p h k c", does: "Go to Overview, Users, Models, Agents, Sessions, Explore, Not counted, Prices, Health, Keys, Connect" },
+  { keys: "g then o u m a s e n p h k c l", does: "Go to Overview, Users, Models, Agents, Sessions, Explore, Not counted, Prices, Health, Keys, Connect, Audit (log)" },
   { keys: "t 7 m l", does: "Today, last 7 days, this month, last month" },
   { keys: "[ and ]", does: "Previous and next period" },
   { keys: "v", does: "Chart or table" },

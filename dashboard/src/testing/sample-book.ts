@@ -1,6 +1,7 @@
 /** An invented price book, keys and health, typed by the contracts. */
 import type { Health, Integrity, JobRun } from "../api/model.ts";
 import type { Rate, Unpriced, Waiting } from "../api/queries/prices.ts";
+import type { AuditEntry, AuditLog } from "../api/queries/audit.ts";
 import type { Key } from "../api/queries/keys.ts";
 import type { components as analytics } from "../api/analytics-schema.d.ts";
 import type { components } from "../api/pricing-schema.d.ts";
@@ -52,6 +53,17 @@ export const conflicts = { limit: 100, offset: 0, items: [{ provider: "xai", mod
 const key = (given: Partial<Key>): Key => ({ id: "pk-tt-1", name: "Admin", scopes: ["admin"], user_id: null, created_at: "2026-08-01T10:00:00.000Z", expires_at: null, revoked_at: null, last_used_at: null, last_refused_at: null, last_refusal: null, ...given });
 /** The keys. */
 export const keys = { total: 3, items: [key({ id: "tk_1b2c" }), key({ id: "pk-tt-2", name: "LibreChat", scopes: ["ingest"], last_used_at: "2026-11-23T13:01:00.000Z", last_refused_at: "2026-11-23T12:58:00.000Z", last_refusal: "unauthorized" }), key({ id: "pk-tt-3", name: "Finance, 2025", scopes: ["read"], revoked_at: "2026-10-01T10:00:00.000Z" })] };
+
+const entry = (id: number, action: string, { detail = null, ...given }: Partial<Omit<AuditEntry, "detail">> & { detail?: object | null } = {}): AuditEntry => ({ id, at: `2026-11-${String(16 + id)}T12:51:09.363Z`, actor: "tk_1b2c", action, subject: "anthropic/claude-opus-5", detail: detail as AuditEntry["detail"], reason: null, ...given });
+const auditEntries = [
+  entry(7, "key.create", { subject: "pk-tt-2", detail: { name: "LibreChat", scopes: ["ingest"], user_id: null }, reason: "so that LibreChat is told apart" }),
+  entry(6, "price_override.set", { actor: "access:9f2c", detail: { before: null, after: { rate: "14", per: 1_000_000 } }, reason: "contract 2026-7" }),
+  entry(5, "price_sync.run", { actor: "machine", subject: "litellm" }),
+];
+/** What admins changed: two entries, and on request the one before them. */
+export function auditPage(query: URLSearchParams): AuditLog {
+  return query.get("before") === null ? { items: auditEntries.slice(0, 2), next_before: 6 } : { items: auditEntries.slice(2), next_before: null };
+}
 
 /** How the Workers are. */
 export const health: Health = { status: "degraded", workers: { "analytics-api": { status: "ok", detail: { database: "ok" } }, "analytics-tracker": { status: "ok", detail: { database: "ok", ingest_mode: "direct" } }, "pricing-sync": { status: "degraded", detail: { prices: "stale", price_book_version: 42, quarantined: 1 } } } };

@@ -33,6 +33,7 @@ const answers: Record<string, Answer> = {
   "/admin/verify": () => ({ job: "verify", status: "ok", summary: {} }),
   "/admin/archive": async (_url, request) => book.archiveAnswer(((await request.json()) as { dry_run?: boolean }).dry_run === true),
   "/admin/rerate": async (_url, request) => (request.method === "POST" ? book.rerateAnswer(((await request.json()) as { dry_run?: boolean }).dry_run === true) : book.rerates),
+  "/admin/audit": ({ searchParams }) => book.auditPage(searchParams),
   "/admin/rejections": () => book.rejections,
   "/pricing/overrides": async (_url, request) => book.overrideAnswer(((await request.json()) as { dry_run?: boolean }).dry_run === true),
   "/admin/keys": (_url, { method }) => (method === "POST" ? Response.json({ ...book.keys.items[1], id: "pk-tt-9", secret: "sk-tt-shown-once" }, { status: 201 }) : book.keys),
@@ -43,6 +44,9 @@ const patterns: [RegExp, Answer][] = [
   [/^\/sessions\/[^/]+\/interactions$/, () => sessionDetail().interactions],
   [/^\/interactions\/[^/]+\/cost$/, () => receipt()],
 ];
+
+/** The addresses that the invented suite answers, those of one user, session and interaction included. */
+export const samplePaths: readonly string[] = [...Object.keys(answers), "/stats/users/user-17", "/sessions/s_8f2", "/sessions/s_8f2/interactions", "/interactions/i_000/cost"];
 
 /** What the invented suite answers to an address, if anything. */
 export function sampleAnswer(url: URL, request: Request): unknown {
