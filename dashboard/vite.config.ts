@@ -14,7 +14,10 @@ const isTest = process.env.VITEST !== undefined;
 export default defineConfig({
   // The component tests' own server has paths of its own.
   base: isTest ? "/" : "/app/",
-  plugins: [react(), tailwindcss(), { ...optimizeLocales.vite({ locales: ["en-US"] }), enforce: "pre" }],
+  // Every element is made by a runtime that writes hidden characters of names out.
+  plugins: [react({ jsxImportSource: "/src/visible-jsx" }), tailwindcss(), { ...optimizeLocales.vite({ locales: ["en-US"] }), enforce: "pre" }],
+  // Through that runtime React's own is found late; found while pages are open, it would be bundled a second time.
+  optimizeDeps: { include: ["react/jsx-runtime", "react/jsx-dev-runtime"] },
   build: {
     // The Workers' assets directory is `dist`, and the site lives under /app/.
     outDir: "dist/app",

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { Series } from "../prepare/stack.ts";
+import { MixedScripts } from "../ui/mixed-scripts.tsx";
 import { seriesColour } from "./series-colour.ts";
 
 type LegendProps = {
@@ -18,7 +19,8 @@ export function Legend({ series, showsPrevious, showsAhead, showsOpen, showsUnpr
       {series.map(({ key, name, slot }) => (
         <li key={key} className="flex min-w-0 items-center gap-1.5">
           <span className="own-colours size-2.5 shrink-0 rounded-sm" style={{ background: seriesColour(slot) }} />
-          <span className="truncate">{name}</span>
+          <bdi className="truncate">{name}</bdi>
+          <MixedScripts text={name} />
         </li>
       ))}
       {showsUnpriced && (

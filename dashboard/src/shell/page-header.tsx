@@ -3,6 +3,7 @@ import { useSlice } from "./slice-context.ts";
 import { FilterBar } from "./filter-bar.tsx";
 import { Freshness } from "./freshness.tsx";
 import { PrintedMoment } from "./printed-moment.tsx";
+import { MixedScripts } from "../ui/mixed-scripts.tsx";
 import { plural } from "../prepare/quantity.ts";
 import { PeriodPicker } from "./period-picker.tsx";
 import { periodLabel } from "../prepare/period.ts";
@@ -29,7 +30,7 @@ export function PageHeader({ title, name, actions, hasSlice = true, hasFilters =
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <div className="min-w-0">
           {trail}
-          <h1 tabIndex={-1} className="text-xl font-bold break-words outline-none">{title}</h1>
+          <h1 tabIndex={-1} className="text-xl font-bold break-words outline-none"><bdi>{title}</bdi> <MixedScripts text={name} /></h1>
         </div>
         <div className="ml-auto flex flex-wrap items-center justify-end gap-2 print-hidden">
           <Freshness />
