@@ -22,7 +22,7 @@ const pages: [address: string, endpoints: string[]][] = [
   ["/sessions/s_8f2", ["/sessions/s_8f2"]],
   ["/sessions/s_8f2/i_000", ["/interactions/i_000/cost"]],
   ["/unpriced", ["/pricing/unpriced"]],
-  ["/unread", ["/pricing/unpriced"]],
+  ["/unread", ["/accuracy/unread-fields"]],
   ["/not-taken", ["/left-out", "/admin/rejections"]],
   ["/prices", ["/stats/models"]],
   ["/prices?tab=rates", ["/pricing/rates"]],
@@ -32,6 +32,7 @@ const pages: [address: string, endpoints: string[]][] = [
   ["/prices?tab=sources", ["/pricing/sources", "/pricing/conflicts"]],
   ["/health", ["/health", "/integrity", "/jobs", "/left-out", "/admin/rejections"]],
   ["/keys", ["/admin/keys"]],
+  ["/audit", ["/admin/audit"]],
 ];
 
 let leave: (() => void) | null = null;
