@@ -115,8 +115,8 @@ async fn work(
 ) -> Result<Value, String> {
     match job {
         Job::Archive => archive_and_forget(env, suite).await,
-        // It would report every day that is still to be moved.
-        Job::Verify if is_zone_changing(suite).await? => {
+        // They would report every day that is still to be moved.
+        Job::Verify | Job::UsageReconcile if is_zone_changing(suite).await? => {
             Ok(json!({ "waits_for": Job::ChangeZone.name() }))
         }
         Job::ChangeZone => {
@@ -160,9 +160,6 @@ async fn work(
             summary
                 .map(|summary| json!(summary))
                 .map_err(|error| error.to_string())
-        }
-        Job::UsageReconcile if is_zone_changing(suite).await? => {
-            Ok(json!({ "waits_for": Job::ChangeZone.name() }))
         }
         Job::UsageReconcile => {
             let last = started.last_ok.as_ref();
