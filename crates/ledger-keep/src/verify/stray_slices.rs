@@ -26,6 +26,8 @@ const NAMED_MAX: usize = 20;
 const KEY: &str = "dimension, value, user_key, day, provider";
 const DESCENDING: &str = "dimension DESC, value DESC, user_key DESC, day DESC, provider DESC";
 
+// Whether what a subquery gives is still JSON differs between versions of SQLite: `json` says so.
+//
 // A range of the primary key. Of each user and day that it touches, the cube's names once: by
 // usage_daily_by_user, which has provider and model behind the day, and by a table of the slice's own for
 // agents.
@@ -55,8 +57,8 @@ static STRAYS: LazyLock<String> = LazyLock::new(|| {
                WHERE t.user_key = p.user_key AND t.day = p.day AND t.provider = p.value)
              ELSE (p.user_key, p.day, p.value) NOT IN (SELECT user_key, day, agent FROM agents) END)
          SELECT json_array(
-           (SELECT json_array({KEY}) FROM page ORDER BY {DESCENDING} LIMIT 1),
-           (SELECT json_group_array(json_array({KEY})) FROM strays))"
+           json((SELECT json_array({KEY}) FROM page ORDER BY {DESCENDING} LIMIT 1)),
+           json((SELECT json_group_array(json_array({KEY})) FROM strays)))"
     )
 });
 
@@ -90,12 +92,10 @@ pub(super) async fn verify<D: Database>(
         .query(Statement::with(STRAYS.as_str(), &after)?)
         .await?;
     let (last, strays) = rows
-        .first::<(Option<String>, String)>()?
+        .first::<(Option<Value>, Vec<Value>)>()?
         .unwrap_or_default();
-    let strays: Vec<Value> =
-        serde_json::from_str(&strays).map_err(|error| DatabaseError::Decode(error.to_string()))?;
     let mut slice = Slice {
-        position: last,
+        position: last.map(|key| key.to_string()),
         ..Slice::default()
     };
     if !strays.is_empty() {
