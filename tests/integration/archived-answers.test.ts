@@ -65,7 +65,7 @@ async function questions(): Promise<string[]> {
     ...sessions.flatMap((id) => [`/sessions/${id}`, `/sessions/${id}/interactions?order=desc`, `/sessions?q=${id}`]),
     ...interactions.map((id) => `/interactions/${id}/cost`),
     ...users.flatMap((id) => [`/stats/users/${id}`, `/stats/users/${id}?start_date=${daysAgo(729)}&end_date=${today}&compare=previous`]),
-    "/watermark", "/left-out", "/pricing/unpriced", "/pricing/assumed", `/pricing/rates?at=${now.toISOString()}`, "/pricing/history?provider=openai&model=gpt-5-mini", "/pricing/conflicts", "/pricing/quarantine", "/pricing/sources", "/pricing/mappings",
+    "/watermark", "/left-out", "/api/v1/usage?subject=installation", "/api/v1/usage/periods?subject=installation", "/api/v1/usage/subjects", "/pricing/unpriced", "/pricing/assumed", `/pricing/rates?at=${now.toISOString()}`, "/pricing/history?provider=openai&model=gpt-5-mini", "/pricing/conflicts", "/pricing/quarantine", "/pricing/sources", "/pricing/mappings",
   ].map((path) => path.replace("?&", "?").replaceAll("&&", "&").replace(/[?&]$/, ""));
 }
 

@@ -182,9 +182,9 @@ test("a form, a large body or a wrong key gives no cookie", async () => {
   };
   const secret = `${suite.keys.admin.id}:${suite.keys.admin.secret}`;
   assert.equal(await attempt(`key=${secret}`, { "content-type": "application/x-www-form-urlencoded" }), 415);
-  assert.equal(await attempt({ key: secret, next: "https://elsewhere.example" }), 400);
+  assert.equal(await attempt({ key: secret, next: "https://elsewhere.example" }), 422);
   assert.equal(await attempt("{"), 400);
-  assert.equal(await attempt({ key: "" }), 400);
+  assert.equal(await attempt({ key: "" }), 422);
   assert.equal(await attempt({ key: "x".repeat(5_000) }), 413);
   assert.equal(await attempt({ key: `${suite.keys.admin.id}:${suite.keys.read.secret}` }), 401);
   assert.equal(await attempt({ key: suite.keys.admin.id }), 401);

@@ -121,7 +121,7 @@ test("what a key declares beyond its limit is refused alone, and health says so"
     const now = Date.now();
     const declaring = (id: string, amount: string) => event(id, { type: "cost-event", model_name: undefined, usage: undefined, timestamp: now, declared_cost: { amount, category: "db_ops" } });
     const send = (body: object, key = limited.keys.ingest): Promise<Answer> => limited.call("/track/interaction", { body, key });
-    assert.equal((await limited.call("/health")).json.workers["analytics-tracker"].refused_for_want_of_room, 0);
+    assert.equal((await limited.call("/health")).json.workers["analytics-tracker"].detail.refused_for_want_of_room, 0);
     assert.equal((await send(declaring("a", "1"))).status, 201);
     const refused = await send(declaring("b", "0.500000000001"));
     isProblem(refused, 422, "invalid-field", /more than 1\.5 USD for one day by one key: .*DECLARED_COST_PER_KEY_DAY_MAX_USD/);
@@ -132,7 +132,7 @@ test("what a key declares beyond its limit is refused alone, and health says so"
     assert.equal((await send(declaring("g", "1.5"), limited.keys.backfill)).status, 201, "each key has a limit of its own");
     const health = await limited.call("/health");
     assert.equal(health.json.status, "degraded");
-    const { refused_for_want_of_room, detail } = health.json.workers["analytics-tracker"];
+    const { refused_for_want_of_room, detail } = health.json.workers["analytics-tracker"].detail;
     assert.equal(refused_for_want_of_room, 2);
     assert.match(detail, /2 events were refused since yesterday/);
   } finally {

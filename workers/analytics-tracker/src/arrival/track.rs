@@ -30,6 +30,7 @@ pub(crate) async fn interaction(
         visit.log.counts.rejected += 1;
         Problem::from(refusal)
     })?;
+    let interaction = arrival.signed(interaction);
     let id = interaction.id.clone();
     if arrival.mode == IngestMode::Queue {
         let event = QueuedEvent::Interaction(Box::new(interaction));
