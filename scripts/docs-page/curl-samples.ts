@@ -1,7 +1,5 @@
 // A command line for every operation, from its own examples: what a reader copies and runs.
-import { type Json, type JsonObject, list, object, text } from "./join-contracts.ts";
-
-const methods = ["get", "post", "put", "patch", "delete"];
+import { type Json, type JsonObject, list, methods, object, text } from "./join-contracts.ts";
 
 /** Adds to every operation its command line, as the page's renderer shows it. */
 export function addCurlSamples(document: JsonObject): void {

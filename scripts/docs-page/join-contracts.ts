@@ -38,7 +38,8 @@ export function joinContracts(contracts: readonly Contract[], introduction: stri
   return { ...joined, tags, "x-tagGroups": groups, paths, components };
 }
 
-const methods = new Set(["get", "post", "put", "patch", "delete"]);
+/** The methods that operations of the contracts have. */
+export const methods = new Set(["get", "post", "put", "patch", "delete", "options"]);
 
 /** The operations of a path, with the contract's security where they name none. */
 function tagged(item: JsonObject, name: string, security: Json): JsonObject {
