@@ -114,7 +114,7 @@ mod tests {
                 r#""output":100,"reasoning":200,"audio_in":0,"audio_out":0,"image_in":0,"#,
                 r#""image_out":0},"units":{"rows_read":0,"rows_written":0,"operations":0,"#,
                 r#""cpu_ms":0,"wall_ms":0,"requests":0,"calls":{}},"reading":[],"#,
-                r#""usage_numbers":null,"reported_cost":null,"declared":null,"#,
+                r#""usage_numbers":null,"reported_cost":null,"declared":null,"declared_by":null,"#,
                 r#""agent":"agent_abc","agent_name":null,"user_label":null,"message_id":"msg-1","trace_id":null,"context":"message","#,
                 r#""status":"ok","error":null,"source":"api","metadata":null}}"#,
             )

@@ -693,11 +693,10 @@ fn a_session_is_closed_by_an_end_after_its_last_start() {
 
 #[test]
 fn who_is_known_by_a_mark_alone_counts_among_everyone_and_alone() {
-    let database = crate::query_ledger::ledger_of(vec![crate::query_ledger::chat(
-        "a",
-        0,
-        cost_calculation::TokenUsage::default(),
-    )]);
+    let mut event = crate::query_ledger::chat("a", 0, cost_calculation::TokenUsage::default());
+    event.user_id = "caller".to_owned();
+    event.tenant_id = String::new();
+    let database = crate::query_ledger::ledger_of(vec![event]);
     let zone = crate::query_ledger::zone_of(&database);
     let zone = reporting_days::ReportingZone::named(zone.name()).unwrap();
     let mark = events::SessionMark {
@@ -715,15 +714,15 @@ fn who_is_known_by_a_mark_alone_counts_among_everyone_and_alone() {
         let query = [filter, &[("include", "sessions".to_owned())]].concat();
         let asked = parameters(&query, &ledger_query::SYSTEM_PARAMETERS).unwrap();
         let answer = block_on(reader(&database).system_stats(&asked)).unwrap();
-        let total = serde_json::to_value(answer).unwrap()["total"].clone();
+        let distinct = serde_json::to_value(answer).unwrap()["distinct"].clone();
         (
-            total["active_users"].clone(),
-            total["session_count"].clone(),
+            distinct["user_count"].clone(),
+            distinct["session_count"].clone(),
         )
     };
     let of = |user: &str| counted(&[("user_id", user.to_owned())]);
     assert_eq!(of("visitor"), (json!(1), json!(1)));
-    assert_eq!(of("user-1"), (json!(1), json!(1)));
+    assert_eq!(of("caller"), (json!(1), json!(1)));
     assert_eq!(counted(&[]), (json!(2), json!(2)));
 }
 
