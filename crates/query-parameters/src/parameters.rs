@@ -254,17 +254,12 @@ impl Parameters {
         Ok(asked.map_or(default, |number| u32::try_from(number).unwrap_or(default)))
     }
 
-    /// A page of 50 items, unless more or fewer are asked for.
+    /// A page: 50 items, unless more or fewer are asked for.
     pub fn page(&self) -> Result<Page, ParameterError> {
-        self.page_of(LIMIT_DEFAULT)
-    }
-
-    /// A page of so many items, unless more or fewer are asked for.
-    pub fn page_of(&self, limit_default: u64) -> Result<Page, ParameterError> {
         Ok(Page {
             limit: self
                 .integer("limit", 1..=LIMIT_MAX)?
-                .unwrap_or(limit_default),
+                .unwrap_or(LIMIT_DEFAULT),
             offset: self.integer("offset", 0..=INTEGER_MAX)?.unwrap_or(0),
         })
     }
